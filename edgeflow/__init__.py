@@ -1,0 +1,1 @@
+"""edgeflow: TensorFlow models to measured numbers on real devices."""

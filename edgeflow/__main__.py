@@ -1,0 +1,5 @@
+"""`python -m edgeflow`."""
+
+from edgeflow.cli import main
+
+main()

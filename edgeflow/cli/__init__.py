@@ -1,0 +1,73 @@
+"""The command line: one file a command, imported when it is used."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Sequence
+
+import click
+
+from edgeflow.errors import EdgeflowError
+
+# command: (module below edgeflow.cli, its line in --help); grouped as a user works
+COMMANDS = {
+    "convert": ("convert", "make a .tflite from a TensorFlow or Keras model"),
+    "inspect": ("inspect", "what is in a model: signatures, tensors, operators, costs"),
+    "check": ("check", "whether a model fits a target, with all reasons"),
+    "generate": ("generate", "code for a target: C arrays, wrappers"),
+    "targets": ("targets", "the kinds and boards edgeflow knows"),
+    "devices": ("devices", "your devices: list, add, remove, show, probe"),
+    "deploy": ("deploy", "put a model on a device, verified and switched atomically"),
+    "invoke": ("invoke", "run a model on a device with your inputs"),
+    "bench": ("bench", "measure a model on a device"),
+    "run": ("run", "convert, check, deploy and bench in one go"),
+    "demo": ("demo", "train, convert, deploy and measure a small model, as a tour"),
+}
+
+
+class _Commands(click.Group):
+    """Knows the commands' names and one-liners without importing them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"edgeflow.cli.{COMMANDS[cmd_name][0]}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="edgeflow", prog_name="edgeflow")
+def cli() -> None:
+    """TensorFlow models to measured numbers on real devices."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit with its status; a user's mistake never shows a traceback."""
+    from edgeflow.cli.output import report_error
+
+    args = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        status = cli.main(args, prog_name="edgeflow", standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(report_error(args, 130, "interrupted", ""))
+    except click.UsageError as error:
+        where = error.ctx.command_path if error.ctx else "edgeflow"
+        sys.exit(report_error(args, 2, error.format_message(), f"see {where} --help"))
+    except click.ClickException as error:
+        sys.exit(report_error(args, 1, error.format_message(), ""))
+    except EdgeflowError as error:
+        sys.exit(report_error(args, error.exit_code, error.message, error.hint, error.reasons))
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(1)
+    sys.exit(status if isinstance(status, int) else 0)

@@ -1,0 +1,94 @@
+"""What all commands print alike: JSON on request, two-line errors, tables, progress on stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import click
+
+from edgeflow.progress import Progress, silent
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def json_option(function: F) -> F:
+    """Add `--json`; the command receives it as `as_json`."""
+    return click.option("--json", "as_json", is_flag=True, help="Print one complete JSON answer on stdout.")(function)
+
+
+def print_json(answer: object) -> None:
+    """Print a JSON-ready value; NaN and infinities are refused, an unavailable number is null."""
+    click.echo(json.dumps(answer, indent=2, allow_nan=False, ensure_ascii=False))
+
+
+def report_error(arguments: Sequence[str], exit_code: int, message: str, hint: str, reasons: Sequence[str] = ()) -> int:
+    """Print an error (one line what, one line what next; as JSON where --json stands) and return the exit code."""
+    if "--json" in arguments:
+        print_json(
+            {
+                "schema": "edgeflow.error/1",
+                "exit": exit_code,
+                "message": _one_line(message),
+                "hint": _one_line(hint),
+                "reasons": list(reasons),
+            }
+        )
+    for reason in reasons:
+        click.echo(f"  - {_one_line(reason)}", err=True)
+    click.echo(f"edgeflow: {_one_line(message)}", err=True)
+    if hint:
+        click.echo(f"  {_one_line(hint)}", err=True)
+    return exit_code
+
+
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, right: Sequence[int] = ()) -> None:
+    """Print a table that wraps to the terminal; columns whose number stands in `right` are right-aligned."""
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for number, title in enumerate(columns):
+        table.add_column(title, justify="right" if number in right else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(str(cell)) for cell in row))
+    Console(highlight=False).print(table)
+
+
+@contextmanager
+def progress_bar(quiet: bool = False) -> Iterator[Progress]:
+    """Give a Progress that draws on stderr when that is a terminal, and one that is silent otherwise."""
+    if quiet or not sys.stderr.isatty():
+        yield silent
+        return
+    from rich.console import Console
+    from rich.progress import Progress as Bars
+    from rich.progress import TaskID
+
+    with Bars(console=Console(stderr=True), transient=True) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def show(stage: str, done: int, total: int | None) -> None:
+            if stage not in tasks:
+                tasks[stage] = bars.add_task(stage, total=total)
+            bars.update(tasks[stage], completed=done, total=total)
+
+        yield show
+
+
+def bytes_text(count: int | None) -> str:
+    """Bytes for people: exact below 10 KiB, then KiB or MiB."""
+    if count is None:
+        return "?"
+    if count < 10 * 1024:
+        return f"{count} B"
+    return f"{count / 1024:.1f} KiB" if count < 10 * 1024 * 1024 else f"{count / 1024 / 1024:.1f} MiB"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,43 @@
+"""The answer to "can this model run there, and what does it cost"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class ArenaPlan:
+    """RAM the runtime needs for a model, in bytes. `exact` says whether the device's own planner was followed.
+
+    `offsets` maps tensor index → offset in the arena for the main subgraph's planned tensors.
+    """
+
+    planned_bytes: int
+    persistent_bytes: int
+    exact: bool
+    offsets: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def total_bytes(self) -> int:
+        return self.planned_bytes + self.persistent_bytes
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Verdict of one model on one target or board; all reasons at once.
+
+    `fits` is None where nothing can be said without more facts; `reasons` then name what is missing.
+    Sizes in bytes, None where unknown.
+    """
+
+    model: str
+    target: str
+    board: str | None
+    fits: bool | None
+    reasons: tuple[str, ...]
+    warnings: tuple[str, ...]
+    arena: ArenaPlan | None
+    ram_bytes: int | None
+    flash_needed_bytes: int | None
+    flash_bytes: int | None
+    unsupported_operators: tuple[str, ...]

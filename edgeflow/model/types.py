@@ -1,0 +1,125 @@
+"""A `.tflite` as plain values: what every layer above knows about a model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Quantization:
+    """real = scale[i] * (q - zero_point[i]); one entry per tensor, or one a slice along `quantized_dimension`."""
+
+    scale: tuple[float, ...]
+    zero_point: tuple[int, ...]
+    quantized_dimension: int = 0
+
+    @property
+    def per_axis(self) -> bool:
+        return len(self.scale) > 1
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """One tensor. `shape` holds the sizes in the file, `shape_signature` has -1 where a size is free.
+
+    `dtype` is TFLite's name in capitals (`INT8`, `FLOAT32`); `constant_bytes` is the size of its buffer in the
+    file, 0 for activations; `bytes` is its size in memory, 0 where a size is unknown.
+    """
+
+    index: int
+    name: str
+    dtype: str
+    shape: tuple[int, ...]
+    shape_signature: tuple[int, ...]
+    quantization: Quantization | None
+    constant_bytes: int
+    is_variable: bool
+    bytes: int
+
+    @property
+    def is_constant(self) -> bool:
+        return self.constant_bytes > 0
+
+
+@dataclass(frozen=True)
+class Operator:
+    """One node: `name` is TFLite's name (`CONV_2D`) or the custom operator's; -1 among inputs is an absent one."""
+
+    index: int
+    name: str
+    builtin_code: int
+    custom: bool
+    version: int
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+    macs: int
+    weight_bytes: int
+
+
+@dataclass(frozen=True)
+class Subgraph:
+    index: int
+    name: str
+    tensors: tuple[Tensor, ...]
+    operators: tuple[Operator, ...]
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Signature:
+    """A named entry point: (name, tensor index) pairs in the signature's order."""
+
+    key: str
+    subgraph: int
+    inputs: tuple[tuple[str, int], ...]
+    outputs: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
+class Model:
+    """A checked `.tflite`. `content` is the file's bytes; everything else is read from it."""
+
+    path: Path
+    name: str
+    sha256: str
+    content: bytes
+    description: str
+    subgraphs: tuple[Subgraph, ...]
+    signatures: tuple[Signature, ...]
+    metadata_names: tuple[str, ...]
+
+    @property
+    def size(self) -> int:
+        """Bytes of the file."""
+        return len(self.content)
+
+    @property
+    def main(self) -> Subgraph:
+        """The first subgraph."""
+        return self.subgraphs[0]
+
+
+NUMPY_DTYPES: dict[str, np.dtype[Any]] = {
+    name: np.dtype(np_name)
+    for name, np_name in {
+        "FLOAT32": "float32",
+        "FLOAT16": "float16",
+        "FLOAT64": "float64",
+        "INT8": "int8",
+        "UINT8": "uint8",
+        "INT16": "int16",
+        "UINT16": "uint16",
+        "INT32": "int32",
+        "UINT32": "uint32",
+        "INT64": "int64",
+        "UINT64": "uint64",
+        "BOOL": "bool",
+        "COMPLEX64": "complex64",
+        "COMPLEX128": "complex128",
+    }.items()
+}
