@@ -1,0 +1,40 @@
+# `make demo` and `make test` set everything up by themselves; see README.md.
+VENV ?= .venv
+PYTEST = $(VENV)/bin/python -m pytest
+JOBS ?= $(shell nproc)
+
+.PHONY: help demo test test-wheel lint format generate clean
+
+help:
+	@echo "make demo    set up and run the tour: train, convert, deploy and measure a small model"
+	@echo "make test    set up and run the whole test suite"
+	@echo "make lint    ruff and mypy"
+	@echo "make generate  render the protocol's and the runtime's generated files again"
+
+demo:
+	@.ci/setup demo $(VENV)
+	$(VENV)/bin/edgeflow demo
+
+test:
+	@.ci/setup dev $(VENV)
+	$(PYTEST) -n $(JOBS) --dist loadfile -m "not wheel" tests
+
+test-wheel:
+	@.ci/setup dev $(VENV)
+	$(PYTEST) -m wheel tests
+
+lint:
+	@.ci/setup dev $(VENV)
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/mypy
+
+format:
+	$(VENV)/bin/ruff format .
+	$(VENV)/bin/ruff check --fix .
+
+generate:
+	$(VENV)/bin/python -m edgeflow.wire.gen
+
+clean:
+	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache
