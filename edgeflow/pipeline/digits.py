@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 SEED = 7
-EPOCHS = 25
+EPOCHS = 30
 
 
 def train(folder: Path) -> dict[str, float | int]:
@@ -32,11 +32,11 @@ def train(folder: Path) -> dict[str, float | int]:
         [
             keras.Input((8, 8, 1), name="image"),
             layers.Conv2D(16, 3, padding="same", activation="relu"),
-            layers.DepthwiseConv2D(3, padding="same", activation="relu"),
-            layers.Conv2D(32, 1, activation="relu"),
             layers.MaxPooling2D(2),
+            layers.DepthwiseConv2D(3, padding="same"),
+            layers.Conv2D(32, 1, activation="relu"),
             layers.Flatten(),
-            layers.Dense(32, activation="relu"),
+            layers.Dropout(0.3),
             layers.Dense(10, activation="softmax", name="digit"),
         ],
         name="digits",
