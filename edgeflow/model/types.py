@@ -27,7 +27,8 @@ class Tensor:
     """One tensor. `shape` holds the sizes in the file, `shape_signature` has -1 where a size is free.
 
     `dtype` is TFLite's name in capitals (`INT8`, `FLOAT32`); `constant_bytes` is the size of its buffer in the
-    file, 0 for activations; `bytes` is its size in memory, 0 where a size is unknown.
+    file, which starts at `data_offset` of `Model.content`; both are 0 for activations. `bytes` is its size in memory,
+    0 where a size is unknown.
     """
 
     index: int
@@ -39,6 +40,7 @@ class Tensor:
     constant_bytes: int
     is_variable: bool
     bytes: int
+    data_offset: int = 0
 
     @property
     def is_constant(self) -> bool:
@@ -47,7 +49,11 @@ class Tensor:
 
 @dataclass(frozen=True)
 class Operator:
-    """One node: `name` is TFLite's name (`CONV_2D`) or the custom operator's; -1 among inputs is an absent one."""
+    """One node: `name` is TFLite's name (`CONV_2D`) or the custom operator's; -1 among inputs is an absent one.
+
+    `options_position` is where its options table lies in `Model.content` (0: none) and `options_type` the schema's
+    number of that table's type; `custom_options` is (offset, bytes) of a custom operator's own options.
+    """
 
     index: int
     name: str
@@ -58,6 +64,9 @@ class Operator:
     outputs: tuple[int, ...]
     macs: int
     weight_bytes: int
+    options_type: int = 0
+    options_position: int = 0
+    custom_options: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True)
@@ -82,7 +91,10 @@ class Signature:
 
 @dataclass(frozen=True)
 class Model:
-    """A checked `.tflite`. `content` is the file's bytes; everything else is read from it."""
+    """A checked `.tflite`. `content` is the file's bytes; everything else is read from it.
+
+    `metadata_spans` gives (name, offset in `content`, bytes) for each of `metadata_names`.
+    """
 
     path: Path
     name: str
@@ -92,6 +104,7 @@ class Model:
     subgraphs: tuple[Subgraph, ...]
     signatures: tuple[Signature, ...]
     metadata_names: tuple[str, ...]
+    metadata_spans: tuple[tuple[str, int, int], ...] = ()
 
     @property
     def size(self) -> int:
