@@ -5,6 +5,10 @@
 #define EF_WIRE_VERSION 1
 #define EF_WIRE_REFUSAL_TEXT_BYTES 96
 #define EF_WIRE_MIN_PAYLOAD_BYTES 128
+#define EF_WIRE_RUNNING_INTERVAL_MS 500
+#define EF_WIRE_UNKNOWN_BYTES 0xFFFFFFFFu
+#define EF_WIRE_FLAG_PROFILE 1
+#define EF_WIRE_FLAG_BATCH 2
 
 enum ef_command {
     EF_CMD_HELLO = 0x01, /* Identify the device; always the first request of a session. */
