@@ -150,63 +150,167 @@ class Command(IntEnum):
 LAYOUT = {
     Command.HELLO: (
         (),
-        (("version", "u8"), ("window", "u8"), ("slots", "u8"), ("slot_count", "u8"), ("receive_bytes", "u32"), ("ticks_hz", "u64"), ("arena_bytes", "u32"), ("slot_bytes", "u32"), ("board", "str"), ("runtime", "str"), ("runtime_version", "str"), ("kernels", "str"), ("os", "str"), ("cpu", "str"), ("base", "str"), ("operators", "bytes"),),
+        (
+            ("version", "u8"),
+            ("window", "u8"),
+            ("slots", "u8"),
+            ("slot_count", "u8"),
+            ("receive_bytes", "u32"),
+            ("ticks_hz", "u64"),
+            ("arena_bytes", "u32"),
+            ("slot_bytes", "u32"),
+            ("board", "str"),
+            ("runtime", "str"),
+            ("runtime_version", "str"),
+            ("kernels", "str"),
+            ("os", "str"),
+            ("cpu", "str"),
+            ("base", "str"),
+            ("operators", "bytes"),
+        ),
     ),
     Command.MODEL_BEGIN: (
-        (("slot", "str"), ("size", "u32"), ("sha256", "sha256"),),
-        (("state", "u8"), ("offset", "u32"), ("path", "str"),),
+        (
+            ("slot", "str"),
+            ("size", "u32"),
+            ("sha256", "sha256"),
+        ),
+        (
+            ("state", "u8"),
+            ("offset", "u32"),
+            ("path", "str"),
+        ),
     ),
     Command.MODEL_CHUNK: (
-        (("offset", "u32"), ("data", "tail"),),
+        (
+            ("offset", "u32"),
+            ("data", "tail"),
+        ),
         (("offset", "u32"),),
     ),
     Command.MODEL_COMMIT: (
         (),
-        (("release", "str"), ("path", "str"),),
+        (
+            ("release", "str"),
+            ("path", "str"),
+        ),
     ),
     Command.MODEL_USE: (
-        (("path", "str"), ("sha256", "sha256"),),
+        (
+            ("path", "str"),
+            ("sha256", "sha256"),
+        ),
         (("size", "u32"),),
     ),
     Command.MODEL_ACTIVATE: (
-        (("slot", "str"), ("release", "str"),),
-        (("release", "str"), ("previous", "str"),),
+        (
+            ("slot", "str"),
+            ("release", "str"),
+        ),
+        (
+            ("release", "str"),
+            ("previous", "str"),
+        ),
     ),
     Command.OPEN: (
-        (("source", "str"), ("signature", "str"), ("threads", "u8"), ("api", "str"), ("delegate", "str"), ("shapes", "str"), ("library", "str"),),
-        (("planned_bytes", "u32"), ("persistent_bytes", "u32"), ("init_ticks", "u64"), ("inputs", "u8"), ("outputs", "u8"),),
+        (
+            ("source", "str"),
+            ("signature", "str"),
+            ("threads", "u8"),
+            ("api", "str"),
+            ("delegate", "str"),
+            ("shapes", "str"),
+            ("library", "str"),
+        ),
+        (
+            ("planned_bytes", "u32"),
+            ("persistent_bytes", "u32"),
+            ("init_ticks", "u64"),
+            ("inputs", "u8"),
+            ("outputs", "u8"),
+        ),
     ),
     Command.MODEL_INFO: (
         (),
-        (("sha256", "sha256"), ("size", "u32"), ("slot", "str"), ("signatures", "u8"), ("names", "tail"),),
+        (
+            ("sha256", "sha256"),
+            ("size", "u32"),
+            ("slot", "str"),
+            ("signatures", "u8"),
+            ("names", "tail"),
+        ),
     ),
     Command.SIGNATURE: (
         (("name", "str"),),
-        (("inputs", "u8"), ("outputs", "u8"),),
+        (
+            ("inputs", "u8"),
+            ("outputs", "u8"),
+        ),
     ),
     Command.TENSOR: (
-        (("side", "u8"), ("index", "u8"),),
-        (("name", "str"), ("dtype", "u8"), ("shape", "dims"), ("scale", "f32"), ("zero_point", "i32"), ("size", "u32"),),
+        (
+            ("side", "u8"),
+            ("index", "u8"),
+        ),
+        (
+            ("name", "str"),
+            ("dtype", "u8"),
+            ("shape", "dims"),
+            ("scale", "f32"),
+            ("zero_point", "i32"),
+            ("size", "u32"),
+        ),
     ),
     Command.INPUT: (
-        (("index", "u8"), ("offset", "u32"), ("data", "tail"),),
+        (
+            ("index", "u8"),
+            ("offset", "u32"),
+            ("data", "tail"),
+        ),
         (("offset", "u32"),),
     ),
     Command.INVOKE: (
-        (("warmup", "u32"), ("warmup_ms", "u32"), ("max_runs", "u32"), ("min_ms", "u32"), ("max_ms", "u32"), ("period_us", "u32"), ("flags", "u8"),),
-        (("samples", "u32"), ("batch", "u32"), ("warmup_runs", "u32"), ("first_ticks", "u64"),),
+        (
+            ("warmup", "u32"),
+            ("warmup_ms", "u32"),
+            ("max_runs", "u32"),
+            ("min_ms", "u32"),
+            ("max_ms", "u32"),
+            ("period_us", "u32"),
+            ("flags", "u8"),
+        ),
+        (
+            ("samples", "u32"),
+            ("batch", "u32"),
+            ("warmup_runs", "u32"),
+            ("first_ticks", "u64"),
+        ),
     ),
     Command.SAMPLES: (
         (("first", "u32"),),
-        (("total", "u32"), ("samples", "ticks"),),
+        (
+            ("total", "u32"),
+            ("samples", "ticks"),
+        ),
     ),
     Command.OUTPUT: (
-        (("index", "u8"), ("offset", "u32"), ("length", "u32"),),
-        (("total", "u32"), ("data", "tail"),),
+        (
+            ("index", "u8"),
+            ("offset", "u32"),
+            ("length", "u32"),
+        ),
+        (
+            ("total", "u32"),
+            ("data", "tail"),
+        ),
     ),
     Command.PROFILE: (
         (("first", "u16"),),
-        (("total", "u16"), ("runs", "u32"), ("operators", "operators"),),
+        (
+            ("total", "u16"),
+            ("runs", "u32"),
+            ("operators", "operators"),
+        ),
     ),
     Command.MEMORY: (
         (),
@@ -225,12 +329,22 @@ LAYOUT = {
         (),
     ),
     Command.INPUT_USE: (
-        (("index", "u8"), ("path", "str"), ("sha256", "sha256"),),
+        (
+            ("index", "u8"),
+            ("path", "str"),
+            ("sha256", "sha256"),
+        ),
         (("size", "u32"),),
     ),
     Command.OUTPUT_SAVE: (
-        (("index", "u8"), ("path", "str"),),
-        (("size", "u32"), ("sha256", "sha256"),),
+        (
+            ("index", "u8"),
+            ("path", "str"),
+        ),
+        (
+            ("size", "u32"),
+            ("sha256", "sha256"),
+        ),
     ),
     Command.SLOTS: (
         (("slot", "str"),),

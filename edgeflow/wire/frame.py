@@ -45,6 +45,12 @@ class Splitter:
                 self._pending.clear()
                 yield text
 
+    def flush(self) -> bytes:
+        """Return and forget what came after the last zero: console text, once the stream has ended."""
+        text = bytes(self._pending)
+        self._pending.clear()
+        return text
+
     def _cut(self) -> Iterator[Union[Frame, bytes]]:
         stuffed = bytes(self._pending)
         self._pending.clear()
