@@ -10,7 +10,11 @@ Family = Literal["android", "linux", "microcontroller"]
 
 @dataclass(frozen=True)
 class Target:
-    """A kind of device. `arch` is a C architecture name (`aarch64`, `armv7e-m+fp`), `kernels` the runtime's set."""
+    """A kind of device. `arch` is a C architecture name (`aarch64`, `armv7e-m+fp`), `kernels` the runtime's set.
+
+    `toolchain` is the prefix of the GCC that builds for it (`arm-none-eabi-`), None where edgeflow needs none or has
+    none; `notes` says what a user should know about it.
+    """
 
     name: str
     title: str
@@ -22,14 +26,18 @@ class Target:
     cflags: tuple[str, ...]
     zig_target: str | None
     source: str
+    zig_cpu: str | None = None
+    toolchain: str | None = None
+    notes: str = ""
 
 
 @dataclass(frozen=True)
 class Region:
-    """Memory of a board, in bytes."""
+    """Memory of a board, in bytes. `address` is where it starts, None where a linker script need not know."""
 
     name: str
     bytes: int
+    address: int | None = None
 
 
 @dataclass(frozen=True)
@@ -49,6 +57,7 @@ class Board:
     port: str | None
     emulator: str | None
     source: str
+    notes: str = ""
 
     @property
     def ram_bytes(self) -> int:
