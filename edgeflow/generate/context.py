@@ -1,0 +1,275 @@
+"""The one description of a model and its use that all templates are rendered from."""
+
+from __future__ import annotations
+
+import math
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeVar
+
+from edgeflow.errors import UsageError
+from edgeflow.generate import names
+from edgeflow.generate.prepost import PostStep, PreStep, post_step, pre_step
+from edgeflow.generate.project import Project
+from edgeflow.model.types import NUMPY_DTYPES, Model, Subgraph
+from edgeflow.targets.types import Board, Target
+
+T = TypeVar("T")
+Form = Literal["array", "incbin"]
+
+
+@dataclass(frozen=True)
+class Options:
+    """What is to be made. None: a name from the file's, all signatures, a language without forms."""
+
+    language: str
+    name: str | None = None
+    signature: str | None = None
+    form: Form | None = None
+
+
+@dataclass(frozen=True)
+class Port:
+    """One input or output. `name` is the model's, `identifier` the generated code's; -1 in `shape` is a free size.
+
+    `key` is the name a signature calls it by (None without signatures), `index` its tensor in the subgraph.
+    `scale` and `zero_point` are empty where the tensor is not quantized, else one entry per tensor, or one a slice
+    along `axis`: real = scale * (q - zero_point). `numpy` is None where numpy has no such type.
+    """
+
+    name: str
+    identifier: str
+    key: str | None
+    index: int
+    dtype: str
+    numpy: str | None
+    shape: tuple[int, ...]
+    scale: tuple[float, ...]
+    zero_point: tuple[int, ...]
+    axis: int
+    pre: PreStep
+    post: PostStep
+
+    @property
+    def quantized(self) -> bool:
+        return bool(self.scale)
+
+    @property
+    def label_count(self) -> int:
+        """Elements of the tensor without its batch."""
+        return math.prod(self.shape[1:] if len(self.shape) > 1 else self.shape)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One way to call the model. `key` is None for a model without signatures."""
+
+    key: str | None
+    method: str
+    class_prefix: str
+    subgraph: int
+    inputs: tuple[Port, ...]
+    outputs: tuple[Port, ...]
+
+
+@dataclass(frozen=True)
+class Context:
+    """Everything a template may name. All strings that come from outside are raw: templates escape them.
+
+    `command` is the edgeflow command that makes the same files again, without paths. `model_file` is the file's
+    name alone. `flash_bytes` is the board's, None where no board is named.
+    """
+
+    command: str
+    model_file: str
+    model_bytes: int
+    sha256: str
+    description: str
+    symbol: str
+    class_name: str
+    target: str
+    target_title: str
+    board: str | None
+    flash_bytes: int | None
+    language: str
+    form: Form | None
+    entries: tuple[Entry, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def macro(self) -> str:
+        """Prefix of the macros that belong to `symbol`."""
+        return self.symbol.upper()
+
+
+def build_context(
+    model: Model, target: Target, board: Board | None, options: Options, project: Project | None = None
+) -> Context:
+    """Describe `model` for `target` (or the `board` of that kind).
+
+    Raises UsageError on names, signatures or project entries that do not match the model, ModelError on a tensor the
+    language cannot hold.
+    """
+    stem = model.path.name.removesuffix(".tflite")
+    make_name = names.package_name if options.language == "python" else names.c_symbol
+    symbol = make_name(options.name, stem)
+    entries = _entries(model, options, project)
+    return Context(
+        command=_command(model, target, board, options),
+        model_file=model.path.name,
+        model_bytes=model.size,
+        sha256=model.sha256,
+        description=model.description,
+        symbol=symbol,
+        class_name=_class_name(symbol, entries),
+        target=target.name,
+        target_title=target.title,
+        board=board.name if board else None,
+        flash_bytes=board.flash_bytes if board else None,
+        language=options.language,
+        form=options.form,
+        entries=entries,
+        warnings=_flash_warnings(model, board),
+    )
+
+
+def _command(model: Model, target: Target, board: Board | None, options: Options) -> str:
+    words = ["edgeflow", "generate", model.path.name, "--target", board.name if board else target.name]
+    words += ["--language", options.language]
+    for flag, value in (("--name", options.name), ("--signature", options.signature), ("--form", options.form)):
+        words += [flag, value] if value is not None else []
+    return shlex.join([*words, "-o", "."])
+
+
+def _flash_warnings(model: Model, board: Board | None) -> tuple[str, ...]:
+    """The model alone against the board's flash; code needs room beside it."""
+    if board is None or board.flash_bytes is None or model.size <= board.flash_bytes:
+        return ()
+    over = model.size - board.flash_bytes
+    return (
+        f"the model is {model.size} bytes, {over} more than the {board.flash_bytes} bytes of flash of {board.name}",
+    )
+
+
+def _entries(model: Model, options: Options, project: Project | None) -> tuple[Entry, ...]:
+    chosen = [s for s in model.signatures if options.signature in (None, s.key)]
+    if options.signature is not None and not chosen:
+        known = ", ".join(repr(s.key) for s in model.signatures)
+        raise UsageError(
+            f"{model.path.name} has no signature {options.signature!r}",
+            f"it has {known}" if known else "it has no signatures: leave --signature out",
+        )
+    calls: list[_Call] = [(s.key, s.subgraph, s.inputs, s.outputs) for s in chosen]
+    if not calls:
+        main = model.main
+        calls = [(None, 0, _named(main, main.inputs), _named(main, main.outputs))]
+    if project is not None:
+        _check_keys(calls, project, model)
+    # the usual single entry is called run; others keep their names
+    wanted = [key if key and key != "serving_default" and len(calls) > 1 else "run" for key, *_ in calls]
+    methods = _apart(names.python_names(wanted, "run", reserved=_METHODS))
+    return tuple(
+        Entry(
+            key=call[0],
+            method=method,
+            class_prefix=names.class_name(method),
+            subgraph=call[1],
+            inputs=_ports(model, call, "input", project),
+            outputs=_ports(model, call, "output", project),
+        )
+        for call, method in zip(calls, methods, strict=True)
+    )
+
+
+# names that generated methods and result classes use themselves
+_METHODS = ("close", "raw")
+_FIELDS = ("raw", "np", "tuple", "int", "float", "str", "bool", "type", "property")
+_CLASSES = ("Any", "Path", "NDArray", "ArrayLike", "Classes", "Category", "None", "True", "False")
+_Call = tuple[str | None, int, tuple[tuple[str, int], ...], tuple[tuple[str, int], ...]]
+
+
+def _named(subgraph: Subgraph, indices: Sequence[int]) -> tuple[tuple[str, int], ...]:
+    return tuple((subgraph.tensors[index].name, index) for index in indices)
+
+
+def _apart(methods: tuple[str, ...]) -> tuple[str, ...]:
+    """No method is another's raw twin, no two give the same class names."""
+    found: list[str] = []
+    taken: set[str] = set()
+    for method in methods:
+        unique, number = method, 2
+        while _claims(unique) & taken:
+            unique, number = f"{method}_{number}", number + 1
+        taken |= _claims(unique)
+        found.append(unique)
+    return tuple(found)
+
+
+def _claims(method: str) -> set[str]:
+    prefix = names.class_name(method)
+    return {method, f"{method}_raw", f"{prefix}Result", f"{prefix}Raw"}
+
+
+def _class_name(symbol: str, entries: tuple[Entry, ...]) -> str:
+    taken = {*_CLASSES, *(name for entry in entries for name in _claims(entry.method))}
+    name = names.class_name(symbol)
+    while name in taken:
+        name += "Model"
+    return name
+
+
+def _ports(model: Model, call: _Call, role: Literal["input", "output"], project: Project | None) -> tuple[Port, ...]:
+    key, subgraph, inputs, outputs = call
+    pairs = inputs if role == "input" else outputs
+    identifiers = names.python_names([name for name, _ in pairs], role, reserved=_FIELDS)
+    found = []
+    for number, ((name, index), identifier) in enumerate(zip(pairs, identifiers, strict=True)):
+        tensor = model.subgraphs[subgraph].tensors[index]
+        shape = tensor.shape_signature
+        quantization = None if tensor.dtype.startswith("FLOAT") else tensor.quantization
+        pre, post, where = PreStep(), PostStep(), ""
+        if project is not None:
+            where = f"{project.path}: [{'pre' if role == 'input' else 'post'}.{name}]"
+        if role == "input":
+            pre = pre_step(_given(project.pre, name, number) if project else None, shape, where)
+        else:
+            given = _given(project.post, name, number) if project else None
+            post = post_step(given, shape, quantization is not None, where, project)
+        found.append(
+            Port(
+                name=name,
+                identifier=identifier,
+                key=name if key is not None else None,
+                index=index,
+                dtype=tensor.dtype,
+                numpy=NUMPY_DTYPES[tensor.dtype].name if tensor.dtype in NUMPY_DTYPES else None,
+                shape=shape,
+                scale=quantization.scale if quantization else (),
+                zero_point=quantization.zero_point if quantization else (),
+                axis=quantization.quantized_dimension if quantization else 0,
+                pre=pre,
+                post=post,
+            )
+        )
+    return tuple(found)
+
+
+def _given(table: Mapping[str, T], name: str, number: int) -> T | None:
+    """The project's entry for a tensor, by its name first, then by its index."""
+    return table.get(name, table.get(str(number)))
+
+
+def _check_keys(calls: Sequence[_Call], project: Project, model: Model) -> None:
+    """Every [pre] and [post] entry means a tensor of this model."""
+    for section, table in (("pre", project.pre), ("post", project.post)):
+        named = [[name for name, _ in (call[2] if section == "pre" else call[3])] for call in calls]
+        known = {name for tensors in named for name in tensors}
+        known |= {str(number) for tensors in named for number in range(len(tensors))}
+        for key in table:
+            if key not in known:
+                what = "input" if section == "pre" else "output"
+                raise UsageError(
+                    f"{project.path}: [{section}.{key}]: {model.path.name} has no {what} of that name or index",
+                    f"its {what}s: {', '.join(repr(name) for tensors in named for name in tensors)}",
+                )

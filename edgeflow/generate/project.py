@@ -1,0 +1,134 @@
+"""The user's `edgeflow.toml`: how inputs are prepared and outputs read, where the model itself does not say.
+
+`[pre]` and `[post]` are checked here; `[model] [convert] [metadata] [bench] [budget]` are handed on as plain tables.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from edgeflow.errors import UsageError
+
+MAX_FILE_BYTES = 1024 * 1024
+SECTIONS = ("model", "convert", "metadata", "pre", "post", "bench", "budget")
+
+
+@dataclass(frozen=True)
+class Pre:
+    """One `[pre.NAME]`: how an application's value becomes the input tensor."""
+
+    kind: Literal["image", "audio", "text", "vector"]
+    resize: Literal["nearest", "bilinear"] = "bilinear"
+    fit: Literal["stretch", "crop", "letterbox"] = "stretch"
+    colour: Literal["rgb", "bgr", "gray"] = "rgb"
+    mean: tuple[float, ...] = ()
+    std: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class Post:
+    """One `[post.NAME]`: how an output tensor is read. `labels` is a path relative to the project file's folder."""
+
+    kind: Literal["classes", "values", "boxes", "raw"]
+    activation: Literal["none", "softmax", "sigmoid"] = "none"
+    labels: str | None = None
+    top_k: int | None = None
+    threshold: float | None = None
+
+
+@dataclass(frozen=True)
+class Project:
+    """A checked `edgeflow.toml`; `path` names it, `pre` and `post` are keyed by tensor name or index."""
+
+    path: Path
+    pre: Mapping[str, Pre] = field(default_factory=dict)
+    post: Mapping[str, Post] = field(default_factory=dict)
+    tables: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+T = TypeVar("T", Pre, Post)
+
+
+def load_project(path: Path | str) -> Project:
+    """Read and check a project file. Raises UsageError that names file, place and the known keys."""
+    path = Path(path)
+    try:
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise UsageError(f"{path} is larger than {MAX_FILE_BYTES} bytes", "give an edgeflow.toml with --project")
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise UsageError(f"{path}: no such file", "give the project file with --project") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path} is not UTF-8 text (byte {error.start})", "save it as UTF-8") from error
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise UsageError(f"{path} cannot be read: {reason}", "check the path and its permissions") from error
+    return read_project(text, path)
+
+
+def read_project(text: str, path: Path) -> Project:
+    """Check the text of a project file; `path` only names it. Raises UsageError."""
+    import tomllib
+
+    try:
+        document = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise UsageError(f"{path} is not TOML: {error}", "correct it there") from error
+    if "schema" not in document:
+        raise UsageError(f"{path} does not say which schema it follows", "put schema = 1 at its top")
+    if document["schema"] != 1 or isinstance(document["schema"], bool):
+        raise UsageError(f"{path} says schema = {document['schema']!r}, this edgeflow reads 1", "put schema = 1")
+    _known(path, "", document, ("schema", *SECTIONS))
+    for name in SECTIONS:
+        if not isinstance(document.get(name, {}), dict):
+            raise UsageError(f"{path}: {name} is not a table", f"write it as [{name}]")
+    pre: dict[str, Pre] = {}
+    for key, entry in document.get("pre", {}).items():
+        pre[key] = _convert(path, f"pre.{key}", entry, Pre)
+        _check_pre(path, f"pre.{key}", pre[key])
+    post: dict[str, Post] = {}
+    for key, entry in document.get("post", {}).items():
+        post[key] = _convert(path, f"post.{key}", entry, Post)
+        _check_post(path, f"post.{key}", post[key])
+    tables = {name: document[name] for name in SECTIONS if name in document and name not in ("pre", "post")}
+    return Project(path, pre, post, tables)
+
+
+def _known(path: Path, where: str, table: Mapping[str, Any], known: tuple[str, ...]) -> None:
+    unknown = [key for key in table if key not in known]
+    if unknown:
+        place = f"[{where}]" if where else "the top level"
+        raise UsageError(
+            f"{path}: unknown {'keys' if len(unknown) > 1 else 'key'} {', '.join(map(repr, unknown))} in {place}",
+            f"known there: {', '.join(known)}",
+        )
+
+
+def _convert(path: Path, where: str, entry: object, kind: type[T]) -> T:
+    import msgspec
+
+    if not isinstance(entry, dict):
+        raise UsageError(f"{path}: {where} is not a table", f"write it as [{where}]")
+    _known(path, where, entry, tuple(kind.__dataclass_fields__))
+    try:
+        return msgspec.convert(entry, kind)
+    except msgspec.ValidationError as error:
+        raise UsageError(f"{path}: [{where}]: {error}", "correct it there") from error
+
+
+def _check_pre(path: Path, where: str, pre: Pre) -> None:
+    if not all(map(math.isfinite, (*pre.mean, *pre.std))) or any(value == 0 for value in pre.std):
+        raise UsageError(f"{path}: [{where}]: mean and std must be finite and std not 0", "correct it there")
+
+
+def _check_post(path: Path, where: str, post: Post) -> None:
+    if post.top_k is not None and post.top_k < 1:
+        raise UsageError(f"{path}: [{where}]: top_k is {post.top_k}", "give 1 or more, or leave it out for all")
+    if post.threshold is not None and not math.isfinite(post.threshold):
+        raise UsageError(f"{path}: [{where}]: threshold is not finite", "give a number, or leave it out")
+    if post.kind != "classes" and (post.labels or post.top_k or post.threshold is not None):
+        raise UsageError(f'{path}: [{where}]: labels, top_k and threshold go with kind = "classes"', "correct it there")

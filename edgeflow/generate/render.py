@@ -1,0 +1,62 @@
+"""Context → files: every template of a language's trees, rendered in memory before anything is written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from edgeflow.generate.context import Context, Port
+from edgeflow.generate.escape import FILTERS
+from edgeflow.generate.languages import Language
+from edgeflow.resources import templates_dir
+
+_BYTES_A_ROW = 16
+_C_BYTES = [f"0x{value:02x}," for value in range(256)]
+
+
+def render(language: Language, context: Context, content: bytes, templates: Path | None = None) -> dict[str, bytes]:
+    """Return {path with forward slashes: bytes} of one generated tree; `content` is the model's bytes.
+
+    A template's path below its tree is the file's path, with `__symbol__` standing for the chosen name.
+    """
+    root = templates or templates_dir()
+    environment = _environment(root)
+    values: dict[str, Any] = {"m": context, "byte_rows": byte_rows(content) if context.form == "array" else ""}
+    files = {}
+    for tree in language.trees(context):
+        for template in sorted((root / tree).rglob("*.j2")):
+            path = template.relative_to(root / tree).as_posix().removesuffix(".j2")
+            text = environment.get_template(template.relative_to(root).as_posix()).render(values)
+            files[path.replace("__symbol__", context.symbol)] = text.encode("utf-8")
+    return {**files, **language.copies(context, content)}
+
+
+def byte_rows(content: bytes) -> str:
+    """The bytes as rows of C initializers."""
+    rows = (content[start : start + _BYTES_A_ROW] for start in range(0, len(content), _BYTES_A_ROW))
+    return "\n".join("    " + " ".join(map(_C_BYTES.__getitem__, row)) for row in rows)
+
+
+def quantization_text(port: Port) -> str:
+    """`, scale 0.5, zero point -3`, or nothing for a plain tensor."""
+    if not port.scale:
+        return ""
+    if len(port.scale) > 1:
+        return f", {len(port.scale)} scales along dimension {port.axis}"
+    return f", scale {port.scale[0]!r}, zero point {port.zero_point[0]}"
+
+
+def _environment(root: Path) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(root),
+        undefined=StrictUndefined,
+        autoescape=False,  # every string goes through the filter of the language it lands in
+        keep_trailing_newline=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(FILTERS)
+    environment.filters["quantization"] = quantization_text
+    return environment
