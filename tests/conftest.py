@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from edgeflow.transport.loopback_sshd import LoopbackSshd, loopback_sshd, unavailable_reason
 
 _ALLOWED = tomllib.loads((Path(__file__).parent / "hardware" / "skips.toml").read_text(encoding="utf-8"))["skip"]
 _unlisted: list[str] = []
@@ -34,3 +37,22 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("skips that tests/hardware/skips.toml does not list", red=True)
         for nodeid in sorted(set(_unlisted)):
             terminalreporter.line(nodeid)
+
+
+@pytest.fixture(scope="session")
+def sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LoopbackSshd]:
+    """A throw-away sshd on loopback, one a test process, with keys and known_hosts of its own."""
+    if reason := unavailable_reason():
+        pytest.skip(reason)
+    with loopback_sshd(tmp_path_factory.mktemp("sshd")) as server:
+        yield server
+
+
+@pytest.fixture
+def ssh_device(sshd: LoopbackSshd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LoopbackSshd:
+    """That sshd as the user's own: ssh configuration, and edgeflow's folders, stand in for the real ones."""
+    monkeypatch.setenv("EDGEFLOW_SSH_CONFIG", str(sshd.config))
+    monkeypatch.setenv("EDGEFLOW_CONFIG_DIR", str(tmp_path / "config"))
+    monkeypatch.setenv("EDGEFLOW_STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)
+    return sshd
