@@ -1,0 +1,198 @@
+"""Requests and replies over a pipe: sequence numbers, deadlines, windows, and repetition where bytes get lost."""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from edgeflow.device.refusals import refusal_error
+from edgeflow.errors import DeviceStatusError, LinkError
+from edgeflow.progress import Progress
+from edgeflow.transport.base import Pipe
+from edgeflow.wire import frame, message
+from edgeflow.wire.constants import Command, Status
+
+_console = logging.getLogger("edgeflow.console")
+_READ_BYTES = 256 * 1024
+_POLL_S = 0.5
+_FIRST_REPEAT_S = 1.0
+_LONGEST_REPEAT_S = 8.0
+_ATTEMPTS = 8
+_SMALLEST_BLOCK = 64
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """Bytes for MODEL_CHUNK or INPUT (then `index` is the tensor), from `start` on, `window` of them unanswered."""
+
+    command: Command
+    data: bytes
+    start: int
+    block_bytes: int
+    window: int
+    index: int | None = None
+
+    def payload(self, at: int, end: int) -> bytes:
+        """The request that carries bytes `at` to `end`."""
+        fields = {} if self.index is None else {"index": self.index}
+        return message.pack_request(self.command, offset=at, data=self.data[at:end], **fields)
+
+
+class Link:
+    """One open pipe. `peer` names who answers in messages ("pi4: the agent").
+
+    A reliable pipe keeps or breaks; on a `lossy` one an unanswered request is sent again.
+    """
+
+    def __init__(self, pipe: Pipe, peer: str, *, lossy: bool = False, largest_payload: int = 64 * 1024) -> None:
+        self._pipe, self._peer, self._lossy = pipe, peer, lossy
+        self._splitter = frame.Splitter(2 * largest_payload + 1024)
+        self._seq = 0
+        self._replies: dict[int, tuple[int, bytes]] = {}
+        self._waiting: set[int] = set()
+        self._heard_at = 0.0
+        self.last_console = ""
+
+    def close(self) -> None:
+        """End the pipe."""
+        self._pipe.close()
+
+    def request(self, command: Command, payload: bytes, *, timeout_s: float, repeat_s: float | None = None) -> bytes:
+        """Send and wait for the one reply; `timeout_s` is the longest silence, heartbeats end a silence.
+
+        On a lossy link the request is repeated every `repeat_s`, by default after 1, 2, 4, 8, 8… seconds.
+        Raises DeviceStatusError on a refusal, LinkError when the pipe ends or stays silent.
+        """
+        with self._blamed(command):
+            seq = self._send(command, payload, timeout_s)
+            self._heard_at = began = time.monotonic()
+            pause = repeat_s or _FIRST_REPEAT_S
+            repeat_at = began + pause
+            while seq not in self._replies:
+                now = time.monotonic()
+                if now >= self._heard_at + timeout_s:
+                    raise self._silent(command, timeout_s)
+                if self._lossy and self._heard_at == began and now >= repeat_at:
+                    self._write(seq, command, payload, timeout_s)
+                    pause = pause if repeat_s else min(2 * pause, _LONGEST_REPEAT_S)
+                    repeat_at = time.monotonic() + pause
+                limit = self._heard_at + timeout_s if not self._lossy else repeat_at
+                self._receive(min(_POLL_S, max(0.01, limit - now)))
+            return self._take(seq, command)
+
+    def send_blocks(self, blocks: Blocks, *, timeout_s: float, progress: Progress) -> None:
+        """Send them all; on a lossy link an unanswered block is sent again, in smaller blocks, one at a time."""
+        at, failures = blocks.start, 0
+        size, window = blocks.block_bytes, max(1, blocks.window)
+        with self._blamed(blocks.command):
+            while at < len(blocks.data):
+                attempt = Blocks(blocks.command, blocks.data, at, size, window, blocks.index)
+                at, failed = self._send_until_trouble(attempt, timeout_s, progress)
+                if not failed:
+                    continue
+                failures += 1
+                if failures >= _ATTEMPTS:
+                    raise LinkError(
+                        f"{self._peer} lost blocks {failures} times, the last at byte {at} of {len(blocks.data)}",
+                        "check the cable, or use a lower baud rate",
+                    )
+                size, window = max(_SMALLEST_BLOCK, size // 2), 1
+
+    def _send_until_trouble(self, blocks: Blocks, timeout_s: float, progress: Progress) -> tuple[int, bool]:
+        """Send until the end or the first trouble; returns (offset to go on from, whether there was trouble)."""
+        sent: dict[int, int] = {}  # sequence number: end offset
+        done = at = blocks.start
+        silence_s = _FIRST_REPEAT_S if self._lossy else timeout_s
+        while done < len(blocks.data):
+            while at < len(blocks.data) and len(sent) < blocks.window:
+                end = min(len(blocks.data), at + blocks.block_bytes)
+                sent[self._send(blocks.command, blocks.payload(at, end), timeout_s)] = at = end
+            first = next(iter(sent))
+            if not self._wait_for(first, silence_s):
+                if not self._lossy:
+                    raise self._silent(blocks.command, timeout_s)
+                self._forget(sent)
+                return done, True
+            try:
+                self._take(first, blocks.command)
+            except DeviceStatusError as refusal:
+                self._forget(sent)
+                expected = re.search(r"\d+", refusal.message.rpartition(":")[2])
+                if not self._lossy or refusal.status != Status.BAD_OFFSET.name or expected is None:
+                    raise
+                return min(len(blocks.data), int(expected.group())), True
+            done = sent.pop(first)
+            progress("upload", done, len(blocks.data))
+        return done, False
+
+    def _wait_for(self, seq: int, timeout_s: float) -> bool:
+        deadline = time.monotonic() + timeout_s
+        while seq not in self._replies:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return False
+            self._receive(min(_POLL_S, left))
+        return True
+
+    def _forget(self, sent: dict[int, int]) -> None:
+        for seq in sent:
+            self._waiting.discard(seq)
+            self._replies.pop(seq, None)
+
+    def _send(self, command: Command, payload: bytes, timeout_s: float) -> int:
+        self._seq = (self._seq + 1) % 256
+        self._replies.pop(self._seq, None)
+        self._waiting.add(self._seq)
+        self._write(self._seq, command, payload, timeout_s)
+        return self._seq
+
+    def _write(self, seq: int, command: Command, payload: bytes, timeout_s: float) -> None:
+        self._pipe.write(frame.encode(seq, command, payload), timeout_s)
+
+    def _receive(self, timeout_s: float) -> None:
+        """Take in what arrives within `timeout_s`; replies that nobody waits for are dropped."""
+        for item in self._splitter.feed(self._pipe.read(_READ_BYTES, timeout_s)):
+            if isinstance(item, bytes):
+                self._say(item)
+                continue
+            seq, status, payload = item
+            if seq not in self._waiting:
+                continue
+            self._heard_at = time.monotonic()
+            if status != Status.RUNNING:
+                self._replies[seq] = (status, payload)
+
+    def _take(self, seq: int, command: Command) -> bytes:
+        status, payload = self._replies.pop(seq)
+        self._waiting.discard(seq)
+        if status == Status.OK:
+            return payload
+        raise refusal_error(self._peer, command, status, payload)
+
+    def _say(self, text: bytes) -> None:
+        for line in text.decode("utf-8", "replace").splitlines():
+            if line.strip():
+                self.last_console = line.strip()
+                _console.info("%s", line.rstrip())
+
+    def _silent(self, command: Command, timeout_s: float) -> LinkError:
+        hint = "raise --timeout for slow models, or reset the device"
+        return LinkError(f"{self._peer} did not answer {command.name} for {timeout_s:g} s", hint)
+
+    @contextmanager
+    def _blamed(self, command: Command) -> Iterator[None]:
+        """Say who and what when the pipe ends, and leave no request waiting."""
+        try:
+            yield
+        except LinkError as error:
+            self._say(self._splitter.flush())
+            if error.message.startswith(self._peer):
+                raise
+            hint = error.hint or "see what edgeflow inspect says of the model; the device may be out of memory"
+            raise LinkError(f"{self._peer} died while answering {command.name}: {error.message}", hint) from None
+        finally:
+            self._waiting.clear()

@@ -1,0 +1,312 @@
+"""A session: one open link, with a function for each thing a device does."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from edgeflow.device.answers import Hello, Invoked, Opened, TensorInfo, Uploaded, known
+from edgeflow.device.link import Blocks, Link
+from edgeflow.errors import DeviceError, DeviceStatusError, LinkError
+from edgeflow.model.types import Model
+from edgeflow.progress import Progress, silent
+from edgeflow.transport.base import FileChannel, Pipe
+from edgeflow.wire import message
+from edgeflow.wire.constants import VERSION, Command, DType, Reset, Side, Slots, Status, Upload
+
+BULK_BYTES = 64 * 1024  # more than this goes through the file channel where there is one
+_HELLO_S = 60.0  # a small board under an emulator imports Python for 20 s
+_HELLO_REPEAT_S = 0.5
+_MAX_BYTES = 2**32 - 2
+
+
+class Session:
+    """One device, spoken to by one caller. A context manager; leaving it closes the pipe.
+
+    `timeout_s` bounds every silence of the device, so also a single run of a model.
+    """
+
+    def __init__(
+        self,
+        open_pipe: Callable[[], Pipe],
+        *,
+        name: str,
+        peer: str = "the agent",
+        files: FileChannel | None = None,
+        lossy: bool = False,
+        shares_files: bool = False,
+        reopen: bool = True,
+        timeout_s: float = 60.0,
+    ) -> None:
+        """`reopen`: a new pipe is a fresh process (else a restart resets the board); `shares_files`: `local:`."""
+        self.name = name
+        self.timeout_s = timeout_s
+        self._open_pipe, self._peer = open_pipe, f"{name}: {peer}"
+        self._files, self._lossy, self._shares_files, self._reopen = files, lossy, shares_files, reopen
+        self._connect()
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the session; the agent ends with it. Safe to call twice."""
+        self._link.close()
+
+    def restart(self) -> None:
+        """Go on with a fresh process, or a board just reset: nothing of earlier runs is left in memory."""
+        if self._reopen:
+            self._link.close()
+            self._connect()
+            return
+        try:
+            self.request(Command.RESET, what=Reset.DEVICE)
+        except DeviceStatusError:
+            self.request(Command.RESET, what=Reset.CLOSE)
+        self.hello = self._say_hello()
+
+    def request(self, command: Command, *, timeout_s: float | None = None, **fields: Any) -> dict[str, Any]:
+        """One request and its reply's fields. Raises DeviceStatusError on a refusal, LinkError on a broken link."""
+        payload = message.pack_request(command, **fields)
+        reply = self._link.request(command, payload, timeout_s=timeout_s or self.timeout_s)
+        return self._read(command, reply)
+
+    # models
+
+    def place(self, model: Model, *, progress: Progress = silent) -> str:
+        """Make sure the model's bytes are on the device without deploying them; returns OPEN's source."""
+        sha256 = bytes.fromhex(model.sha256)
+        if self.hello.slots == Slots.NONE:
+            found = self.request(Command.MODEL_INFO)["sha256"]
+            if found == sha256:
+                return ""
+            names = f"model {found.hex()[:12]}, not {model.sha256[:12]} ({model.name})"
+            raise DeviceError(f"{self._peer} holds {names}", "build and flash the firmware with this model")
+        if self.hello.slots == Slots.FILES and self._files is not None:
+            return self._place_file(model, sha256, self._files, progress)
+        slot = f"try-{model.sha256[:16]}"
+        uploaded = self.upload(slot, model.content, progress=progress)
+        if not uploaded.active:
+            self.activate(slot, uploaded.release)
+        return slot if self.hello.slots == Slots.FILES else ""
+
+    def upload(self, slot: str, content: bytes, *, progress: Progress = silent) -> Uploaded:
+        """Bring a model into a slot as a release, verified on the device, from where an earlier try stopped.
+
+        Nothing is sent when the device has the same bytes. The release is not active yet: see `activate`.
+        """
+        if len(content) > _MAX_BYTES:
+            raise DeviceError("a model is limited to 4 GiB")
+        digest = hashlib.sha256(content).digest()
+        for last_try in (False, True):
+            begun = self.request(Command.MODEL_BEGIN, slot=slot, size=len(content), sha256=digest)
+            if begun["state"] != Upload.SEND:
+                return Uploaded("", "", active=begun["state"] == Upload.ACTIVE, sent=0)
+            offset = min(begun["offset"], len(content))
+            if begun["path"] and self._files is not None and len(content) > BULK_BYTES:
+                self._files.put(content, begun["path"], offset=offset, progress=progress)
+            else:
+                self._send_blocks(Command.MODEL_CHUNK, content, start=offset, progress=progress)
+            try:
+                done = self.request(Command.MODEL_COMMIT)
+            except DeviceStatusError as refusal:
+                if refusal.status != Status.BAD_CHECKSUM.name or last_try or not offset:
+                    raise
+                continue  # what an earlier try left was damaged; the device has dropped it
+            return Uploaded(done["release"], done["path"], active=False, sent=len(content) - offset)
+        raise AssertionError("the last try returns or raises")
+
+    def activate(self, slot: str, release: str = "") -> tuple[str, str]:
+        """Let the device try a release ("" the one just uploaded) and make it active: (release, the previous one)."""
+        done = self.request(Command.MODEL_ACTIVATE, slot=slot, release=release)
+        return done["release"], done["previous"]
+
+    def slots(self, slot: str = "") -> dict[str, tuple[str, str]]:
+        """Name → (state, SHA-256) of the slots, or of one slot's releases, newest first."""
+        entries = self.request(Command.SLOTS, slot=slot)["entries"].items()
+        return {name: (value.partition(" ")[0], value.partition(" ")[2]) for name, value in entries}
+
+    # running
+
+    def open(
+        self,
+        source: str,
+        *,
+        signature: str = "",
+        threads: int = 0,
+        api: str = "",
+        delegate: str = "",
+        shapes: Mapping[str, Sequence[int]] | None = None,
+        library: str = "",
+    ) -> Opened:
+        """Load a model; empty strings and 0 mean the device's default. `shapes` maps input name → sizes."""
+        text = ";".join(f"{name}={','.join(map(str, sizes))}" for name, sizes in (shapes or {}).items())
+        done = self.request(
+            Command.OPEN,
+            source=source,
+            signature=signature,
+            threads=threads,
+            api=api,
+            delegate=delegate,
+            shapes=text,
+            library=library,
+        )
+        return Opened(
+            known(done["planned_bytes"]),
+            known(done["persistent_bytes"]),
+            done["init_ticks"],
+            self.tensors(Side.INPUT, done["inputs"]),
+            self.tensors(Side.OUTPUT, done["outputs"]),
+        )
+
+    def signature(self, name: str) -> tuple[tuple[TensorInfo, ...], tuple[TensorInfo, ...]]:
+        """Choose a signature of the open model, variables keep their values; returns (inputs, outputs)."""
+        done = self.request(Command.SIGNATURE, name=name)
+        return self.tensors(Side.INPUT, done["inputs"]), self.tensors(Side.OUTPUT, done["outputs"])
+
+    def tensors(self, side: Side, count: int) -> tuple[TensorInfo, ...]:
+        """Describe the inputs or outputs as they are now; an output's shape may be known only after a run."""
+        return tuple(self._tensor(side, index) for index in range(count))
+
+    def write_input(self, index: int, data: bytes) -> None:
+        """Write all bytes of an input tensor."""
+        if len(data) > BULK_BYTES and self._files is not None and self.hello.slots == Slots.FILES:
+            path = f"{self.hello.base}/io/input-{index}"
+            self._files.put(data, path, progress=silent)
+            self.request(Command.INPUT_USE, index=index, path=path, sha256=hashlib.sha256(data).digest())
+            return
+        self._send_blocks(Command.INPUT, data, index=index)
+
+    def read_output(self, index: int) -> bytes:
+        """Read all bytes of an output tensor."""
+        room = self.hello.receive_bytes - 16
+        first = self.request(Command.OUTPUT, index=index, offset=0, length=room)
+        total, data = first["total"], bytearray(first["data"])
+        if total > BULK_BYTES and self._files is not None and self.hello.slots == Slots.FILES:
+            return self._fetch_output(index, total, self._files)
+        while len(data) < total:
+            page = self.request(Command.OUTPUT, index=index, offset=len(data), length=min(room, total - len(data)))
+            if not page["data"]:
+                raise LinkError(f"{self._peer} sent {len(data)} of {total} bytes of output {index}")
+            data += page["data"]
+        return bytes(data)
+
+    def invoke(
+        self,
+        *,
+        max_runs: int = 1,
+        min_ms: int = 0,
+        max_ms: int = 0,
+        warmup: int = 0,
+        warmup_ms: int = 0,
+        period_us: int = 0,
+        flags: int = 0,
+    ) -> Invoked:
+        """Run the chosen signature and fetch the samples. Interrupted, it stops the device as well."""
+        plan = {
+            "warmup": warmup,
+            "warmup_ms": warmup_ms,
+            "max_runs": max_runs,
+            "min_ms": min_ms,
+            "max_ms": max_ms,
+            "period_us": period_us,
+            "flags": flags,
+        }
+        try:
+            done = self.request(Command.INVOKE, **plan)
+        except KeyboardInterrupt:
+            with contextlib.suppress(DeviceError):
+                self.request(Command.CANCEL, timeout_s=2.0)
+            raise
+        return Invoked(self.samples(done["samples"]), max(1, done["batch"]), done["warmup_runs"], done["first_ticks"])
+
+    def samples(self, count: int) -> tuple[int, ...]:
+        """Fetch `count` samples of the last INVOKE, in ticks."""
+        samples: list[int] = []
+        while len(samples) < count:
+            page = self.request(Command.SAMPLES, first=len(samples))["samples"]
+            if not page:
+                raise LinkError(f"{self._peer} sent {len(samples)} of {count} samples")
+            samples += page
+        return tuple(samples[:count])
+
+    def memory(self) -> dict[str, int]:
+        """Memory figures in bytes, by the protocol's names."""
+        return dict(self.request(Command.MEMORY)["figures"])
+
+    def conditions(self) -> dict[str, str]:
+        """What surrounds a measurement, by the protocol's names; what is unavailable is absent."""
+        return dict(self.request(Command.CONDITIONS)["conditions"])
+
+    def reset(self, what: Reset) -> None:
+        """Reset variables, or close the model."""
+        self.request(Command.RESET, what=what)
+
+    def _connect(self) -> None:
+        self._link = Link(self._open_pipe(), self._peer, lossy=self._lossy)
+        try:
+            self.hello = self._say_hello()
+        except BaseException:
+            self._link.close()
+            raise
+
+    def _say_hello(self) -> Hello:
+        timeout_s = max(_HELLO_S, self.timeout_s)
+        reply = self._link.request(Command.HELLO, b"", timeout_s=timeout_s, repeat_s=_HELLO_REPEAT_S)
+        if not reply or reply[0] != VERSION:
+            raise LinkError(
+                f"{self._peer} speaks version {reply[0] if reply else '?'} of the link protocol, edgeflow {VERSION}",
+                "build and flash the runner again, or update edgeflow",
+            )
+        try:
+            return Hello.read(self._read(Command.HELLO, reply))
+        except ValueError as error:
+            raise LinkError(f"{self._peer} introduced itself wrongly: {error}") from None
+
+    def _read(self, command: Command, reply: bytes) -> dict[str, Any]:
+        try:
+            return message.unpack_reply(command, reply)
+        except message.MessageError as error:
+            raise LinkError(f"{self._peer} answered {command.name} with nonsense: {error}", "update edgeflow") from None
+
+    def _tensor(self, side: Side, index: int) -> TensorInfo:
+        found = self.request(Command.TENSOR, side=side, index=index)
+        try:
+            dtype = DType(found["dtype"])
+        except ValueError:
+            raise LinkError(f"{self._peer} names an unknown data type {found['dtype']}", "update edgeflow") from None
+        shape, scale = tuple(found["shape"]), found["scale"]
+        return TensorInfo(index, found["name"], dtype, shape, scale, found["zero_point"], found["size"])
+
+    def _send_blocks(
+        self, command: Command, data: bytes, *, start: int = 0, index: int | None = None, progress: Progress = silent
+    ) -> None:
+        size = min(self.hello.receive_bytes, BULK_BYTES) - 16
+        blocks = Blocks(command, data, start, size, self.hello.window, index)
+        self._link.send_blocks(blocks, timeout_s=self.timeout_s, progress=progress)
+
+    def _place_file(self, model: Model, sha256: bytes, files: FileChannel, progress: Progress) -> str:
+        cached = f"{self.hello.base}/cache/{model.sha256}.tflite"
+        own = [str(model.path.resolve())] if self._shares_files else []
+        for path in [*own, cached]:
+            try:
+                self.request(Command.MODEL_USE, path=path, sha256=sha256)
+                return path
+            except DeviceStatusError as refusal:
+                if refusal.status not in (Status.NOT_FOUND.name, Status.BAD_CHECKSUM.name):
+                    raise
+        files.put(model.content, cached, progress=progress)
+        self.request(Command.MODEL_USE, path=cached, sha256=sha256)
+        return cached
+
+    def _fetch_output(self, index: int, total: int, files: FileChannel) -> bytes:
+        path = f"{self.hello.base}/io/output-{index}"
+        saved = self.request(Command.OUTPUT_SAVE, index=index, path=path)
+        data = files.get(path, max_bytes=total)
+        if hashlib.sha256(data).digest() != saved["sha256"]:
+            raise LinkError(f"{self._peer}: output {index} was damaged on the way")
+        return data

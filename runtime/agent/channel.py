@@ -1,0 +1,82 @@
+"""The link's two file descriptors: requests come in through a thread, replies go out whole."""
+
+from __future__ import annotations
+
+import collections
+import os
+import threading
+import time
+from typing import Deque, Tuple
+
+from edgeflow.wire import frame
+from edgeflow.wire.constants import RUNNING_INTERVAL_MS, Command, Status
+
+PAYLOAD_BYTES = 64 * 1024
+_READ_BYTES = 256 * 1024
+
+
+class Channel:
+    """Reads requests from `fd_in`, writes replies to `fd_out`.
+
+    The reading thread ends the process as soon as `fd_in` ends, whatever else is going on: when the host goes away,
+    nothing stays behind.
+    """
+
+    def __init__(self, fd_in: int, fd_out: int) -> None:
+        self._in, self._out = fd_in, fd_out
+        self._requests: Deque[frame.Frame] = collections.deque()
+        self._arrived = threading.Condition()
+        self._next_heartbeat_ns = 0
+        self._seq = 0
+        threading.Thread(target=self._read, name="link", daemon=True).start()
+
+    def next_request(self) -> Tuple[int, int, bytes]:
+        """Wait for a request: (sequence number, code, payload)."""
+        with self._arrived:
+            while not self._requests:
+                self._arrived.wait()
+            request = self._requests.popleft()
+        self._seq, self._next_heartbeat_ns = request[0], time.perf_counter_ns() + RUNNING_INTERVAL_MS * 1_000_000
+        return request
+
+    def reply(self, seq: int, status: Status, payload: bytes = b"") -> None:
+        """Send one frame; a broken pipe ends the process."""
+        data = memoryview(frame.encode(seq, status, payload))
+        try:
+            while data:
+                data = data[os.write(self._out, data) :]
+        except OSError:
+            os._exit(0)
+
+    def heartbeat(self, at_once: bool = False) -> None:
+        """Say RUNNING for the current request, at most once in the protocol's interval."""
+        now = time.perf_counter_ns()
+        if at_once or now >= self._next_heartbeat_ns:
+            self._next_heartbeat_ns = now + RUNNING_INTERVAL_MS * 1_000_000
+            self.reply(self._seq, Status.RUNNING)
+
+    def cancelled(self) -> bool:
+        """Whether the host has sent CANCEL meanwhile; answers it."""
+        if not self._requests:
+            return False
+        with self._arrived:
+            if self._requests[0][1] != Command.CANCEL:
+                return False
+            seq = self._requests.popleft()[0]
+        self.reply(seq, Status.OK)
+        return True
+
+    def _read(self) -> None:
+        splitter = frame.Splitter(2 * PAYLOAD_BYTES)
+        while True:
+            try:
+                data = os.read(self._in, _READ_BYTES)
+            except OSError:
+                data = b""
+            if not data:
+                os._exit(0)
+            for item in splitter.feed(data):
+                if isinstance(item, tuple):
+                    with self._arrived:
+                        self._requests.append(item)
+                        self._arrived.notify()

@@ -1,0 +1,379 @@
+"""What the agent answers to each command."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import struct
+import time
+from typing import Any, Callable, Dict, List, Optional, Set, Tuple
+
+from edgeflow.wire import message
+from edgeflow.wire.constants import FLAG_PROFILE, UNKNOWN_BYTES, VERSION, Command, DType, Reset, Side, Slots, Status
+
+from . import interpreters, measure, opened, system
+from .channel import PAYLOAD_BYTES, Channel
+from .refusal import Refusal
+from .store import Store, sha256_of
+
+_WINDOW = 8
+_REPLY_BYTES = PAYLOAD_BYTES - 64
+
+
+class Server:
+    """One session: at most one model is open."""
+
+    def __init__(self, channel: Channel, store: Store) -> None:
+        self._channel, self._store = channel, store
+        self._model: Any = None
+        self._path = self._slot = ""
+        self._source: Optional[Tuple[str, opened.Options]] = None
+        self._staged: Dict[int, bytearray] = {}
+        self._unwritten: Set[int] = set()
+        self._outputs: Dict[int, bytes] = {}
+        self._samples: List[int] = []
+        self._first_ns: Optional[int] = None
+        self._memory: Dict[str, int] = {}
+        self._handlers: Dict[int, Callable[..., Dict[str, Any]]] = {
+            Command.HELLO: self._hello,
+            Command.MODEL_BEGIN: self._model_begin,
+            Command.MODEL_CHUNK: self._model_chunk,
+            Command.MODEL_COMMIT: self._model_commit,
+            Command.MODEL_USE: self._model_use,
+            Command.MODEL_ACTIVATE: self._model_activate,
+            Command.SLOTS: self._slots,
+            Command.OPEN: self._open,
+            Command.MODEL_INFO: self._model_info,
+            Command.SIGNATURE: self._signature,
+            Command.TENSOR: self._tensor,
+            Command.INPUT: self._input,
+            Command.INPUT_USE: self._input_use,
+            Command.INVOKE: self._invoke,
+            Command.SAMPLES: self._sample_page,
+            Command.OUTPUT: self._output,
+            Command.OUTPUT_SAVE: self._output_save,
+            Command.PROFILE: self._profile,
+            Command.MEMORY: self._memory_figures,
+            Command.CONDITIONS: self._conditions,
+            Command.CANCEL: self._cancel,
+            Command.RESET: self._reset,
+        }
+
+    def serve(self) -> None:
+        """Answer for ever; the channel ends the process when the host goes away."""
+        while True:
+            seq, code, payload = self._channel.next_request()
+            status, reply = self._answer(code, payload)
+            self._channel.reply(seq, status, reply)
+            if code == Command.RESET and status == Status.OK and payload == bytes((Reset.DEVICE,)):
+                os._exit(0)  # the host starts it again
+
+    def _answer(self, code: int, payload: bytes) -> Tuple[Status, bytes]:
+        handler = self._handlers.get(code)
+        if handler is None:
+            return Status.UNKNOWN_COMMAND, message.pack_refusal(f"the agent has no command 0x{code:02x}")
+        command = Command(code)
+        try:
+            return Status.OK, message.pack_reply(command, **handler(**message.unpack_request(command, payload)))
+        except Refusal as no:
+            return no.status, message.pack_refusal(no.text, no.operator, no.tensor)
+        except message.MessageError as error:
+            return Status.BAD_REQUEST, message.pack_refusal(str(error))
+        except MemoryError:
+            return Status.TOO_LARGE, message.pack_refusal("out of memory")
+        except OSError as error:
+            full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+            text = f"{error.strerror}: {error.filename or ''}"
+            return Status.TOO_LARGE if full else Status.IO_ERROR, message.pack_refusal(text)
+        except Exception as error:  # whatever a library throws, the request is answered
+            return Status.RUNTIME_ERROR, message.pack_refusal(f"{type(error).__name__}: {error}")
+
+    def _hello(self) -> Dict[str, Any]:
+        runtime, version, _ = interpreters.found()
+        with contextlib.suppress(OSError):  # a full or read-only disk is refused when something is to be written
+            self._store.make_scratch()
+        return {
+            "version": VERSION,
+            "window": _WINDOW,
+            "slots": Slots.FILES,
+            "slot_count": 0,
+            "receive_bytes": PAYLOAD_BYTES,
+            "ticks_hz": 1_000_000_000,
+            "arena_bytes": UNKNOWN_BYTES,
+            "slot_bytes": 0,
+            "board": system.board_model(),
+            "runtime": runtime,
+            "runtime_version": version,
+            "kernels": "",
+            "os": system.os_name(),
+            "cpu": system.cpu_model(),
+            "base": self._store.base,
+            "operators": b"",
+        }
+
+    def _model_begin(self, slot: str, size: int, sha256: bytes) -> Dict[str, Any]:
+        state, offset, path = self._store.begin(slot, size, sha256, self._channel.heartbeat)
+        return {"state": state, "offset": offset, "path": path}
+
+    def _model_chunk(self, offset: int, data: bytes) -> Dict[str, Any]:
+        return {"offset": self._store.chunk(offset, data)}
+
+    def _model_commit(self) -> Dict[str, Any]:
+        release, path = self._store.commit(self._channel.heartbeat)
+        return {"release": release, "path": path}
+
+    def _model_use(self, path: str, sha256: bytes) -> Dict[str, Any]:
+        path = os.path.expanduser(path)
+        if not os.path.isabs(path) or not os.path.isfile(path):
+            raise Refusal(Status.NOT_FOUND, "no such file")
+        if sha256_of(path, self._channel.heartbeat) != sha256:
+            raise Refusal(Status.BAD_CHECKSUM, "the file's SHA-256 is another")
+        self._store.prune_cache(path)
+        return {"size": os.path.getsize(path)}
+
+    def _model_activate(self, slot: str, release: str) -> Dict[str, Any]:
+        release, previous = self._store.activate(slot, release, self._try_out)
+        return {"release": release, "previous": previous}
+
+    def _try_out(self, path: str) -> None:
+        """Load and run once, with zeros."""
+        self._close()
+        model = opened.open_model(path, opened.Options(0, "", "", {}), lambda name: self._channel.heartbeat())
+        import numpy
+
+        for tensor in model.tensors(Side.INPUT):
+            if tensor.code != DType.STRING:
+                model.write(tensor, numpy.zeros(tensor.shape, tensor.dtype))
+        try:
+            model.runner()()
+        except (ValueError, RuntimeError) as error:
+            raise opened.refusal_of(error, Status.RUNTIME_ERROR) from None
+
+    def _slots(self, slot: str) -> Dict[str, Any]:
+        return {"entries": self._store.slots(slot, self._channel.heartbeat)}
+
+    def _open(
+        self, source: str, signature: str, threads: int, api: str, delegate: str, shapes: str, library: str
+    ) -> Dict[str, Any]:
+        self._close()
+        if library:
+            raise Refusal(Status.UNSUPPORTED_OPTION, "custom-operator libraries are not offered here")
+        if not source:
+            raise Refusal(Status.BAD_REQUEST, "name a slot or a file")
+        path = os.path.expanduser(source)
+        self._slot = "" if os.path.isabs(path) else source
+        path = path if os.path.isabs(path) else self._store.active_model(source)
+        if not os.path.isfile(path):
+            raise Refusal(Status.NOT_FOUND, "no such file")
+        options = opened.Options(threads, api, delegate, opened.parse_shapes(shapes))
+        interpreters.load()
+        self._memory = {}
+        self._phase("import")
+        start = time.perf_counter_ns()
+        self._model = opened.open_model(path, options, self._phase)
+        if signature:
+            self._model.choose(signature)
+        init_ns = time.perf_counter_ns() - start
+        self._path, self._source = path, (signature, options)
+        self._stage_zeros()
+        return {
+            "planned_bytes": UNKNOWN_BYTES,
+            "persistent_bytes": UNKNOWN_BYTES,
+            "init_ticks": init_ns,
+            "inputs": len(self._model.tensors(Side.INPUT)),
+            "outputs": len(self._model.tensors(Side.OUTPUT)),
+        }
+
+    def _model_info(self) -> Dict[str, Any]:
+        keys = list(self._need_model().signatures)
+        names = b"".join(struct.pack("<H", len(key.encode())) + key.encode() for key in keys)
+        digest = sha256_of(self._path, self._channel.heartbeat)
+        size = os.path.getsize(self._path)
+        return {"sha256": digest, "size": size, "slot": self._slot, "signatures": len(keys), "names": names}
+
+    def _signature(self, name: str) -> Dict[str, Any]:
+        model = self._need_model()
+        model.choose(name)
+        assert self._source is not None
+        self._source = (name, self._source[1])
+        self._stage_zeros()
+        return {"inputs": len(model.tensors(Side.INPUT)), "outputs": len(model.tensors(Side.OUTPUT))}
+
+    def _tensor(self, side: int, index: int) -> Dict[str, Any]:
+        tensor = self._need_tensor(side, index)
+        return {
+            "name": tensor.name,
+            "dtype": tensor.code,
+            "shape": tensor.shape,
+            "scale": tensor.scale,
+            "zero_point": tensor.zero_point,
+            "size": tensor.size,
+        }
+
+    def _input(self, index: int, offset: int, data: bytes) -> Dict[str, Any]:
+        tensor = self._need_tensor(Side.INPUT, index)
+        staged = self._staged.setdefault(index, bytearray(tensor.size))
+        if offset + len(data) > len(staged):
+            raise Refusal(Status.BAD_OFFSET, f"the tensor has {len(staged)} bytes", tensor=index)
+        staged[offset : offset + len(data)] = data
+        self._unwritten.add(index)
+        return {"offset": offset + len(data)}
+
+    def _input_use(self, index: int, path: str, sha256: bytes) -> Dict[str, Any]:
+        tensor = self._need_tensor(Side.INPUT, index)
+        path = self._store.scratch_file(path)
+        if not os.path.isfile(path):
+            raise Refusal(Status.NOT_FOUND, "no such file")
+        if os.path.getsize(path) != tensor.size:
+            raise Refusal(Status.BAD_OFFSET, f"the tensor has {tensor.size} bytes", tensor=index)
+        if sha256_of(path, self._channel.heartbeat) != sha256:
+            raise Refusal(Status.BAD_CHECKSUM, "the file's SHA-256 is another")
+        with open(path, "rb") as file:
+            self._staged[index] = bytearray(file.read())
+        self._unwritten.add(index)
+        os.unlink(path)
+        return {"size": tensor.size}
+
+    def _invoke(self, **plan: int) -> Dict[str, Any]:
+        model = self._need_model()
+        if plan["flags"] & FLAG_PROFILE:
+            raise Refusal(Status.UNSUPPORTED_OPTION, "this interpreter's Python API times no operators")
+        self._write_inputs()
+        self._outputs.clear()
+        self._channel.heartbeat(at_once=True)
+
+        def before_run() -> bool:
+            if self._channel.cancelled():
+                return True
+            self._channel.heartbeat()
+            return False
+
+        def first() -> None:
+            if self._first_ns is None:
+                self._phase("first_invoke")
+
+        try:
+            outcome = measure.measure(model.runner(), plan, before_run, first)
+        except (ValueError, RuntimeError) as error:
+            raise opened.refusal_of(error, Status.RUNTIME_ERROR) from None
+        if self._first_ns is None:
+            self._first_ns = outcome.first_ns
+        self._phase("steady")
+        self._samples = outcome.samples
+        if outcome.cancelled:
+            raise Refusal(Status.CANCELLED, f"after {len(outcome.samples)} samples")
+        return {
+            "samples": len(outcome.samples),
+            "batch": outcome.batch,
+            "warmup_runs": outcome.warmup_runs,
+            "first_ticks": self._first_ns,
+        }
+
+    def _sample_page(self, first: int) -> Dict[str, Any]:
+        page = self._samples[first : first + _REPLY_BYTES // 8]
+        return {"total": len(self._samples), "samples": page}
+
+    def _output(self, index: int, offset: int, length: int) -> Dict[str, Any]:
+        data = self._output_bytes(index)
+        if offset > len(data):
+            raise Refusal(Status.BAD_OFFSET, f"the tensor has {len(data)} bytes", tensor=index)
+        return {"total": len(data), "data": data[offset : offset + min(length, _REPLY_BYTES)]}
+
+    def _output_save(self, index: int, path: str) -> Dict[str, Any]:
+        path = self._store.scratch_file(path)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
+        with open(os.open(path, flags, 0o600), "wb") as file:
+            file.write(self._output_bytes(index))
+        return {"size": os.path.getsize(path), "sha256": sha256_of(path, self._channel.heartbeat)}
+
+    def _profile(self, first: int) -> Dict[str, Any]:
+        raise Refusal(Status.UNSUPPORTED_OPTION, "this interpreter's Python API times no operators")
+
+    def _memory_figures(self) -> Dict[str, Any]:
+        figures = dict(self._memory)
+        peak = system.memory_now().get("peak")
+        if peak:
+            figures["peak_rss"] = peak
+        return {"figures": figures}
+
+    def _conditions(self) -> Dict[str, Any]:
+        found = system.conditions()
+        name, version, _ = interpreters.found()
+        if name:
+            found["interpreter"] = f"{name} {version}"
+        if self._model is not None and self._model.delegated:
+            found["delegate"] = self._model.delegated
+        return {"conditions": found}
+
+    def _cancel(self) -> Dict[str, Any]:
+        return {}
+
+    def _reset(self, what: int) -> Dict[str, Any]:
+        if what == Reset.VARIABLES:
+            self._need_model()
+            assert self._source is not None
+            signature, options = self._source
+            self._model = None
+            self._model = opened.open_model(self._path, options, lambda name: self._channel.heartbeat())
+            self._model.choose(signature)
+            self._unwritten = set(self._staged)
+            self._outputs.clear()
+        elif what == Reset.CLOSE:
+            self._close()
+        elif what != Reset.DEVICE:
+            raise Refusal(Status.BAD_REQUEST, f"nothing to reset by {what}")
+        return {}
+
+    def _close(self) -> None:
+        self._model = None
+        self._source = None
+        self._staged, self._unwritten = {}, set()
+        self._outputs, self._samples = {}, []
+        self._first_ns = None
+
+    def _phase(self, name: str) -> None:
+        now = system.memory_now()
+        for figure in ("rss", "anonymous", "file"):
+            if figure in now:
+                self._memory[f"{figure}_{name}"] = now[figure]
+
+    def _need_model(self) -> Any:
+        if self._model is None:
+            raise Refusal(Status.BAD_STATE, "no model is open")
+        return self._model
+
+    def _need_tensor(self, side: int, index: int) -> opened.Tensor:
+        if side not in (Side.INPUT, Side.OUTPUT):
+            raise Refusal(Status.BAD_REQUEST, f"no side {side}")
+        tensors: List[opened.Tensor] = self._need_model().tensors(Side(side))
+        if index >= len(tensors):
+            raise Refusal(Status.NOT_FOUND, f"there are {len(tensors)} {Side(side).name.lower()}s")
+        return tensors[index]
+
+    def _stage_zeros(self) -> None:
+        self._outputs.clear()
+        tensors = self._model.tensors(Side.INPUT)
+        self._staged = {index: bytearray(tensor.size) for index, tensor in enumerate(tensors)}
+        self._unwritten = {index for index, tensor in enumerate(tensors) if tensor.code != DType.STRING}
+
+    def _write_inputs(self) -> None:
+        import numpy
+
+        tensors = self._model.tensors(Side.INPUT)
+        for index in sorted(self._unwritten):
+            tensor = tensors[index]
+            if tensor.code == DType.STRING:
+                raise Refusal(Status.UNSUPPORTED_TYPE, "string tensors are not offered here", tensor=index)
+            self._model.write(tensor, numpy.frombuffer(self._staged[index], tensor.dtype).reshape(tensor.shape))
+        self._unwritten = set()
+
+    def _output_bytes(self, index: int) -> bytes:
+        tensor = self._need_tensor(Side.OUTPUT, index)
+        if self._first_ns is None:
+            raise Refusal(Status.BAD_STATE, "nothing has been invoked")
+        if index not in self._outputs:
+            if tensor.code == DType.STRING:
+                raise Refusal(Status.UNSUPPORTED_TYPE, "string tensors are not offered here", tensor=index)
+            self._outputs[index] = self._model.read(tensor).tobytes()
+        return self._outputs[index]

@@ -1,0 +1,257 @@
+"""Releases on disk: BASE/NAME/{releases/<UTC>-<sha8>/model.tflite, current, previous, incoming/, log.jsonl}.
+
+A release is written once and never changed; `current` and `previous` are relative links, switched by rename.
+Names come from the host and are not trusted: nothing outside BASE is read or written through them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import stat
+import time
+from typing import Callable, Dict, List, Optional, Tuple
+
+from edgeflow.wire.constants import Status, Upload
+
+from .refusal import Refusal
+
+_NAME = re.compile(r"^[a-z0-9._-]{1,64}$")
+_RELEASE = re.compile(r"^[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}$")
+_RESERVED = {"agent", "cache", "io", "venv"}
+_SPARE_BYTES = 1024 * 1024  # left free for the log and the links
+Beat = Callable[[], None]
+
+
+def sha256_of(path: str, beat: Beat) -> bytes:
+    """SHA-256 of a file, telling `beat` now and then that it still goes on."""
+    digest = hashlib.sha256()
+    with open(path, "rb") as file:
+        for block in iter(lambda: file.read(1 << 20), b""):
+            digest.update(block)
+            beat()
+    return digest.digest()
+
+
+class Store:
+    """The folder of all releases; at most one upload is under way."""
+
+    def __init__(self, base: str) -> None:
+        self.base = os.path.abspath(base)
+        self._slot = ""
+        self._size = 0
+        self._sha256 = b""
+        self._offset = -1
+        self._committed: Dict[str, str] = {}
+
+    def begin(self, slot: str, size: int, sha256: bytes, beat: Beat) -> Tuple[Upload, int, str]:
+        """Return what is to be done for these bytes: (state, offset to go on from, file to write)."""
+        folder = self._folder(slot, create=True)
+        self._slot, self._size, self._sha256, self._offset = slot, size, sha256, -1
+        for release in self._releases(folder):
+            model = os.path.join(folder, "releases", release, "model.tflite")
+            if not release.endswith(sha256.hex()[:8]) or not _is_file(model, size) or sha256_of(model, beat) != sha256:
+                continue
+            self._committed[slot] = release
+            state = Upload.ACTIVE if release == self._linked(folder, "current") else Upload.COMMITTED
+            return state, size, ""
+        part = self._part()
+        offset = 0
+        if os.path.lexists(part):
+            if _is_file(part, None):
+                offset = os.path.getsize(part)
+            if offset > size or not _is_file(part, None):
+                os.unlink(part)
+                offset = 0
+        free = shutil.disk_usage(folder).free
+        if free < size - offset + _SPARE_BYTES:
+            raise Refusal(Status.TOO_LARGE, f"{free} bytes are free, {size - offset + _SPARE_BYTES} are needed")
+        self._offset = offset
+        return Upload.SEND, offset, part
+
+    def chunk(self, offset: int, data: bytes) -> int:
+        """Append to the upload; returns the next offset."""
+        if self._offset < 0:
+            raise Refusal(Status.BAD_STATE, "no upload has begun")
+        if offset != self._offset:
+            raise Refusal(Status.BAD_OFFSET, str(self._offset))
+        if offset + len(data) > self._size:
+            raise Refusal(Status.TOO_LARGE, f"the announced size is {self._size}")
+        flags = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+        descriptor = os.open(self._part(), flags, 0o644)
+        with open(descriptor, "wb") as file:  # a descriptor: nothing is truncated
+            file.seek(offset)
+            file.write(data)
+        self._offset = offset + len(data)
+        return self._offset
+
+    def commit(self, beat: Beat) -> Tuple[str, str]:
+        """Verify the upload and make it a release: (release, path of its model)."""
+        if self._offset < 0:
+            raise Refusal(Status.BAD_STATE, "no upload has begun")
+        folder, part = self._folder(self._slot), self._part()
+        if not _is_file(part, None):
+            raise Refusal(Status.NOT_FOUND, "nothing was uploaded")
+        if os.path.getsize(part) != self._size or sha256_of(part, beat) != self._sha256:
+            found = os.path.getsize(part)
+            os.unlink(part)
+            self._offset = -1
+            raise Refusal(Status.BAD_CHECKSUM, f"{found} of {self._size} bytes arrived, or not the announced ones")
+        release = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime()) + "-" + self._sha256.hex()[:8]
+        new = os.path.join(folder, "releases", release)
+        os.mkdir(new)
+        descriptor = os.open(part, os.O_RDONLY | os.O_NOFOLLOW)
+        try:
+            os.fchmod(descriptor, 0o444)
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        model = os.path.join(new, "model.tflite")
+        os.rename(part, model)
+        _sync_folder(new)
+        _sync_folder(os.path.join(folder, "releases"))
+        self._offset = -1
+        self._committed[self._slot] = release
+        self._log(folder, "commit", release)
+        return release, model
+
+    def activate(self, slot: str, release: str, try_out: Callable[[str], None]) -> Tuple[str, str]:
+        """Try a release out and make it current: (release, the one before). If `try_out` refuses, nothing changes."""
+        folder = self._folder(slot)
+        release = release or self._committed.get(slot, "")
+        if not release:
+            raise Refusal(Status.BAD_STATE, "nothing was committed in this session; name the release")
+        if release not in self._releases(folder):
+            raise Refusal(Status.NOT_FOUND, f"no release '{release[:40]}' in {slot}")
+        try_out(os.path.join(folder, "releases", release, "model.tflite"))
+        current = self._linked(folder, "current")
+        if current != release:
+            if current:
+                self._link(folder, "previous", current)
+            self._link(folder, "current", release)
+            self._log(folder, "activate", release)
+        return release, self._linked(folder, "previous") or ""
+
+    def active_model(self, slot: str) -> str:
+        """Path of a slot's current model."""
+        folder = self._folder(slot)
+        release = self._linked(folder, "current")
+        model = os.path.join(folder, "releases", release or "", "model.tflite")
+        if not release or not _is_file(model, None):
+            raise Refusal(Status.NOT_FOUND, f"{slot} has no active model")
+        return model
+
+    def slots(self, slot: str, beat: Beat) -> Dict[str, str]:
+        """Name → state and SHA-256: of a slot's releases, newest first, or of all slots' active releases."""
+        if slot:
+            folder = self._folder(slot)
+            marks = {self._linked(folder, "previous"): "previous", self._linked(folder, "current"): "active"}
+            names = reversed(self._releases(folder))
+            return {name: f"{marks.get(name, '')} {self._digest(folder, name, beat)}" for name in names}
+        found = {}
+        for name in sorted(os.listdir(self.base)) if os.path.isdir(self.base) else []:
+            folder = os.path.join(self.base, name)
+            if _NAME.match(name) and name not in _RESERVED and _is_folder(folder):
+                release = self._linked(folder, "current")
+                if release:
+                    found[name] = f"active {self._digest(folder, release, beat)}"
+        return found
+
+    def make_scratch(self) -> None:
+        """Make the folders for shared files; what an earlier session left in BASE/io goes."""
+        for name in ("io", "cache"):
+            folder = os.path.join(self.base, name)
+            os.makedirs(folder, exist_ok=True)
+            if name == "io" and _is_folder(folder):
+                for file in os.listdir(folder):
+                    os.unlink(os.path.join(folder, file))
+
+    def scratch_file(self, path: str) -> str:
+        """Check that `path` lies directly in BASE/io or BASE/cache, the only places the host shares files in."""
+        folder, name = os.path.split(os.path.abspath(os.path.expanduser(path)))
+        if os.path.realpath(folder) not in {os.path.realpath(os.path.join(self.base, p)) for p in ("io", "cache")}:
+            raise Refusal(Status.BAD_REQUEST, "files are shared in BASE/io only")
+        if not re.match(r"^[A-Za-z0-9._-]{1,128}$", name) or name in (".", ".."):
+            raise Refusal(Status.BAD_REQUEST, "not a plain file name")
+        return os.path.join(folder, name)
+
+    def prune_cache(self, keep: str, count: int = 8) -> None:
+        """Delete the oldest of the models that were only tried, beyond `count`."""
+        cache = os.path.join(self.base, "cache")
+        if os.path.dirname(os.path.realpath(keep)) != os.path.realpath(cache):
+            return
+        files = [os.path.join(cache, name) for name in os.listdir(cache) if name.endswith(".tflite")]
+        os.utime(keep)
+        for path in sorted(files, key=os.path.getmtime)[:-count]:
+            os.unlink(path)
+
+    def _part(self) -> str:
+        return os.path.join(self._folder(self._slot), "incoming", self._sha256.hex() + ".part")
+
+    def _folder(self, slot: str, create: bool = False) -> str:
+        if not _NAME.match(slot) or slot.startswith(".") or slot in _RESERVED:
+            raise Refusal(Status.BAD_REQUEST, "a name has 1 to 64 of a-z 0-9 . _ - and does not start with a dot")
+        folder = os.path.join(self.base, slot)
+        if create:
+            os.makedirs(self.base, exist_ok=True)
+            for part in ("", "releases", "incoming"):
+                if not os.path.lexists(os.path.join(folder, part)):
+                    os.mkdir(os.path.join(folder, part))
+        for part in ("", "releases", "incoming"):
+            if not _is_folder(os.path.join(folder, part).rstrip("/")):
+                raise Refusal(Status.NOT_FOUND, f"{slot} is not deployed here" if not part else f"no folder {part}")
+        return folder
+
+    def _releases(self, folder: str) -> List[str]:
+        return sorted(name for name in os.listdir(os.path.join(folder, "releases")) if _RELEASE.match(name))
+
+    def _linked(self, folder: str, name: str) -> Optional[str]:
+        try:
+            parent, release = os.path.split(os.readlink(os.path.join(folder, name)))
+        except OSError:
+            return None
+        return release if parent == "releases" and _RELEASE.match(release) else None
+
+    def _link(self, folder: str, name: str, release: str) -> None:
+        new = os.path.join(folder, name + ".new")
+        if os.path.lexists(new):
+            os.unlink(new)
+        os.symlink(os.path.join("releases", release), new)
+        os.rename(new, os.path.join(folder, name))
+        _sync_folder(folder)
+
+    def _digest(self, folder: str, release: str, beat: Beat) -> str:
+        model = os.path.join(folder, "releases", release, "model.tflite")
+        return sha256_of(model, beat).hex() if _is_file(model, None) else ""
+
+    def _log(self, folder: str, event: str, release: str) -> None:
+        line = {"time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "event": event, "release": release}
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
+        with open(os.open(os.path.join(folder, "log.jsonl"), flags, 0o644), "w") as file:
+            file.write(json.dumps(line) + "\n")
+
+
+def _is_file(path: str, size: Optional[int]) -> bool:
+    try:
+        found = os.lstat(path)
+    except OSError:
+        return False
+    return stat.S_ISREG(found.st_mode) and size in (None, found.st_size)
+
+
+def _is_folder(path: str) -> bool:
+    try:
+        return stat.S_ISDIR(os.lstat(path).st_mode)
+    except OSError:
+        return False
+
+
+def _sync_folder(path: str) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
