@@ -87,7 +87,6 @@ class InterpreterModel:
             )
         except (ValueError, RuntimeError) as error:
             raise refusal_of(error, Status.BAD_MODEL) from None
-        self._native = self._interpreter._interpreter
         phase("load")
         self.signatures: Dict[str, Dict[str, Any]] = self._interpreter._get_full_signature_list()
         self._allocated: Set[int] = set()
@@ -95,6 +94,11 @@ class InterpreterModel:
         self._key = ""
         self.choose("")
         phase("allocate")
+
+    @property
+    def _native(self) -> Any:
+        """The interpreter below; it counts references to itself and refuses to run while somebody keeps one."""
+        return self._interpreter._interpreter
 
     def choose(self, key: str) -> None:
         """Choose a signature, "" for the first, or the main subgraph where there is none; state stays."""
@@ -130,8 +134,8 @@ class InterpreterModel:
         """What runs the chosen signature once."""
         if not self._subgraph:
             return self._interpreter.invoke  # type: ignore[no-any-return]  # the interpreter's module is untyped
-        native, subgraph = self._native, self._subgraph
-        return lambda: native.Invoke(subgraph)
+        interpreter, subgraph = self._interpreter, self._subgraph
+        return lambda: interpreter._interpreter.Invoke(subgraph)
 
     @property
     def delegated(self) -> str:
