@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edgeflow.device.agent_bundle import AgentBundle, agent_bundle
+from edgeflow.device.lock import busy_error, hold, owner
 from edgeflow.device.session import Session
 from edgeflow.device.types import Device
 from edgeflow.errors import DeviceError, LinkError
@@ -39,18 +40,18 @@ class Road:
 
 ROADS: dict[Scheme, Road] = {
     "local": Road("edgeflow.device.connect:open_local", lossy=False, reopen=True),
-    "ssh": Road("edgeflow.transport.ssh:open_ssh", lossy=False, reopen=True),
+    "ssh": Road("edgeflow.device.connect:open_ssh", lossy=False, reopen=True),
     "serial": Road("edgeflow.transport.serial:open_serial", lossy=True, reopen=False),
     "qemu": Road("edgeflow.device.emulator:open_qemu", lossy=True, reopen=False),
     "adb": Road("edgeflow.transport.adb:open_adb", lossy=False, reopen=True),
 }
 
-# $1 base, $2 the agent's file name. A virtual environment in the base wins over the system's Python.
+# $1 base, $2 the agent's file name, $3 who asks. A virtual environment in the base wins over the system's Python.
 _START = """
 case $1 in "~/"*) base=$HOME/${1#"~/"} ;; *) base=$1 ;; esac
 [ -f "$base/agent/$2" ] || { echo edgeflow-no-agent; exit 3; }
 for python in "$base/venv/bin/python3" python3 /usr/bin/python3 /usr/local/bin/python3; do
-  command -v "$python" >/dev/null 2>&1 && exec "$python" "$base/agent/$2" "$base"
+  command -v "$python" >/dev/null 2>&1 && exec "$python" "$base/agent/$2" "$base" --lock "$base/.lock" --owner "$3"
 done
 echo edgeflow-no-python; exit 3
 """
@@ -77,8 +78,9 @@ def connect(device: Device, *, wait_s: float = 0, timeout_s: float = 60, fresh: 
     """
     road = ROADS[device.address.scheme]
     with (
+        hold(device, wait_s=wait_s),
         _closing(_opener(road.opener)(device, timeout_s=timeout_s, fresh=fresh)) as transport,
-        _session(device, road, transport, timeout_s) as session,
+        _session(device, road, transport, timeout_s, wait_s) as session,
     ):
         yield session
 
@@ -90,7 +92,14 @@ def open_local(device: Device, *, timeout_s: float, fresh: bool) -> Transport:
     return LocalTransport()
 
 
-def _session(device: Device, road: Road, transport: Transport, timeout_s: float) -> Session:
+def open_ssh(device: Device, *, timeout_s: float, fresh: bool) -> Transport:
+    """`ssh://`"""
+    from edgeflow.transport.ssh import SshTransport
+
+    return SshTransport(device.address)
+
+
+def _session(device: Device, road: Road, transport: Transport, timeout_s: float, wait_s: float) -> Session:
     if transport.shell is None:
         return Session(
             transport.open,
@@ -106,10 +115,10 @@ def _session(device: Device, road: Road, transport: Transport, timeout_s: float)
         return Session(start, name=device.name, files=transport.files, shares_files=True, timeout_s=timeout_s)
     start = _remote_start(device, transport.shell, agent)
     try:
-        return Session(start, name=device.name, files=transport.files, timeout_s=timeout_s)
+        return Session(start, name=device.name, files=transport.files, timeout_s=timeout_s, wait_s=wait_s)
     except _NoAgentError:
         _install(device, transport, agent)
-        return Session(start, name=device.name, files=transport.files, timeout_s=timeout_s)
+        return Session(start, name=device.name, files=transport.files, timeout_s=timeout_s, wait_s=wait_s)
 
 
 def _local_start(device: Device, shell: Shell, agent: AgentBundle) -> Callable[[], Pipe]:
@@ -131,8 +140,8 @@ def _local_start(device: Device, shell: Shell, agent: AgentBundle) -> Callable[[
 
 def _remote_start(device: Device, shell: Shell, agent: AgentBundle) -> Callable[[], Pipe]:
     """The agent by the device's Python."""
-    base = device.base or DEFAULT_BASE
-    return lambda: _StartedPipe(shell.start(["sh", "-c", _START, "edgeflow-agent", base, agent.name]), device.name)
+    argv = ["sh", "-c", _START, "edgeflow-agent", device.base or DEFAULT_BASE, agent.name, owner()]
+    return lambda: _StartedPipe(shell.start(argv), device.name)
 
 
 class _NoAgentError(DeviceError):
@@ -146,7 +155,10 @@ class _StartedPipe:
         self._pipe, self._name, self._started = pipe, name, False
 
     def read(self, max_bytes: int, timeout_s: float) -> bytes:
-        data = self._pipe.read(max_bytes, timeout_s)
+        try:
+            data = self._pipe.read(max_bytes, timeout_s)
+        except LinkError as error:
+            raise busy_error(self._name, error) or error from None
         if data and not self._started:
             self._started = True
             if data.startswith(_NO_AGENT):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from edgeflow.device.answers import Hello, Invoked, Opened, TensorInfo, Uploaded, known
 from edgeflow.device.link import Blocks, Link
-from edgeflow.errors import DeviceError, DeviceStatusError, LinkError
+from edgeflow.errors import DeviceBusyError, DeviceError, DeviceStatusError, LinkError
 from edgeflow.model.types import Model
 from edgeflow.progress import Progress, silent
 from edgeflow.transport.base import FileChannel, Pipe
@@ -20,6 +21,8 @@ BULK_BYTES = 64 * 1024  # more than this goes through the file channel where the
 _HELLO_S = 60.0  # a small board under an emulator imports Python for 20 s
 _HELLO_REPEAT_S = 0.5
 _MAX_BYTES = 2**32 - 2
+_HANDOVER_S = 10.0  # until an agent whose pipe was closed has let go of the device
+_BUSY_POLL_S = 0.3
 
 
 class Session:
@@ -39,13 +42,17 @@ class Session:
         shares_files: bool = False,
         reopen: bool = True,
         timeout_s: float = 60.0,
+        wait_s: float = 0.0,
     ) -> None:
-        """`reopen`: a new pipe is a fresh process (else a restart resets the board); `shares_files`: `local:`."""
+        """`reopen`: a new pipe is a fresh process (else a restart resets the board); `shares_files`: `local:`.
+
+        `wait_s` is how long to try again while another session holds the device.
+        """
         self.name = name
         self.timeout_s = timeout_s
         self._open_pipe, self._peer = open_pipe, f"{name}: {peer}"
         self._files, self._lossy, self._shares_files, self._reopen = files, lossy, shares_files, reopen
-        self._connect()
+        self._connect(wait_s)
 
     def __enter__(self) -> Session:
         return self
@@ -61,7 +68,7 @@ class Session:
         """Go on with a fresh process, or a board just reset: nothing of earlier runs is left in memory."""
         if self._reopen:
             self._link.close()
-            self._connect()
+            self._connect(_HANDOVER_S)
             return
         try:
             self.request(Command.RESET, what=Reset.DEVICE)
@@ -246,13 +253,21 @@ class Session:
         """Reset variables, or close the model."""
         self.request(Command.RESET, what=what)
 
-    def _connect(self) -> None:
-        self._link = Link(self._open_pipe(), self._peer, lossy=self._lossy)
-        try:
-            self.hello = self._say_hello()
-        except BaseException:
-            self._link.close()
-            raise
+    def _connect(self, wait_s: float) -> None:
+        deadline = time.monotonic() + wait_s
+        while True:
+            self._link = Link(self._open_pipe(), self._peer, lossy=self._lossy)
+            try:
+                self.hello = self._say_hello()
+                return
+            except DeviceBusyError:
+                self._link.close()
+                if time.monotonic() >= deadline:
+                    raise
+                time.sleep(_BUSY_POLL_S)
+            except BaseException:
+                self._link.close()
+                raise
 
     def _say_hello(self) -> Hello:
         timeout_s = max(_HELLO_S, self.timeout_s)

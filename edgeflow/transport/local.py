@@ -111,8 +111,8 @@ class ProcessPipe:
         except subprocess.TimeoutExpired:
             return "the program closed its output"
         self._threads[1].join(_GRACE_S)
-        last = f" ({self._last_lines[-1]})" if self._last_lines else ""
-        return f"the program ended: {ending(status)}{last}"
+        last = f": {self._last_lines[-1]}" if self._last_lines else ""
+        return f"the program ended with {ending(status)}{last}"
 
     def _move_stdout(self) -> None:
         assert self._process.stdout is not None

@@ -6,7 +6,7 @@ import collections
 import os
 import threading
 import time
-from typing import Deque, Tuple
+from typing import Callable, Deque, NoReturn, Tuple
 
 from edgeflow.wire import frame
 from edgeflow.wire.constants import RUNNING_INTERVAL_MS, Command, Status
@@ -22,8 +22,8 @@ class Channel:
     nothing stays behind.
     """
 
-    def __init__(self, fd_in: int, fd_out: int) -> None:
-        self._in, self._out = fd_in, fd_out
+    def __init__(self, fd_in: int, fd_out: int, at_end: Callable[[], None]) -> None:
+        self._in, self._out, self._at_end = fd_in, fd_out, at_end
         self._requests: Deque[frame.Frame] = collections.deque()
         self._arrived = threading.Condition()
         self._next_heartbeat_ns = 0
@@ -46,7 +46,7 @@ class Channel:
             while data:
                 data = data[os.write(self._out, data) :]
         except OSError:
-            os._exit(0)
+            self.end()
 
     def heartbeat(self, at_once: bool = False) -> None:
         """Say RUNNING for the current request, at most once in the protocol's interval."""
@@ -66,6 +66,13 @@ class Channel:
         self.reply(seq, Status.OK)
         return True
 
+    def end(self) -> NoReturn:
+        """End the process at once, also while the interpreter runs in another thread."""
+        try:
+            self._at_end()
+        finally:
+            os._exit(0)
+
     def _read(self) -> None:
         splitter = frame.Splitter(2 * PAYLOAD_BYTES)
         while True:
@@ -74,7 +81,7 @@ class Channel:
             except OSError:
                 data = b""
             if not data:
-                os._exit(0)
+                self.end()
             for item in splitter.feed(data):
                 if isinstance(item, tuple):
                     with self._arrived:

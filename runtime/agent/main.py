@@ -1,24 +1,35 @@
-"""Start of the agent: `python3 agent.pyz BASE` with the link on stdin and stdout and the console on stderr."""
+"""Start of the agent: `python3 agent.pyz BASE [--lock FILE --owner WHO]`.
+
+The link is on stdin and stdout, the console on stderr.
+"""
 
 from __future__ import annotations
 
+import argparse
 import os
 import signal
 import sys
 
+from . import lock
 from .channel import Channel
 from .server import Server
 from .store import Store
 
 
 def main() -> None:
-    """Take stdin and stdout for the link alone, so that nothing a library prints can damage it, and serve."""
+    """Take the lock; take stdin and stdout for the link alone, so that no library's print can damage it; serve."""
+    parser = argparse.ArgumentParser(prog="agent")
+    parser.add_argument("base")
+    parser.add_argument("--lock")
+    parser.add_argument("--owner", default="?")
+    given = parser.parse_args()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the host decides; it closes stdin when it is interrupted
+    if given.lock:
+        lock.acquire(given.lock, given.owner)
     link_in, link_out = os.dup(0), os.dup(1)
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.close(nothing)
     os.dup2(2, 1)
     sys.stdout = sys.stderr
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the host decides; it closes stdin when it is interrupted
-    base = sys.argv[1] if len(sys.argv) > 1 else "~/.local/share/edgeflow"
-    Server(Channel(link_in, link_out), Store(os.path.expanduser(base))).serve()
+    Server(Channel(link_in, link_out, lock.release), Store(os.path.expanduser(given.base))).serve()

@@ -67,7 +67,7 @@ class Server:
             status, reply = self._answer(code, payload)
             self._channel.reply(seq, status, reply)
             if code == Command.RESET and status == Status.OK and payload == bytes((Reset.DEVICE,)):
-                os._exit(0)  # the host starts it again
+                self._channel.end()  # the host starts it again
 
     def _answer(self, code: int, payload: bytes) -> Tuple[Status, bytes]:
         handler = self._handlers.get(code)
