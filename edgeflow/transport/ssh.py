@@ -10,7 +10,7 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from edgeflow.errors import DeviceError, LinkError
 from edgeflow.transport.address import Address
@@ -79,6 +79,16 @@ class SshTransport:
 
     def __exit__(self, *error: object) -> None:
         self.close()
+
+
+class _Addressed(Protocol):
+    @property
+    def address(self) -> Address: ...
+
+
+def open_ssh(device: _Addressed, *, timeout_s: float, fresh: bool) -> SshTransport:
+    """`ssh://`: connect with the ordinary deadlines; `timeout_s` and `fresh` are the link's and the emulators'."""
+    return SshTransport(device.address)
 
 
 class SshShell:
@@ -240,7 +250,9 @@ class _Drain(threading.Thread):
             text = "".join(c if c.isprintable() else " " for c in raw.decode("utf-8", "replace")).strip()
             if text:
                 self._lines.append(text[:_LINE_LIMIT_BYTES])
-                _CONSOLE.info("%s", self._lines[-1])
+                # what the agent wants a person to read, all else is only logged
+                level = logging.WARNING if text.startswith("notice: ") else logging.INFO
+                _CONSOLE.log(level, "%s", self._lines[-1])
 
     def kept(self) -> bytes:
         return bytes(self._kept)
