@@ -1,50 +1,57 @@
-/* Real multipliers as integers, exactly as TFLite computes and applies them. `multiplier` is a Q31 in [2^30, 2^31) or
- * 0, `shift` is the power of two: real = multiplier * 2^(shift - 31). */
+/* Real multipliers as integers, exactly as LiteRT's reference kernels compute and apply them. A Q31 multiplier is in
+ * [2^30, 2^31) or 0, `shift` is its power of two in [-31, 30]: real = multiplier * 2^(shift - 31). */
 #ifndef EF_REQUANTIZE_H
 #define EF_REQUANTIZE_H
 
 #include <stdint.h>
 
-/* TFLite's QuantizeMultiplier() of a*b/c, computed like `(double)a * (double)b / (double)c`, in integer arithmetic
- * only. All three are finite and > 0. */
+/* A positive real with the 53 significant bits of a double: (high * 2^32 + low) * 2^exponent, high in [2^20, 2^21). */
+struct ef_real {
+    uint32_t high, low;
+    int32_t exponent;
+};
+
+/* (double)a * (double)b / (double)c as the host's doubles give it, in integer arithmetic only. All three are finite
+ * and > 0. */
+struct ef_real ef_real_of_scales(float a, float b, float c);
+
+/* The Q31 multiplier of a real: rounded half up; 0 when it is below 2^-32, the greatest when it is 2^30 or more. */
+void ef_multiplier_of_real(struct ef_real real, int32_t *multiplier, int32_t *shift);
+
+/* ef_multiplier_of_real(ef_real_of_scales(a, b, c), ...). */
 void ef_multiplier_of_scales(float a, float b, float c, int32_t *multiplier, int32_t *shift);
 
-/* TFLite's QuantizeMultiplier() of any finite double >= 0. */
-void ef_multiplier_of_double(double real, int32_t *multiplier, int32_t *shift);
+/* a * b / c rounded to float after each step. */
+float ef_float_ratio(float a, float b, float c);
 
-/* SaturatingRoundingDoublingHighMul: (a*b*2) >> 32, rounded half away from zero, saturated. */
-static inline int32_t ef_doubling_high_mul(int32_t a, int32_t b) {
-    if (a == b && a == INT32_MIN) return INT32_MAX;
-    const int64_t ab = (int64_t)a * b;
-    const int64_t nudged = ab + (ab >= 0 ? (INT64_C(1) << 30) : 1 - (INT64_C(1) << 30));
-    return (int32_t)(nudged / (INT64_C(1) << 31));
+/* Sum that wraps: the reference does not check, and some models get there. */
+static inline int32_t ef_wrapping_add(int32_t a, int32_t b) { return (int32_t)((uint32_t)a + (uint32_t)b); }
+
+/* x * multiplier / 2^31, halves up; multiplier >= 0. */
+static inline int32_t ef_doubling_high_mul(int32_t x, int32_t multiplier) {
+    return (int32_t)(((int64_t)x * multiplier + (INT64_C(1) << 30)) >> 31);
 }
 
-/* RoundingDivideByPOT: x / 2^exponent, rounded half away from zero; 0 <= exponent <= 31. */
+/* x / 2^exponent, halves away from zero; 0 <= exponent <= 31, x > INT32_MIN. */
 static inline int32_t ef_rounding_divide_by_pot(int32_t x, int32_t exponent) {
-    const int32_t mask = (int32_t)((UINT32_C(1) << exponent) - 1u);
-    const int32_t remainder = x & mask;
-    const int32_t threshold = (mask >> 1) + (x < 0 ? 1 : 0);
-    return (x >> exponent) + (remainder > threshold ? 1 : 0);
+    if (exponent == 0) return x;
+    return (((x + (x >> 31)) >> (exponent - 1)) + 1) >> 1;
 }
 
-/* MultiplyByQuantizedMultiplier as the reference kernels apply it: rounds twice. A left shift wraps as theirs does. */
+/* Rounded twice, as CONV_2D, DEPTHWISE_CONV_2D, ADD, MUL and most others do. A left shift wraps as theirs does. */
 static inline int32_t ef_requantize(int32_t x, int32_t multiplier, int32_t shift) {
-    const int32_t left = shift > 0 ? shift : 0;
-    const int32_t right = shift > 0 ? 0 : -shift;
-    const int32_t shifted = (int32_t)((uint32_t)x << left);
-    return ef_rounding_divide_by_pot(ef_doubling_high_mul(shifted, multiplier), right);
+    if (shift > 0) return ef_doubling_high_mul((int32_t)((uint32_t)x << shift), multiplier);
+    return ef_rounding_divide_by_pot(ef_doubling_high_mul(x, multiplier), -shift);
 }
 
-/* The same rounded once, as LiteRT's FULLY_CONNECTED does: (x*multiplier + 2^(30-shift)) >> (31-shift), shift <= 30. */
-static inline int32_t ef_requantize_once(int32_t x, int32_t multiplier, int32_t shift) {
-    const int32_t total = 31 - shift;
-    const int64_t rounded = (int64_t)x * multiplier + (INT64_C(1) << (total - 1));
-    return (int32_t)(rounded >> total);
-}
+/* x * real rounded to a double and then to an integer, halves away from zero, as FULLY_CONNECTED does. INT32_MIN when
+ * the result is no int32. */
+int32_t ef_requantize_real(int32_t x, struct ef_real real);
 
-/* Clamp of a fused activation in quantized terms, as TFLite's CalculateActivationRangeQuantized(); `activation` is NONE,
- * RELU, RELU_N1_TO_1 or RELU6, others leave the whole range. */
+static inline int32_t ef_clamp(int32_t x, int32_t min, int32_t max) { return x < min ? min : x > max ? max : x; }
+
+/* Clamp of a fused activation in quantized terms; `activation` is NONE, RELU, RELU_N1_TO_1 or RELU6, others leave the
+ * whole range. */
 void ef_activation_range(int32_t activation, float scale, int32_t zero_point, int32_t type_min, int32_t type_max,
                          int32_t *min, int32_t *max);
 
