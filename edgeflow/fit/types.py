@@ -27,7 +27,7 @@ class Fit:
     """Verdict of one model on one target or board; all reasons at once.
 
     `fits` is None where nothing can be said without more facts; `reasons` then name what is missing.
-    Sizes in bytes, None where unknown.
+    Sizes in bytes, None where unknown; `ram_needed_bytes` is arena and runtime together, `ram_bytes` what there is.
     """
 
     model: str
@@ -41,3 +41,4 @@ class Fit:
     flash_needed_bytes: int | None
     flash_bytes: int | None
     unsupported_operators: tuple[str, ...]
+    ram_needed_bytes: int | None = None

@@ -1,0 +1,114 @@
+"""Can this model run there, and what does it cost: all reasons at once, nothing touched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import assert_never
+
+from edgeflow.fit import interpreter, microcontroller
+from edgeflow.fit.case import Case, counted
+from edgeflow.fit.estimate import estimate_arena
+from edgeflow.fit.footprint import load_footprints
+from edgeflow.fit.operators import supported_codes
+from edgeflow.fit.types import ArenaPlan, Fit
+from edgeflow.model.types import Model
+from edgeflow.targets.types import Board, Target
+
+
+def fit(
+    model: Model,
+    target: Target,
+    board: Board | None = None,
+    *,
+    ram_bytes: int | None = None,
+    flash_bytes: int | None = None,
+) -> Fit:
+    """Judge a model on a target or board.
+
+    `ram_bytes` and `flash_bytes` take the place of the board's own (a budget, or a board that edgeflow does not know).
+    `fits` is None where that is all that is missing. Of a board's RAM, the first region counts: an arena is one piece.
+    """
+    match target.family:
+        case "android" | "linux":
+            return _on_interpreter(model, target, board, ram_bytes, flash_bytes)
+        case "microcontroller":
+            return _on_microcontroller(model, target, board, ram_bytes, flash_bytes)
+        case _:
+            assert_never(target.family)
+
+
+def _on_interpreter(
+    model: Model, target: Target, board: Board | None, ram_bytes: int | None, flash_bytes: int | None
+) -> Fit:
+    case = Case(
+        model=model,
+        target=target,
+        board=board,
+        arena=estimate_arena(model),
+        footprint=None,
+        ram_bytes=ram_bytes if ram_bytes is not None else (board.ram_bytes or None) if board else None,
+        flash_bytes=flash_bytes,
+    )
+    reasons = _said(limit(case) for limit in interpreter.LIMITS)
+    unsupported = interpreter.unsupported(case)
+    return _fit(case, not reasons, reasons, _said(warn(case) for warn in interpreter.WARNINGS), unsupported)
+
+
+def _on_microcontroller(
+    model: Model, target: Target, board: Board | None, ram_bytes: int | None, flash_bytes: int | None
+) -> Fit:
+    case = Case(
+        model=model,
+        target=target,
+        board=board,
+        arena=_arena(model),
+        footprint=load_footprints().get(target.name),
+        ram_bytes=ram_bytes if ram_bytes is not None else board.ram[0].bytes if board and board.ram else None,
+        flash_bytes=flash_bytes if flash_bytes is not None else board.flash_bytes if board else None,
+    )
+    unsupported, operator_reasons = _unsupported(model)
+    reasons = operator_reasons + _said(limit(case) for limit in microcontroller.LIMITS)
+    missing = _said(limit(case) for limit in microcontroller.MISSING)
+    fits = False if reasons else None if missing else True
+    warnings = _said(warn(case) for warn in microcontroller.WARNINGS)
+    return _fit(case, fits, reasons + missing, warnings, unsupported)
+
+
+def _arena(model: Model) -> ArenaPlan:
+    return estimate_arena(model)
+
+
+def _unsupported(model: Model) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    codes = set(supported_codes())
+    names = [
+        operator.name
+        for subgraph in model.subgraphs
+        for operator in subgraph.operators
+        if operator.builtin_code not in codes
+    ]
+    if not names:
+        return (), ()
+    return tuple(dict.fromkeys(names)), (f"{counted(names)}: edgeflow's runtime has no kernel",)
+
+
+def _fit(
+    case: Case, fits: bool | None, reasons: tuple[str, ...], warnings: tuple[str, ...], unsupported: tuple[str, ...]
+) -> Fit:
+    return Fit(
+        model=case.model.name,
+        target=case.target.name,
+        board=case.board.name if case.board else None,
+        fits=fits,
+        reasons=reasons,
+        warnings=warnings,
+        arena=case.arena,
+        ram_bytes=case.ram_bytes,
+        flash_needed_bytes=case.flash_needed_bytes,
+        flash_bytes=case.flash_bytes,
+        unsupported_operators=unsupported,
+        ram_needed_bytes=case.ram_needed_bytes,
+    )
+
+
+def _said(texts: Iterable[str | None]) -> tuple[str, ...]:
+    return tuple(text for text in texts if text)

@@ -1,0 +1,93 @@
+"""Limits of the interpreters that run models on Android and Linux; each predicate's docstring states one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from edgeflow.fit.case import Case, counted, size_text
+from edgeflow.model.operators import BUILTIN_NAMES, TENSOR_TYPES
+from edgeflow.model.types import Operator
+
+# custom operators that the interpreters' own resolvers carry
+KNOWN_CUSTOM: Final = frozenset({"TFLite_Detection_PostProcess", "Mfcc", "AudioSpectrogram", "NumericVerify"})
+
+
+def limit_flex(case: Case) -> str | None:
+    """Operators of full TensorFlow (Flex, "select TF operators") need a delegate that the interpreters lack."""
+    flex = [operator.name for operator in case.operators if _is_flex(operator)]
+    if not flex:
+        return None
+    return f"{counted(flex)}: needs TensorFlow's Flex delegate; convert with TFLite's own operators only"
+
+
+def limit_custom(case: Case) -> str | None:
+    """A custom operator needs its kernel on the device; a few common ones are built into the interpreters."""
+    unknown = [operator.name for operator in case.operators if _is_unknown_custom(operator)]
+    return f"{counted(unknown)}: a custom operator without a kernel in the interpreter" if unknown else None
+
+
+def limit_unknown(case: Case) -> str | None:
+    """Operators and tensor types newer than edgeflow's schema cannot be judged, and the interpreters lack them."""
+    operators = [operator.name for operator in case.operators if _is_newer(operator)]
+    types = [tensor.dtype for tensor in case.tensors if tensor.dtype not in TENSOR_TYPES]
+    return f"{counted(operators + types)}: newer than the interpreter" if operators or types else None
+
+
+def limit_address_space(case: Case) -> str | None:
+    """A 32-bit process cannot map a model and its arena of together more than 2 GiB."""
+    needed = case.ram_needed_bytes
+    if needed is None or "64" in case.target.arch or needed <= 2 * 1024**3:
+        return None
+    return f"model and arena need {size_text(needed)}, a 32-bit process has 2 GiB at most"
+
+
+def limit_memory(case: Case) -> str | None:
+    """Model and arena must fit into the board's memory."""
+    needed = case.ram_needed_bytes
+    if case.ram_bytes is None or needed is None or needed <= case.ram_bytes:
+        return None
+    return f"model and arena need {size_text(needed)} of memory, there are {size_text(case.ram_bytes)}"
+
+
+def warn_memory(case: Case) -> str | None:
+    """Beyond a quarter of the board's memory the system starts to evict other pages."""
+    needed = case.ram_needed_bytes
+    if case.ram_bytes is None or needed is None or not case.ram_bytes // 4 < needed <= case.ram_bytes:
+        return None
+    share = 100 * needed // case.ram_bytes
+    return f"model and arena take {share} % of the memory ({size_text(case.ram_bytes)}), before system and interpreter"
+
+
+def warn_free_sizes(case: Case) -> str | None:
+    """A size that is free in the file counts as 1 here; a larger one needs more."""
+    free = [tensor.name for tensor in case.tensors if -1 in tensor.shape_signature]
+    return f"{len(free)} tensors have free sizes: the arena is for the shapes in the file" if free else None
+
+
+LIMITS: Final[tuple[Callable[[Case], str | None], ...]] = (
+    limit_flex,
+    limit_custom,
+    limit_unknown,
+    limit_address_space,
+    limit_memory,
+)
+WARNINGS: Final[tuple[Callable[[Case], str | None], ...]] = (warn_memory, warn_free_sizes)
+
+
+def unsupported(case: Case) -> tuple[str, ...]:
+    """Names of the operators that the interpreter cannot run, each once."""
+    refused = (o.name for o in case.operators if _is_flex(o) or _is_unknown_custom(o) or _is_newer(o))
+    return tuple(dict.fromkeys(refused))
+
+
+def _is_flex(operator: Operator) -> bool:
+    return operator.custom and operator.name.startswith("Flex")
+
+
+def _is_unknown_custom(operator: Operator) -> bool:
+    return operator.custom and not _is_flex(operator) and operator.name not in KNOWN_CUSTOM
+
+
+def _is_newer(operator: Operator) -> bool:
+    return operator.builtin_code >= len(BUILTIN_NAMES)
