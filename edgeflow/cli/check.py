@@ -17,7 +17,7 @@ from edgeflow.fit.case import size_text
 from edgeflow.fit.types import Fit
 from edgeflow.model.types import Model
 
-_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(?:([kmg])(?:i?b)?|b)?", re.IGNORECASE)
+_SIZE = re.compile(r"(\d{1,15}(?:\.\d{1,9})?)\s*(?:([kmg])(?:i?b)?|b)?", re.IGNORECASE)
 _FACTOR = {"": 1, "k": 1024, "m": 1024**2, "g": 1024**3}
 
 

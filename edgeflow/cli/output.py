@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -10,9 +11,13 @@ from typing import Any, TypeVar
 
 import click
 
+from edgeflow.cli.plain import plain
 from edgeflow.progress import Progress, silent
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+# what JSON allows raw but a terminal may obey or cannot encode: C1 and direction controls, line separators, surrogates
+_UNPRINTABLE = re.compile("[\\x7f-\\x9f\\u200b-\\u200f\\u2028-\\u202e\\u2066-\\u2069\\ufeff\\ud800-\\udfff]")
 
 
 def json_option(function: F) -> F:
@@ -22,7 +27,8 @@ def json_option(function: F) -> F:
 
 def print_json(answer: object) -> None:
     """Print a JSON-ready value; NaN and infinities are refused, an unavailable number is null."""
-    click.echo(json.dumps(answer, indent=2, allow_nan=False, ensure_ascii=False))
+    text = json.dumps(answer, indent=2, allow_nan=False, ensure_ascii=False)
+    click.echo(_UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
 
 
 def report_error(arguments: Sequence[str], exit_code: int, message: str, hint: str, reasons: Sequence[str] = ()) -> int:
@@ -91,4 +97,4 @@ def bytes_text(count: int | None) -> str:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    return plain(" ".join(text.split()))
