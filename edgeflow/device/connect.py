@@ -16,7 +16,7 @@ from edgeflow.device.session import Session
 from edgeflow.device.types import Device
 from edgeflow.errors import DeviceError, LinkError
 from edgeflow.progress import silent
-from edgeflow.transport.address import Scheme
+from edgeflow.transport.address import Address, Scheme
 from edgeflow.transport.base import Pipe, Shell, Transport
 
 _log = logging.getLogger(__name__)
@@ -81,6 +81,20 @@ def connect(device: Device, *, wait_s: float = 0, timeout_s: float = 60, fresh: 
         hold(device, wait_s=wait_s),
         _closing(_opener(road.opener)(device, timeout_s=timeout_s, fresh=fresh)) as transport,
         _session(device, road, transport, timeout_s, wait_s) as session,
+    ):
+        yield session
+
+
+@contextmanager
+def reference_session(folder: Path, *, timeout_s: float = 60) -> Iterator[Session]:
+    """This machine's own interpreter beside a session on another device, to compare with; it takes no lock.
+
+    `folder` is its base and holds the models it may open.
+    """
+    device = Device("this machine", Address("local"), base=str(folder))
+    with (
+        _closing(open_local(device, timeout_s=timeout_s, fresh=False)) as transport,
+        _session(device, ROADS["local"], transport, timeout_s, 0) as session,
     ):
         yield session
 

@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import time
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import PurePosixPath
 from typing import Any
 
 from edgeflow.device.answers import Hello, Invoked, Opened, TensorInfo, Uploaded, known
@@ -101,10 +102,11 @@ class Session:
             self.activate(slot, uploaded.release)
         return slot if self.hello.slots == Slots.FILES else ""
 
-    def upload(self, slot: str, content: bytes, *, progress: Progress = silent) -> Uploaded:
+    def upload(self, slot: str, content: bytes, *, manifest: bytes = b"", progress: Progress = silent) -> Uploaded:
         """Bring a model into a slot as a release, verified on the device, from where an earlier try stopped.
 
         Nothing is sent when the device has the same bytes. The release is not active yet: see `activate`.
+        `manifest` becomes the release's manifest.json where releases are files.
         """
         if len(content) > _MAX_BYTES:
             raise DeviceError("a model is limited to 4 GiB")
@@ -112,12 +114,15 @@ class Session:
         for last_try in (False, True):
             begun = self.request(Command.MODEL_BEGIN, slot=slot, size=len(content), sha256=digest)
             if begun["state"] != Upload.SEND:
-                return Uploaded("", "", active=begun["state"] == Upload.ACTIVE, sent=0)
+                release = PurePosixPath(begun["path"]).parent.name
+                return Uploaded(release, begun["path"], active=begun["state"] == Upload.ACTIVE, sent=0)
             offset = min(begun["offset"], len(content))
             if begun["path"] and self._files is not None and len(content) > BULK_BYTES:
                 self._files.put(content, begun["path"], offset=offset, progress=progress)
             else:
                 self._send_blocks(Command.MODEL_CHUNK, content, start=offset, progress=progress)
+            if manifest and begun["path"] and self._files is not None:
+                self._files.put(manifest, f"{begun['path']}.json", progress=silent)
             try:
                 done = self.request(Command.MODEL_COMMIT)
             except DeviceStatusError as refusal:
@@ -136,6 +141,17 @@ class Session:
         """Name → (state, SHA-256) of the slots, or of one slot's releases, newest first."""
         entries = self.request(Command.SLOTS, slot=slot)["entries"].items()
         return {name: (value.partition(" ")[0], value.partition(" ")[2]) for name, value in entries}
+
+    def read_file(self, path: str, *, max_bytes: int) -> bytes | None:
+        """Read a small file below the device's base; None where it is missing or there is no file channel."""
+        if self._files is None:
+            return None
+        try:
+            return self._files.get(path, max_bytes=max_bytes)
+        except LinkError:
+            raise
+        except DeviceError:
+            return None
 
     # running
 

@@ -10,7 +10,7 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from edgeflow.errors import DeviceError, LinkError
 from edgeflow.transport.address import Address
@@ -79,16 +79,6 @@ class SshTransport:
 
     def __exit__(self, *error: object) -> None:
         self.close()
-
-
-class _Addressed(Protocol):
-    @property
-    def address(self) -> Address: ...
-
-
-def open_ssh(device: _Addressed, *, timeout_s: float, fresh: bool) -> SshTransport:
-    """`ssh://`: connect with the ordinary deadlines; `timeout_s` and `fresh` are the link's and the emulators'."""
-    return SshTransport(device.address)
 
 
 class SshShell:

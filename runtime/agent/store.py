@@ -23,6 +23,7 @@ _NAME = re.compile(r"^[a-z0-9._-]{1,64}$")
 _RELEASE = re.compile(r"^[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}$")
 _RESERVED = {"agent", "cache", "io", "venv"}
 _SPARE_BYTES = 1024 * 1024  # left free for the log and the links
+_MANIFEST_BYTES = 1 << 20
 Beat = Callable[[], None]
 
 
@@ -57,7 +58,7 @@ class Store:
                 continue
             self._committed[slot] = release
             state = Upload.ACTIVE if release == self._linked(folder, "current") else Upload.COMMITTED
-            return state, size, ""
+            return state, size, model
         part = self._part()
         offset = 0
         if os.path.lexists(part):
@@ -100,6 +101,7 @@ class Store:
             os.unlink(part)
             self._offset = -1
             raise Refusal(Status.BAD_CHECKSUM, f"{found} of {self._size} bytes arrived, or not the announced ones")
+        manifest = self._manifest(part + ".json")
         release = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime()) + "-" + self._sha256.hex()[:8]
         new = os.path.join(folder, "releases", release)
         os.mkdir(new)
@@ -111,12 +113,31 @@ class Store:
             os.close(descriptor)
         model = os.path.join(new, "model.tflite")
         os.rename(part, model)
+        if manifest:
+            os.chmod(manifest, 0o444)
+            os.rename(manifest, os.path.join(new, "manifest.json"))
         _sync_folder(new)
         _sync_folder(os.path.join(folder, "releases"))
         self._offset = -1
         self._committed[self._slot] = release
         self._log(folder, "commit", release)
         return release, model
+
+    def _manifest(self, path: str) -> str:
+        """The uploaded manifest's path, or nothing; one that speaks of another model is dropped and refused."""
+        if not os.path.lexists(path):
+            return ""
+        try:
+            if not _is_file(path, None) or os.path.getsize(path) > _MANIFEST_BYTES:
+                raise ValueError("not a small file")
+            with open(path, encoding="utf-8") as file:
+                listed = json.load(file)["files"]
+            if not any(entry["path"] == "model.tflite" and entry["sha256"] == self._sha256.hex() for entry in listed):
+                raise ValueError("another model")
+        except (ValueError, KeyError, TypeError) as error:
+            os.unlink(path)
+            raise Refusal(Status.BAD_REQUEST, f"the manifest: {error}") from None
+        return path
 
     def activate(self, slot: str, release: str, try_out: Callable[[str], None]) -> Tuple[str, str]:
         """Try a release out and make it current: (release, the one before). If `try_out` refuses, nothing changes."""

@@ -1,0 +1,57 @@
+"""Bundles: what is deployed under one name, and its manifest."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime
+
+from edgeflow.deploy.types import Bundle
+from edgeflow.errors import UsageError
+from edgeflow.model.types import Model
+
+MANIFEST_SCHEMA = 1
+GOLDEN_SEED = 2026
+_NAME = re.compile(r"[a-z0-9_-][a-z0-9._-]{0,63}")
+_RESERVED = frozenset({"agent", "cache", "io", "venv"})  # folders of the agent itself
+MAX_VERSION = 2**31 - 1
+
+
+def make_bundle(model: Model, *, name: str | None = None, version: int = 0, target: str | None = None) -> Bundle:
+    """Bundle a model; the name defaults to its file's stem. Raises UsageError for a name or version not to be used."""
+    chosen = check_bundle_name(model.path.stem.lower() if name is None else name)
+    if not 0 <= version <= MAX_VERSION:
+        raise UsageError(f"version {version} is out of range", f"use 1 to {MAX_VERSION}, or 0 for unordered")
+    created = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return Bundle(chosen, version, created, target, model, GOLDEN_SEED)
+
+
+def check_bundle_name(name: str) -> str:
+    """Return `name`, or raise UsageError when it cannot be a deployment's name."""
+    if not _NAME.fullmatch(name):
+        raise UsageError(
+            f"{name!r} cannot be a deployment's name", "give --name: 1 to 64 of a-z 0-9 . _ -, not starting with a dot"
+        )
+    if name in _RESERVED:
+        raise UsageError(f"the name {name!r} is taken by edgeflow itself on the device", "give another --name")
+    return name
+
+
+def manifest_json(bundle: Bundle) -> bytes:
+    """The manifest's bytes; `golden.seed` makes the inputs that the health check ran."""
+    return (
+        json.dumps(
+            {
+                "schema": MANIFEST_SCHEMA,
+                "name": bundle.name,
+                "version": bundle.version,
+                "created": bundle.created,
+                "target": bundle.target,
+                "runtime_min": None,
+                "files": [{"path": f.path, "sha256": f.sha256, "bytes": f.bytes} for f in bundle.files],
+                "golden": {"seed": bundle.golden_seed},
+            },
+            indent=2,
+        )
+        + "\n"
+    ).encode("utf-8")

@@ -1,0 +1,173 @@
+"""A model onto a device, and back: upload, verify, try, switch; the old release stays until the new one has run."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from datetime import UTC, datetime
+
+from edgeflow.deploy.bundle import manifest_json
+from edgeflow.deploy.health import check_health
+from edgeflow.deploy.types import Action, Bundle, Deployment, Health
+from edgeflow.device.session import Session
+from edgeflow.device.types import Device
+from edgeflow.errors import DeviceError, EdgeflowError, UsageError
+from edgeflow.progress import Progress, silent
+from edgeflow.wire.constants import Slots
+
+_MANIFEST_BYTES = 1 << 20
+
+
+def deploy_bundle(
+    session: Session, device: Device, bundle: Bundle, *, force: bool = False, progress: Progress = silent
+) -> Deployment:
+    """Bring a bundle to the device and switch to it once it has run there.
+
+    Nothing is sent when the device has the same bytes, and nothing is done when they are its active release.
+    Raises DeviceError, DeviceStatusError (the device's refusal), MismatchError, or EdgeflowError when a newer version
+    is active and `force` does not say to go back; the old release is then still active.
+    """
+    slots = session.hello.slots
+    if slots == Slots.NONE:
+        raise DeviceError(
+            f"{device.name} holds one model built into its firmware",
+            "build and flash it with this model: edgeflow generate --aot, or use a firmware with slots",
+        )
+    on_files = slots == Slots.FILES
+    same_machine = device.address.scheme == "local"
+    if on_files and bundle.version and not force:
+        _check_version(session, device, bundle)
+    manifest = manifest_json(bundle) if on_files else b""
+    uploaded = session.upload(bundle.name, bundle.model.content, manifest=manifest, progress=progress)
+    warnings = ("the device keeps the model in RAM: it is lost at reset",) if slots == Slots.RAM else ()
+    if uploaded.active:
+        return _record("unchanged", bundle, device, slots, "", "", 0, None, warnings)
+    health: Health | None = None
+    if on_files:
+        progress("health", 0, None)
+        path = uploaded.path or _stored(session, bundle)
+        health = check_health(session, path, bundle, same_machine=same_machine)
+    release, previous = session.activate(bundle.name, uploaded.release)
+    if not on_files:
+        health = _check_active(session, bundle, previous)
+    return _record("deployed", bundle, device, slots, release, previous, uploaded.sent, health, warnings)
+
+
+def roll_back(session: Session, device: Device, name: str | None, release: str | None) -> Deployment:
+    """Switch a deployment to its previous release, or to `release`; the device runs it once before.
+
+    `name` may be left out where the device has one deployment. Raises UsageError when there is no such deployment or
+    release.
+    """
+    chosen = name or _only_name(session, device)
+    entries = session.slots(chosen)
+    active = next((entry for entry, (state, _) in entries.items() if state == "active"), "")
+    wanted = release or next((entry for entry, (state, _) in entries.items() if state == "previous"), "")
+    if not wanted:
+        raise UsageError(
+            f"{chosen} on {device.name} has no previous release", f"name one with --to: {_listed(entries) or 'none'}"
+        )
+    if wanted not in entries:
+        raise UsageError(f"{chosen} on {device.name} has no release '{wanted}'", f"there are: {_listed(entries)}")
+    now, previous = session.activate(chosen, wanted)
+    return Deployment(
+        action="unchanged" if wanted == active else "rolled back",
+        name=chosen,
+        version=0,
+        created=_now(),
+        device=device,
+        model_sha256=entries[wanted][1],
+        model_bytes=None,
+        release=now,
+        previous=previous,
+        sent_bytes=0,
+        persistent=_persistent(session.hello.slots),
+        health=None,
+    )
+
+
+def planned(bundle: Bundle, device: Device, warnings: tuple[str, ...] = ()) -> Deployment:
+    """What a deployment would do, without touching the device."""
+    return _record("planned", bundle, device, None, "", "", 0, None, warnings)
+
+
+def _check_version(session: Session, device: Device, bundle: Bundle) -> None:
+    """A downgrade is judged between non-zero versions only; a manifest that cannot be read has none."""
+    content = session.read_file(f"{session.hello.base}/{bundle.name}/current/manifest.json", max_bytes=_MANIFEST_BYTES)
+    try:
+        active = json.loads(content or b"{}").get("version", 0)
+    except (ValueError, AttributeError):
+        return
+    if isinstance(active, int) and active > bundle.version:
+        raise EdgeflowError(
+            f"{bundle.name} on {device.name} has version {active}, newer than {bundle.version}",
+            "deploy a newer version, or go back on purpose with --force or edgeflow rollback",
+        )
+
+
+def _stored(session: Session, bundle: Bundle) -> str:
+    """Path of a release that the device already had."""
+    for release, (_, sha256) in session.slots(bundle.name).items():
+        if sha256 == bundle.model.sha256:
+            return f"{session.hello.base}/{bundle.name}/releases/{release}/model.tflite"
+    raise DeviceError(f"{session.name}: the release of {bundle.name} vanished", "deploy again")
+
+
+def _check_active(session: Session, bundle: Bundle, previous: str) -> Health:
+    """A board opens only its active model, so it is checked after the switch and switched back when it fails."""
+    try:
+        return check_health(session, "", bundle, same_machine=False)
+    except EdgeflowError:
+        if previous:
+            with contextlib.suppress(DeviceError):
+                session.activate(bundle.name, previous)
+        raise
+
+
+def _only_name(session: Session, device: Device) -> str:
+    names = list(session.slots())
+    if len(names) == 1:
+        return names[0]
+    if not names:
+        raise UsageError(f"nothing is deployed on {device.name}", f"edgeflow deploy MODEL --device {device.name}")
+    raise UsageError(f"{device.name} has several deployments", f"name one with --name: {', '.join(names)}")
+
+
+def _listed(entries: dict[str, tuple[str, str]]) -> str:
+    return ", ".join(f"{name} ({state})" if state else name for name, (state, _) in entries.items())
+
+
+def _persistent(slots: Slots | None) -> bool | None:
+    return None if slots is None else slots in (Slots.FLASH, Slots.FILES)
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _record(
+    action: Action,
+    bundle: Bundle,
+    device: Device,
+    slots: Slots | None,
+    release: str,
+    previous: str,
+    sent: int,
+    health: Health | None,
+    warnings: tuple[str, ...],
+) -> Deployment:
+    return Deployment(
+        action=action,
+        name=bundle.name,
+        version=bundle.version,
+        created=bundle.created,
+        device=device,
+        model_sha256=bundle.model.sha256,
+        model_bytes=bundle.model.size,
+        release=release,
+        previous=previous,
+        sent_bytes=sent,
+        persistent=_persistent(slots),
+        health=health,
+        warnings=warnings,
+    )

@@ -1,0 +1,74 @@
+"""What a deployment is: its bundle before, its record after."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from edgeflow.device.types import Device
+from edgeflow.model.types import Model
+
+Action = Literal["planned", "deployed", "unchanged", "rolled back"]
+
+
+@dataclass(frozen=True)
+class BundleFile:
+    """A file of a bundle, by its path there."""
+
+    path: str
+    sha256: str
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """What is brought to a device under one name. `version` 0 is unordered; `golden_seed` makes the golden inputs."""
+
+    name: str
+    version: int
+    created: str
+    target: str | None
+    model: Model
+    golden_seed: int
+
+    @property
+    def files(self) -> tuple[BundleFile, ...]:
+        return (BundleFile("model.tflite", self.model.sha256, self.model.size),)
+
+
+@dataclass(frozen=True)
+class Health:
+    """How the model answered on the device before it was switched to.
+
+    `runs` counts invokes on golden inputs. `compared` says with what the outputs were compared (None: nothing,
+    `reason` says why) and `max_difference` how far off the worst was: in quantization steps for integer outputs,
+    relative to the largest value for float ones.
+    """
+
+    runs: int
+    compared: str | None
+    max_difference: float | None
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """The record of one deployment or rollback.
+
+    `release` and `previous` are the device's own names of releases, empty where it has none; `sent_bytes` is what
+    went over the line, less than the model when an earlier upload was taken up; `persistent` is None when unknown.
+    """
+
+    action: Action
+    name: str
+    version: int
+    created: str
+    device: Device
+    model_sha256: str
+    model_bytes: int | None
+    release: str
+    previous: str
+    sent_bytes: int
+    persistent: bool | None
+    health: Health | None
+    warnings: tuple[str, ...] = ()
