@@ -1,0 +1,160 @@
+"""`edgeflow convert`: parse, convert by each recipe, print."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from edgeflow.cli.output import bytes_text, json_option, print_json, print_table, progress_bar
+
+if TYPE_CHECKING:
+    from edgeflow.convert.types import Conversion, OutputError, TensorInfo
+
+RECIPE_NAMES = ("none", "dynamic", "float16", "int8")  # a test holds these equal to convert.recipes.RECIPES
+
+
+@click.command("convert")
+@click.argument("source", type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="File, or folder for NAME_RECIPE.tflite.")
+@click.option(
+    "-q",
+    "--quantize",
+    "recipes",
+    multiple=True,
+    type=click.Choice(RECIPE_NAMES),
+    help="Recipe; repeat it for several files. Without it int8 where there is representative data, else none.",
+)
+@click.option(
+    "-r",
+    "--representative-data",
+    type=click.Path(path_type=Path),
+    help="FILE.npz or FILE.npy with real inputs, first axis samples; .npz keys are input names.",
+)
+@click.option("--max-samples", default=500, show_default=True, help="Use at most so many samples.")
+@click.option("--signature", help="Convert only this signature of a SavedModel.")
+@click.option("--tags", help="Tags of the SavedModel's graph, with commas between.")
+@click.option("--keep-batch", is_flag=True, help="Leave a free batch size free instead of fixing it to 1.")
+@click.option("--unsafe-lambda", is_flag=True, help="Allow Lambda layers: they run Python code from the file.")
+@click.option("--timeout", "timeout_s", default=600.0, show_default=True, help="Seconds each step may take.")
+@json_option
+def command(
+    source: Path,
+    output: Path | None,
+    recipes: tuple[str, ...],
+    representative_data: Path | None,
+    max_samples: int,
+    signature: str | None,
+    tags: str | None,
+    keep_batch: bool,
+    unsafe_lambda: bool,
+    timeout_s: float,
+    as_json: bool,
+) -> None:
+    """Make a checked .tflite from SOURCE: a .keras or .h5 file, or a SavedModel folder.
+
+    TensorFlow runs in a process of its own; the result is opened with LiteRT and compared with the source. What was
+    done stands in a record beside the model.
+    """
+    from edgeflow.convert.record import to_json
+    from edgeflow.pipeline.convert import convert
+
+    chosen = tuple(dict.fromkeys(recipes)) or (("int8",) if representative_data else ("none",))
+    finished = []
+    with progress_bar(as_json) as progress:
+        for recipe in chosen:
+            finished.append(
+                convert(
+                    source,
+                    quantize=recipe,
+                    representative_data=representative_data,
+                    max_samples=max_samples,
+                    output=_one_of_several(output, recipe) if len(chosen) > 1 else output,
+                    signature=signature,
+                    tags=tuple(tags.split(",")) if tags else (),
+                    keep_batch=keep_batch,
+                    unsafe_lambda=unsafe_lambda,
+                    timeout_s=timeout_s,
+                    progress=progress,
+                )
+            )
+    if as_json:
+        answers = [to_json(conversion) for conversion in finished]
+        print_json(answers[0] if len(answers) == 1 else answers)
+        return
+    _print(finished)
+
+
+def _one_of_several(output: Path | None, recipe: str) -> Path | None:
+    """`-o model.tflite` with several recipes makes `model_none.tflite`, `model_int8.tflite`…"""
+    if output is None or output.is_dir():
+        return output
+    return output.with_name(f"{output.stem}_{recipe}{output.suffix}")
+
+
+def _print(finished: list[Conversion]) -> None:
+    first = finished[0]
+    weights = f", weights {bytes_text(first.weight_bytes)}" if first.weight_bytes else ""
+    click.echo(f"{first.source.origin}{weights}")
+    for info in first.signatures:
+        name = f"{info.key}: " if len(first.signatures) > 1 else ""
+        click.echo(f"{name}{_shapes(info.inputs)} → {_shapes(info.outputs)}")
+    rows = [
+        (
+            conversion.quantize,
+            bytes_text(conversion.size),
+            _against_float(conversion, finished),
+            _dtypes(conversion, "inputs"),
+            _dtypes(conversion, "outputs"),
+        )
+        for conversion in finished
+    ]
+    print_table(("recipe", "size", "of float", "inputs", "outputs"), rows, right=(1, 2))
+    _print_errors(finished)
+    for conversion in finished:
+        for warning in conversion.warnings:
+            click.echo(f"warning: {conversion.quantize}: {warning}", err=True)
+    for conversion in finished:
+        click.echo(f"{conversion.path}  (record: {conversion.record.name})")
+
+
+def _print_errors(finished: list[Conversion]) -> None:
+    rows = [
+        (
+            conversion.quantize,
+            error.difference.name if len(conversion.signatures) == 1 else f"{error.signature}.{error.difference.name}",
+            f"{error.difference.max_abs:.3g}",
+            f"{error.difference.mean_abs:.3g}",
+            "–" if error.difference.cosine is None else f"{error.difference.cosine:.5f}",
+            _agreement(error),
+        )
+        for conversion in finished
+        for error in conversion.errors
+    ]
+    if not rows:
+        return
+    count, inputs = finished[0].checked_samples, finished[0].checked_on
+    click.echo(f"against the source on {count} {'random' if inputs.startswith('random') else inputs} samples:")
+    print_table(("recipe", "output", "max error", "mean error", "cosine", "same class"), rows, right=(2, 3, 4, 5))
+
+
+def _agreement(error: OutputError) -> str:
+    top1 = error.difference.top1
+    return f"{top1:.1%}" if error.distribution and top1 is not None else "–"
+
+
+def _against_float(conversion: Conversion, finished: list[Conversion]) -> str:
+    """The share of the float32 `.tflite` made in the same go, else of the source's weights."""
+    plain = next((other.size for other in finished if other.quantize == "none"), conversion.weight_bytes)
+    return f"{conversion.size / plain:.0%}" if plain else "–"
+
+
+def _shapes(ends: Sequence[TensorInfo]) -> str:
+    return ", ".join(f"{end.name} [{','.join('?' if n < 0 else str(n) for n in end.shape)}]" for end in ends)
+
+
+def _dtypes(conversion: Conversion, side: str) -> str:
+    ends: list[TensorInfo] = [end for info in conversion.signatures for end in getattr(info, side)]
+    return ", ".join(dict.fromkeys(end.dtype for end in ends)) or "–"

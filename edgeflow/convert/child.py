@@ -1,0 +1,178 @@
+"""The conversion child: the only process in which edgeflow imports TensorFlow.
+
+`python -m edgeflow.convert.child` reads one JSON request a line on stdin and answers with lines on its original
+stdout: any number of `{"progress": [stage, done, total]}`, then `{"value": …}` or `{"error": …}`. Whatever
+libraries print goes to stderr, which the parent points at a log. It ends when stdin does, even in the middle of a
+conversion, and after `IDLE_S` without a request.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import queue
+import shutil
+import sys
+import threading
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from edgeflow.convert import exporting
+from edgeflow.convert.arrays import Arrays, read_arrays, write_arrays
+from edgeflow.convert.loading import Loaded, load, short
+from edgeflow.convert.lowering import lower
+from edgeflow.convert.recipes import recipe_named
+from edgeflow.convert.types import Source
+from edgeflow.errors import ConversionError, EdgeflowError
+from edgeflow.progress import Progress
+
+IDLE_S = 300.0
+
+
+class Child:
+    """Keeps the last source loaded and its outputs, so that several recipes share the work."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._key = ""
+        self._loaded: Loaded | None = None
+        self._loads = 0
+        self._ran: dict[str, Arrays] = {}
+
+    def answer(self, request: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
+        actions: dict[str, Callable[[Mapping[str, Any], Progress], dict[str, Any]]] = {
+            "load": self._load,
+            "outputs": self._outputs,
+            "convert": self._convert,
+        }
+        return actions[request["do"]](request, progress)
+
+    def _load(self, request: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
+        loaded = self._source(request["source"], progress)
+        return {
+            "signatures": [asdict(signature) for signature in loaded.signatures],
+            "weight_bytes": loaded.weight_bytes,
+            "versions": dict(loaded.versions),
+            "warnings": list(loaded.warnings),
+        }
+
+    def _outputs(self, request: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
+        """Run the source on samples, one after the other, and write its outputs stacked; once for several recipes."""
+        loaded = self._source(request["source"], progress)
+        into, key = Path(request["into"]), f"{request['signature']}/{request['digest']}/{request['count']}"
+        if key in self._ran:
+            write_arrays(into, self._ran[key])
+            return {}
+        samples = read_arrays(Path(request["samples"]))
+        count = int(request["count"])
+        rows: dict[str, list[np.ndarray[Any, Any]]] = {}
+        for row in range(count):
+            progress("running the source", row, count)
+            answer = _run(loaded.functions[request["signature"]], {name: a[row] for name, a in samples.items()})
+            for name, value in answer.items():
+                rows.setdefault(name, []).append(value)
+        self._ran[key] = {name: np.stack(values) for name, values in rows.items()}
+        write_arrays(into, self._ran[key])
+        return {}
+
+    def _convert(self, request: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
+        loaded = self._source(request["source"], progress)
+        samples = read_arrays(Path(request["samples"])) if request["samples"] else None
+        progress("converting", 0, None)
+        content = lower(loaded, recipe_named(request["recipe"]), samples, progress)
+        Path(request["into"]).write_bytes(content)
+        return {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
+
+    def _source(self, given: Mapping[str, Any], progress: Progress) -> Loaded:
+        key = json.dumps(given, sort_keys=True)
+        if self._loaded is None or key != self._key:
+            self._loaded, self._ran = None, {}
+            progress("starting TensorFlow", 0, None)
+            import tensorflow  # noqa: F401  # slow; imported here so that the stage above is told first
+
+            progress("loading", 0, None)
+            self._loads += 1
+            scratch = self._folder / f"load{self._loads}"
+            shutil.rmtree(self._folder / f"load{self._loads - 1}", ignore_errors=True)
+            scratch.mkdir()
+            fields = {**given, "path": Path(given["path"]), "tags": tuple(given["tags"])}
+            self._loaded = load(Source(**fields), scratch)
+            self._key = key
+        return self._loaded
+
+
+def _run(function: exporting.Function, inputs: Arrays) -> dict[str, np.ndarray[Any, Any]]:
+    import tensorflow as tf
+
+    answer = function({name: tf.constant(value) for name, value in inputs.items()})
+    return {name: np.asarray(value.numpy()) for name, value in answer.items()}
+
+
+def _failure(error: BaseException) -> dict[str, Any]:
+    if isinstance(error, MemoryError):
+        error = ConversionError("not enough memory for this conversion", "close other programs or use fewer samples")
+    if not isinstance(error, EdgeflowError):
+        error = ConversionError(
+            f"the conversion failed: {type(error).__name__}: {short(error)}",
+            "if the model runs in TensorFlow, please report this with the conversion's options",
+        )
+    return {
+        "type": type(error).__name__,
+        "message": error.message,
+        "hint": error.hint,
+        "reasons": list(error.reasons),
+    }
+
+
+def serve(folder: Path, requests: Any, answers: Any) -> None:
+    """Answer requests until there are no more; see the module's text for the form of both."""
+    waiting: queue.Queue[bytes] = queue.Queue()
+
+    def listen() -> None:
+        for line in requests:
+            waiting.put(line)
+        os._exit(0)  # the parent is gone or wants no more: stop at once, whatever runs
+
+    threading.Thread(target=listen, daemon=True).start()
+
+    def say(message: Mapping[str, Any]) -> None:
+        answers.write(json.dumps(message).encode() + b"\n")
+        answers.flush()
+
+    def progress(stage: str, done: int, total: int | None) -> None:
+        say({"progress": [stage, done, total]})
+
+    child = Child(folder)
+    while True:
+        try:
+            line = waiting.get(timeout=IDLE_S)
+        except queue.Empty:
+            return
+        try:
+            value = child.answer(json.loads(line), progress)
+        except Exception as error:
+            say({"error": _failure(error)})
+        else:
+            say({"value": value})
+
+
+def main() -> None:
+    warnings.simplefilter("ignore")  # the log's last lines are for what went wrong
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    requests = os.fdopen(os.dup(0), "rb")
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    serve(Path(sys.argv[1]), requests, answers)
+    os._exit(0)  # TensorFlow's own shutdown takes seconds and has nothing to save
+
+
+if __name__ == "__main__":
+    main()

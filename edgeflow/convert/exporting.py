@@ -1,0 +1,152 @@
+"""Keras models and SavedModel signatures as SavedModels with a fixed batch and sensible names.
+
+Runs where TensorFlow is: in the conversion child, or in the process that made a Keras object.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+SERVING = "serving_default"
+Function = Callable[[Mapping[str, Any]], dict[str, Any]]
+
+
+def export_keras(model: Any, folder: Path, *, keep_batch: bool) -> Function | None:
+    """Write a Keras model (Keras 3 on TensorFlow, or tf_keras) to `folder` as a SavedModel with one signature.
+
+    The signature's names are the model's own. Weights are held as plain variables: a Keras 3 model passed along as
+    a trackable would leave them out of the `.tflite`. Gives the function behind the signature; None for a model
+    without symbolic inputs (a subclassed one), which is left to Keras's own exporter.
+    """
+    import tensorflow as tf
+
+    if not getattr(model, "inputs", None):
+        model.export(str(folder), format="tf_saved_model", verbose=False)
+        return None
+    structure = _input_structure(model)
+    ends = tf.nest.flatten(structure)
+    names = _unique([end.name for end in ends])
+    specs = [
+        tf.TensorSpec(_batched(end.shape, keep_batch), end.dtype, name=name)
+        for end, name in zip(ends, names, strict=True)
+    ]
+    output_names = _output_names(model)
+
+    def serving(*tensors: Any) -> dict[str, Any]:
+        answer = model(tf.nest.pack_sequence_as(structure, list(tensors)), training=False)
+        return _labelled(answer, output_names)
+
+    holder = tf.Module()
+    holder.kept = [_tensorflow_variable(variable) for variable in model.variables]
+    holder.serving = tf.function(serving, input_signature=specs)
+    tf.saved_model.save(holder, str(folder), signatures={SERVING: holder.serving.get_concrete_function()})
+    function = holder.serving
+    return lambda inputs: dict(function(*(inputs[name] for name in names)))
+
+
+def export_rebatched(loaded: Any, keys: Sequence[str], folder: Path) -> dict[str, Function]:
+    """Write a loaded SavedModel's signatures to `folder` with the batch fixed to 1, under their own names."""
+    import tensorflow as tf
+
+    holder = tf.Module()
+    holder.source = loaded
+    functions: dict[str, Function] = {}
+    signatures = {}
+    for place, key in enumerate(keys):
+        inner = loaded.signatures[key]
+        given = inner.structured_input_signature[1]
+        names = list(given)
+        specs = [tf.TensorSpec(_batched(given[name].shape, False), given[name].dtype, name=name) for name in names]
+        outer = tf.function(_positional(inner, names), input_signature=specs)
+        setattr(holder, f"signature_{place}", outer)
+        signatures[key] = outer.get_concrete_function()
+        functions[key] = _by_name(outer, names)
+    tf.saved_model.save(holder, str(folder), signatures=signatures)
+    return functions
+
+
+def weight_bytes(variables: Sequence[Any]) -> int:
+    """Bytes of all variables as they stand in the source."""
+    total = 0
+    for variable in variables:
+        size = 1
+        for n in variable.shape:
+            size *= int(n)
+        total += size * _item_bytes(variable.dtype)
+    return total
+
+
+def _input_structure(model: Any) -> Any:
+    """The model's symbolic inputs as its call takes them; a Keras 3 Sequential only tells them as a list."""
+    try:
+        return model.input
+    except (AttributeError, ValueError):
+        return model.inputs[0] if len(model.inputs) == 1 else list(model.inputs)
+
+
+def _output_names(model: Any) -> list[str]:
+    """The model's output names; a Keras 3 Sequential has none, so its last layer's name stands in."""
+    names = getattr(model, "output_names", None)
+    if names:
+        return list(names)
+    return [model.layers[-1].name] if getattr(model, "layers", None) else []
+
+
+def _tensorflow_variable(variable: Any) -> Any:
+    """The tf.Variable behind a Keras 3 variable; those of tf_keras are tf.Variables, whose `value` is a method."""
+    inner = getattr(variable, "value", variable)
+    return variable if callable(inner) else inner
+
+
+def _positional(function: Any, names: Sequence[str]) -> Callable[..., dict[str, Any]]:
+    def call(*tensors: Any) -> dict[str, Any]:
+        return dict(function(**dict(zip(names, tensors, strict=True))))
+
+    return call
+
+
+def _by_name(function: Any, names: Sequence[str]) -> Function:
+    return lambda inputs: dict(function(*(inputs[name] for name in names)))
+
+
+def _batched(shape: Sequence[int | None], keep_batch: bool) -> list[int | None]:
+    sizes = [None if n is None else int(n) for n in shape]
+    if sizes and sizes[0] is None and not keep_batch:
+        sizes[0] = 1
+    return sizes
+
+
+def _labelled(answer: Any, output_names: Sequence[str]) -> dict[str, Any]:
+    """Outputs by name: a mapping's own keys, else the model's output names, else their places."""
+    if isinstance(answer, Mapping):
+        flat = {str(key): value for key, value in answer.items()}
+        if not any(isinstance(value, Mapping | list | tuple) for value in flat.values()):
+            return dict(zip(_unique(list(flat)), flat.values(), strict=True))
+    import tensorflow as tf
+
+    values = tf.nest.flatten(answer)
+    fitting = len(output_names) == len(values)
+    names = list(output_names) if fitting else [f"output_{place}" for place in range(len(values))]
+    return dict(zip(_unique(names), values, strict=True))
+
+
+def _unique(names: Sequence[str]) -> list[str]:
+    """Names made of letters, digits and underscores, each different."""
+    seen: list[str] = []
+    for name in names:
+        clean = re.sub(r"\W", "_", name.split(":")[0], flags=re.ASCII) or "tensor"
+        clean = clean if clean[0].isalpha() else f"tensor_{clean}"
+        unique, number = clean, 1
+        while unique in seen:
+            unique, number = f"{clean}_{number}", number + 1
+        seen.append(unique)
+    return seen
+
+
+def _item_bytes(dtype: Any) -> int:
+    import tensorflow as tf
+
+    return int(tf.as_dtype(dtype).size)

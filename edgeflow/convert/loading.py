@@ -1,0 +1,218 @@
+"""Sources into TensorFlow: the part of the conversion child that reads models."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from edgeflow.convert import exporting, sources
+from edgeflow.convert.types import Port, Source, SourceSignature
+from edgeflow.errors import ConversionError, EdgeflowError, ModelError, UsageError
+
+LEGACY_HINT = "install Keras 2 beside Keras 3: pip install 'edgeflow[legacy]'"
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A source ready to be converted: the SavedModel to convert and the functions that give the source's outputs."""
+
+    folder: Path
+    tags: tuple[str, ...]
+    signatures: tuple[SourceSignature, ...]
+    functions: Mapping[str, exporting.Function]
+    weight_bytes: int | None
+    versions: Mapping[str, str]
+    warnings: tuple[str, ...]
+
+
+def load(source: Source, scratch: Path) -> Loaded:
+    """Read a source; what has to be written goes to `scratch`, an empty folder."""
+    match source.kind:
+        case "saved-model":
+            return _saved_model(source, source.path, scratch / "rebatched")
+        case "keras" | "h5":
+            return _keras(source, scratch)
+        case _:
+            raise UsageError(f"{source.origin}: no way to load a {source.kind}", f"give {sources.KINDS}")
+
+
+def short(error: BaseException) -> str:
+    """The first line of an error that says something, of bearable length."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    text = lines[0] if lines else type(error).__name__
+    return text if len(text) <= 200 else text[:200] + "…"
+
+
+def _saved_model(source: Source, path: Path, scratch: Path) -> Loaded:
+    import tensorflow as tf
+
+    try:
+        loaded = tf.saved_model.load(str(path), tags=list(source.tags) or None)
+    except Exception as error:
+        if source.tags and "MetaGraphDef" in str(error):
+            raise UsageError(f"{source.origin}: {short(error)}", "choose tags the SavedModel has") from None
+        raise ModelError(
+            f"{source.origin}: TensorFlow cannot load this SavedModel: {short(error)}", "export or copy it again"
+        ) from None
+    keys = [key for key in loaded.signatures if not key.startswith("__saved_model_")]
+    if not keys:
+        raise ModelError(
+            f"{source.origin}: the SavedModel has no signatures",
+            "save it with tf.saved_model.save(…, signatures=…) or model.export()",
+        )
+    if source.signature is not None and source.signature not in keys:
+        raise UsageError(
+            f"{source.origin}: no signature {source.signature!r}", f"choose one of {', '.join(sorted(keys))}"
+        )
+    chosen = [source.signature] if source.signature is not None else _without_alias(sorted(keys), loaded.signatures)
+    signatures = tuple(_signature(key, loaded.signatures[key]) for key in chosen)
+    variables = {id(v): v for key in chosen for v in loaded.signatures[key].variables}
+    common = (exporting.weight_bytes(list(variables.values())) or None, _versions(tf))
+    free_batch = any(port.shape[:1] == (-1,) for signature in signatures for port in signature.inputs)
+    if source.keep_batch or not free_batch:
+        functions = {key: _calling(loaded.signatures[key]) for key in chosen}
+        tags = source.tags or ("serve",)
+        return Loaded(path, tags, signatures, functions, *common, _free_sizes(signatures))
+    functions = exporting.export_rebatched(loaded, chosen, scratch)
+    again = tf.saved_model.load(str(scratch))
+    signatures = tuple(_signature(key, again.signatures[key]) for key in chosen)
+    return Loaded(scratch, ("serve",), signatures, functions, *common, _free_sizes(signatures))
+
+
+def _keras(source: Source, scratch: Path) -> Loaded:
+    import tensorflow as tf
+
+    model, versions = _read_keras(source)
+    folder = scratch / "exported"
+    try:
+        function = exporting.export_keras(model, folder, keep_batch=source.keep_batch)
+    except Exception as error:
+        raise ConversionError(
+            f"{source.origin}: cannot be exported: {short(error)}", "build the model with fixed input shapes first"
+        ) from None
+    weights = exporting.weight_bytes(model.weights)
+    if function is None:
+        loaded = _saved_model(source, folder, scratch / "rebatched")
+        return Loaded(
+            loaded.folder, loaded.tags, loaded.signatures, loaded.functions, weights, versions, loaded.warnings
+        )
+    saved = tf.saved_model.load(str(folder))
+    signatures = (_signature(exporting.SERVING, saved.signatures[exporting.SERVING]),)
+    return Loaded(
+        folder, ("serve",), signatures, {exporting.SERVING: function}, weights, versions, _free_sizes(signatures)
+    )
+
+
+def _read_keras(source: Source) -> tuple[Any, dict[str, str]]:
+    """Load by the Keras generation that wrote the file; Keras 3 also reads simple Keras 2 `.h5` files."""
+    old = _old_h5(source) if source.kind == "h5" else sources.keras_major(source.path) == 2
+    legacy = importlib.util.find_spec("tf_keras") is not None
+    if old and source.kind == "keras" and not legacy:
+        raise ConversionError(f"{source.origin}: written by Keras 2", LEGACY_HINT)
+    try:
+        return _by_tf_keras(source) if old and legacy else _by_keras(source)
+    except EdgeflowError:
+        raise
+    except Exception as error:
+        if old and not legacy:
+            raise ConversionError(f"{source.origin}: Keras 3 cannot read this Keras 2 file", LEGACY_HINT) from None
+        raise _unreadable(source, error) from None
+
+
+def _unreadable(source: Source, error: Exception) -> EdgeflowError:
+    text = str(error)
+    if "Lambda" in text and ("unsafe" in text or "safe_mode" in text):
+        return sources.refuse_lambda(source.origin)
+    if "Could not locate class" in text or "Unknown layer" in text:
+        return ConversionError(
+            f"{source.origin}: holds a layer of the author's own: {short(error)}",
+            "load it where its class is defined and call edgeflow.convert(model)",
+        )
+    return ModelError(f"{source.origin}: Keras cannot load it: {short(error)}", "copy or save the file again")
+
+
+def _by_keras(source: Source) -> tuple[Any, dict[str, str]]:
+    import keras
+    import tensorflow as tf
+
+    model = keras.models.load_model(str(source.path), compile=False, safe_mode=not source.unsafe_lambda)
+    return model, {**_versions(tf), "keras": str(keras.__version__)}
+
+
+def _by_tf_keras(source: Source) -> tuple[Any, dict[str, str]]:
+    import tensorflow as tf
+    import tf_keras
+
+    model = tf_keras.models.load_model(str(source.path), compile=False, safe_mode=not source.unsafe_lambda)
+    return model, {**_versions(tf), "tf-keras": str(tf_keras.__version__)}
+
+
+def _old_h5(source: Source) -> bool:
+    """Check an `.h5` file and say whether Keras 1 or 2 wrote it."""
+    import h5py
+
+    try:
+        with h5py.File(source.path, "r") as file:
+            config, version = file.attrs.get("model_config"), file.attrs.get("keras_version", "2")
+    except Exception as error:
+        raise ModelError(f"{source.origin}: truncated or damaged HDF5 file: {short(error)}", "copy it again") from None
+    if config is None:
+        raise ModelError(
+            f"{source.origin}: holds no model description, perhaps only weights",
+            "save the whole model, not its weights",
+        )
+    if not source.unsafe_lambda and sources.text_names_lambda(_text(config)):
+        raise sources.refuse_lambda(source.origin)
+    return not _text(version).startswith("3")
+
+
+def _text(value: Any) -> str:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+def _versions(tf: Any) -> dict[str, str]:
+    return {"tensorflow": str(tf.__version__)}
+
+
+def _calling(function: Any) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
+    return lambda inputs: dict(function(**inputs))
+
+
+def _port(name: str, spec: Any) -> Port:
+    if spec.shape.rank is None:
+        raise ConversionError(f"{name}: its rank is unknown", "give the input a shape when exporting the model")
+    return Port(name, str(spec.dtype.name), tuple(-1 if n is None else int(n) for n in spec.shape))
+
+
+def _signature(key: str, function: Any) -> SourceSignature:
+    inputs = function.structured_input_signature[1]
+    outputs = function.structured_outputs
+    named = outputs if isinstance(outputs, Mapping) else {f"output_{i}": o for i, o in enumerate(outputs or ())}
+    return SourceSignature(
+        key,
+        tuple(_port(name, inputs[name]) for name in sorted(inputs)),
+        tuple(Port(str(n), str(o.dtype.name), tuple(-1 if d is None else int(d) for d in o.shape.as_list()))
+              if o.shape.rank is not None else Port(str(n), str(o.dtype.name), ()) for n, o in named.items()),
+    )  # fmt: skip
+
+
+def _without_alias(keys: list[str], functions: Mapping[str, Any]) -> list[str]:
+    """Keras exports one function as both `serve` and `serving_default`; the second is enough."""
+    alias, kept = "serve", exporting.SERVING
+    if alias in keys and kept in keys:
+        one, other = _signature(alias, functions[alias]), _signature(kept, functions[kept])
+        if (one.inputs, one.outputs) == (other.inputs, other.outputs):
+            return [key for key in keys if key != alias]
+    return keys
+
+
+def _free_sizes(signatures: Sequence[SourceSignature]) -> tuple[str, ...]:
+    return tuple(
+        f"input {port} keeps a free size: microcontrollers need it fixed"
+        for signature in signatures
+        for port in signature.inputs
+        if -1 in port.shape
+    )

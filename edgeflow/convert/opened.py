@@ -1,0 +1,135 @@
+"""Open a finished `.tflite` with LiteRT in a process of its own and say what is in it and what it computes.
+
+`python -m edgeflow.convert.opened` reads one JSON request on stdin and prints one JSON answer; it may be killed by a
+broken model without harm to anyone. TensorFlow is not imported.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from edgeflow.convert.arrays import Arrays, read_arrays, write_arrays
+
+
+def look(content: bytes) -> dict[str, Any]:
+    """Operators with counts, dtypes of activations and constants, and variables that nothing ever sets."""
+    from ai_edge_litert import schema_py_generated as schema
+
+    model = schema.ModelT.InitFromPackedBuf(content, 0)
+    operator_names = {number: name for name, number in vars(schema.BuiltinOperator).items() if isinstance(number, int)}
+    type_names = {number: name for name, number in vars(schema.TensorType).items() if isinstance(number, int)}
+    operators: dict[str, int] = {}
+    custom: set[str] = set()
+    activations: set[str] = set()
+    constants: set[str] = set()
+    handles: set[str] = set()
+    assigned: set[str] = set()
+    for graph in model.subgraphs:
+        variable_of: dict[int, str] = {}
+        for tensor in graph.tensors:
+            data = model.buffers[tensor.buffer].data
+            (activations if data is None or not len(data) else constants).add(type_names[tensor.type].lower())
+        for operator in graph.operators:
+            code = model.operatorCodes[operator.opcodeIndex]
+            name = operator_names[max(code.builtinCode, code.deprecatedBuiltinCode)]
+            if name == "CUSTOM":
+                name = code.customCode.decode("utf-8", "replace")
+                custom.add(name)
+            operators[name] = operators.get(name, 0) + 1
+            if name == "VAR_HANDLE":
+                variable = f"{operator.builtinOptions.container!r}/{operator.builtinOptions.sharedName!r}"
+                variable_of[int(operator.outputs[0])] = variable
+                handles.add(variable)
+            elif name == "ASSIGN_VARIABLE":
+                assigned.add(variable_of.get(int(operator.inputs[0]), ""))
+    return {
+        "operators": operators,
+        "custom": sorted(custom),
+        "activations": sorted(activations),
+        "constants": sorted(constants),
+        "unset_variables": len(handles - assigned),
+    }
+
+
+def run(interpreter: Any, key: str, samples: Arrays | None) -> tuple[dict[str, Any], Arrays]:
+    """Invoke a signature on real-valued samples; gives what its ends are, and real-valued outputs, stacked.
+
+    Without samples nothing is invoked.
+    """
+    runner = interpreter.get_signature_runner(key)
+    inputs, outputs = runner.get_input_details(), runner.get_output_details()
+    rows: dict[str, list[np.ndarray[Any, Any]]] = {name: [] for name in outputs}
+    given = samples or {}
+    for row in range(len(next(iter(given.values()))) if given else 0 if samples is None else 1):
+        answer = runner(**{name: _quantized(array[row], inputs[name]) for name, array in given.items()})
+        for name, value in answer.items():
+            rows[name].append(_real(value, outputs[name]))
+    ends = {"inputs": [_end(n, d) for n, d in inputs.items()], "outputs": [_end(n, d) for n, d in outputs.items()]}
+    return ends, {name: np.stack(values) for name, values in rows.items() if values}
+
+
+def _step(detail: Mapping[str, Any]) -> tuple[float, int] | None:
+    scales = detail["quantization_parameters"]["scales"]
+    if len(scales) != 1 or not scales[0]:
+        return None
+    return float(scales[0]), int(detail["quantization_parameters"]["zero_points"][0])
+
+
+def _quantized(value: np.ndarray[Any, Any], detail: Mapping[str, Any]) -> np.ndarray[Any, Any]:
+    dtype, step = np.dtype(detail["dtype"]), _step(detail)
+    if step is None or dtype.kind not in "iu":
+        return value.astype(dtype)
+    limits = np.iinfo(dtype)
+    steps = np.clip(np.rint(value / step[0]) + step[1], limits.min, limits.max)
+    return np.asarray(steps, dtype)
+
+
+def _real(value: np.ndarray[Any, Any], detail: Mapping[str, Any]) -> np.ndarray[Any, Any]:
+    step = _step(detail)
+    if step is None or value.dtype.kind not in "iu":
+        return value
+    real: np.ndarray[Any, Any] = ((value.astype(np.float64) - step[1]) * step[0]).astype(np.float32)
+    return real
+
+
+def _end(name: str, detail: Mapping[str, Any]) -> dict[str, Any]:
+    step = _step(detail)
+    shape = detail["shape_signature"] if len(detail["shape_signature"]) else detail["shape"]
+    return {
+        "name": name,
+        "dtype": np.dtype(detail["dtype"]).name,
+        "shape": [int(n) for n in shape],
+        "scale": step[0] if step else None,
+        "zero_point": step[1] if step else None,
+    }
+
+
+def main() -> None:
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    request = json.load(sys.stdin)
+    path = Path(request["model"])
+    answer = look(path.read_bytes())
+    answer["signatures"] = []
+    from ai_edge_litert.interpreter import Interpreter
+
+    if not answer["custom"]:
+        interpreter = Interpreter(model_path=str(path), num_threads=1)
+        for wanted in request["signatures"]:
+            samples = read_arrays(Path(wanted["samples"])) if wanted["samples"] else None
+            ends, outputs = run(interpreter, wanted["key"], samples)
+            write_arrays(Path(wanted["into"]), outputs)
+            answer["signatures"].append({"key": wanted["key"], **ends})
+    answers.write(json.dumps(answer))
+    answers.close()
+
+
+if __name__ == "__main__":
+    main()
