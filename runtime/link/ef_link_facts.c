@@ -86,5 +86,9 @@ enum ef_status ef_link_conditions(struct ef_link *link, struct ef_reader *reques
     ef_writer_pair(reply, "ticks", port->ticks_are_instructions ? "instructions" : "time");
     if (port->ticks_are_instructions)
         ef_writer_pair(reply, "emulated", "yes");
+    if (port->toolchain)
+        ef_writer_pair(reply, "toolchain", port->toolchain);
+    if (port->flags)
+        ef_writer_pair(reply, "flags", port->flags);
     return EF_OK;
 }

@@ -53,6 +53,8 @@ struct ef_port {
     const char *kernels; /* the kernel set, "reference" or "dsp"… */
     const char *os;
     const char *cpu;
+    const char *toolchain; /* for CONDITIONS: what built the image, and with which flags */
+    const char *flags;
     bool ticks_are_instructions; /* emulated: nothing may be called a latency */
     const struct ef_kernel *const *kernel_table; /* ef_kernels_all, or fewer; ends in NULL */
 
@@ -61,7 +63,7 @@ struct ef_port {
     const uint32_t *stack_low;
     const uint32_t *stack_high;
     uint32_t text_bytes;
-    uint32_t static_bytes; /* .data + .bss without the buffers above */
+    uint32_t static_bytes; /* .data and .bss */
 };
 
 #define EF_PORT_STACK_PAINT 0x5AC3A55Au

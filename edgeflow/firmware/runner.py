@@ -1,0 +1,98 @@
+"""The runner for a board or for a POSIX system: which sources, which flags."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+from edgeflow.errors import ToolchainError
+from edgeflow.firmware.build import Recipe, Source, build
+from edgeflow.firmware.image import Image
+from edgeflow.firmware.toolchain import Toolchain, find_gcc, find_zig, for_target
+from edgeflow.progress import Progress, silent
+from edgeflow.resources import runtime_dir
+from edgeflow.targets.types import Board, Target
+
+_LANGUAGE = ("-std=c99", "-ffunction-sections", "-fdata-sections")
+_SMALL, _FAST = ("-Os",), ("-O2",)  # parsing and protocol for size, kernels for speed
+
+
+def build_runner(board: Board, target: Target, *, progress: Progress = silent) -> Image:
+    """The runner for a microcontroller board. Raises ToolchainError when it cannot be built."""
+    if board.port is None or not (runtime_dir() / "port" / board.port).is_dir():
+        raise ToolchainError(f"there is no runner for {board.name} yet", "edgeflow targets list shows the boards")
+    return build(board_recipe(board, target, for_target(target)), progress=progress)
+
+
+def board_recipe(board: Board, target: Target, toolchain: Toolchain) -> Recipe:
+    """How the runner of a board is built; `target` is the board's."""
+    root = runtime_dir()
+    assert board.port is not None
+    port = root / "port" / board.port
+    shown = " ".join([*target.cflags, *_SMALL, "kernels", *_FAST])
+    named = {
+        "EF_BOARD": board.name,
+        "EF_CPU": board.cpu,
+        "EF_KERNELS": "reference",
+        "EF_FLAGS": shown,
+    }
+    defines = [f'-D{name}="{value}"' for name, value in named.items()]
+    defines.append(f"-DEF_BOARD_{board.name.upper().replace('-', '_')}")
+    return Recipe(
+        name=f"runner-{board.name}",
+        toolchain=toolchain,
+        sources=(*_runtime_sources(root), Source(root / "port" / "ef_nor.c", _SMALL), *_sources(port, _SMALL)),
+        include=(root / "core", root / "link", root / "port", port),
+        flags=(*target.cflags, *_LANGUAGE, *defines),
+        link_flags=("-nostartfiles", "-specs=nano.specs", "-Wl,--gc-sections", "-lm"),
+        script=port / f"{board.port}.ld.in",
+        shown_flags=shown,
+    )
+
+
+def build_posix_runner(*, zig_target: str | None = None, sanitize: bool = False, progress: Progress = silent) -> Image:
+    """The runner on stdin and stdout: for this machine, or static for `zig_target` ("aarch64-linux-musl").
+
+    `sanitize` builds it with GCC's address and undefined-behaviour sanitizers.
+    """
+    root = runtime_dir()
+    port = root / "port" / "posix"
+    flags: tuple[str, ...] = _LANGUAGE
+    link: tuple[str, ...] = ("-Wl,--gc-sections", "-lm")
+    if zig_target is not None:
+        toolchain = find_zig(zig_target)
+        flags, link = (*flags, "-fno-sanitize=all"), (*link, "-static", "-s")
+    else:
+        toolchain = find_gcc("")
+    if sanitize:
+        flags = (*flags, "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
+    recipe = Recipe(
+        name=f"runner-{zig_target or 'posix'}{'-sanitized' if sanitize else ''}",
+        toolchain=toolchain,
+        sources=(*_runtime_sources(root), Source(root / "port" / "ef_nor.c", _SMALL), *_sources(port, _SMALL)),
+        include=(root / "core", root / "link", root / "port", port),
+        flags=flags,
+        link_flags=link,
+    )
+    return build(recipe, progress=progress)
+
+
+def _runtime_sources(root: Path) -> tuple[Source, ...]:
+    kernels = _kernel_files(root)
+    core = tuple(
+        Source(path, _FAST if path.name in kernels else _SMALL) for path in sorted((root / "core").glob("*.c"))
+    )
+    return (*core, *_sources(root / "link", _SMALL))
+
+
+def _kernel_files(root: Path) -> set[str]:
+    """Names of the files that hold kernels, and of those that kernels share for their inner loops."""
+    table = tomllib.loads((root / "operators.toml").read_text(encoding="utf-8"))
+    return {f"ef_{kernel['name']}.c" for operator in table["operator"] for kernel in operator["kernel"]} | _INNER
+
+
+_INNER = {"ef_dense.c", "ef_channels_s8.c", "ef_requantize.c", "ef_window.c"}
+
+
+def _sources(folder: Path, flags: tuple[str, ...]) -> tuple[Source, ...]:
+    return tuple(Source(path, flags) for path in sorted(folder.glob("*.c")))

@@ -1,0 +1,234 @@
+"""An emulated board: QEMU running an image that it is given, its UART as the pipe, its slots in a file."""
+
+from __future__ import annotations
+
+import collections
+import contextlib
+import logging
+import os
+import shutil
+import socket
+import subprocess
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from edgeflow.errors import DeviceError, LinkError, ToolchainError, UsageError
+from edgeflow.progress import Progress
+from edgeflow.transport.base import Pipe
+
+_console = logging.getLogger("edgeflow.console")
+_READ_BYTES = 64 * 1024
+_GRACE_S = 5.0
+_SLOTS = "slots:"
+_EXPECTED = "warning: nic"  # the machines' network stays unplugged
+# QEMU ends with us, however we end: the shell's read returns when the other end of its stdin is gone.
+_KEEPER = '"$@" </dev/null & board=$!; exec 2>/dev/null; read -r _; kill -9 $board; wait $board'
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What QEMU is told. `memory_bytes` is the machine's main memory, which the file of the slots backs.
+
+    `slots_bytes` of it, from its begin on, are what the board's runner uses and the file keeps. Each instruction takes
+    2^`icount_shift` ns of the emulated time.
+    """
+
+    program: str
+    name: str
+    icount_shift: int
+    memory_bytes: int
+    slots_bytes: int
+
+
+class QemuTransport:
+    """A board that starts with `open` and ends with `close`, which always reaps QEMU."""
+
+    def __init__(self, machine: Machine, image: Path, memory: Path) -> None:
+        """`memory` keeps the slots between sessions; it is made when it is missing."""
+        self._machine, self._image, self._memory = machine, image, memory
+        self._pipe: QemuPipe | None = None
+
+    @property
+    def shell(self) -> None:
+        return None
+
+    @property
+    def files(self) -> QemuFiles:
+        return QemuFiles(self._memory, self._machine.slots_bytes)
+
+    def open(self) -> Pipe:
+        """Switch the board on."""
+        self.close()
+        try:
+            self._memory.parent.mkdir(parents=True, exist_ok=True)
+            self._memory.touch(mode=0o600)
+        except OSError as error:
+            raise DeviceError(
+                f"{self._memory}: {error.strerror}", "set EDGEFLOW_STATE_DIR to a folder you may write to"
+            ) from None
+        self._pipe = QemuPipe(command(self._machine, self._image, self._memory))
+        return self._pipe
+
+    def close(self) -> None:
+        """Switch it off. Safe to call twice."""
+        if self._pipe is None:
+            return
+        self._pipe.close()
+        self._pipe = None
+        with contextlib.suppress(OSError):
+            if self._memory.stat().st_size > self._machine.slots_bytes:
+                os.truncate(self._memory, self._machine.slots_bytes)  # the rest of the machine's memory is not kept
+
+
+def command(machine: Machine, image: Path, memory: Path) -> list[str]:
+    """QEMU's command line, without the UART's file descriptor. Raises ToolchainError when QEMU is missing."""
+    program = shutil.which(machine.program)
+    if program is None:
+        raise ToolchainError(
+            f"{machine.program} is not installed", "install QEMU's Arm emulators (Debian: apt install qemu-system-arm)"
+        )
+    backend = f"memory-backend-file,id=slots,size={machine.memory_bytes},share=on,mem-path={_escaped(memory)}"
+    return [
+        program,
+        *("-M", f"{machine.name},memory-backend=slots", "-object", backend),
+        *("-nodefaults", "-no-user-config", "-display", "none", "-monitor", "none"),
+        *("-icount", f"shift={machine.icount_shift}", "-kernel", str(image)),
+    ]
+
+
+class QemuPipe:
+    """A running QEMU and the bytes of its UART."""
+
+    def __init__(self, argv: list[str]) -> None:
+        """Start `argv`; the UART is a socket pair, so that there is no path and no byte is lost before we listen."""
+        self._socket, theirs = socket.socketpair()
+        uart = theirs.fileno()
+        keeper = ["sh", "-c", _KEEPER, "sh", *argv, "-chardev", f"socket,id=uart,fd={uart}", "-serial", "chardev:uart"]
+        try:
+            self._process = subprocess.Popen(
+                keeper,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                pass_fds=(uart,),
+                start_new_session=True,
+            )
+        except OSError as error:
+            self._socket.close()
+            raise LinkError(f"{argv[0]} does not start: {error.strerror}") from None
+        finally:
+            theirs.close()
+        self._closed = False
+        self._last_lines: collections.deque[str] = collections.deque(maxlen=5)
+        self._listener = threading.Thread(target=self._move_stderr, name=f"qemu {self._process.pid}", daemon=True)
+        self._listener.start()
+
+    def read(self, max_bytes: int, timeout_s: float) -> bytes:
+        if self._closed:
+            raise LinkError("the board is switched off")
+        self._socket.settimeout(max(0.001, timeout_s))
+        try:
+            data = self._socket.recv(min(max_bytes, _READ_BYTES))
+        except TimeoutError:
+            return b""
+        except OSError:
+            data = b""
+        if not data:
+            raise LinkError(self._why_ended())
+        return data
+
+    def write(self, data: bytes, timeout_s: float) -> None:
+        if self._closed:
+            raise LinkError("the board is switched off")
+        deadline = time.monotonic() + timeout_s
+        rest = memoryview(data)
+        while rest:
+            self._socket.settimeout(max(0.001, deadline - time.monotonic()))
+            try:
+                rest = rest[self._socket.send(rest) :]
+            except TimeoutError:
+                raise LinkError(f"the board took no bytes for {timeout_s:g} s") from None
+            except OSError:
+                raise LinkError(self._why_ended()) from None
+
+    def close(self) -> None:
+        """Kill QEMU and wait for it. Safe to call twice."""
+        if self._closed:
+            return
+        self._closed = True
+        self._socket.close()
+        self._end()
+        if self._process.stderr is not None:
+            self._process.stderr.close()
+
+    @property
+    def pid(self) -> int:
+        """The process that keeps QEMU."""
+        return self._process.pid
+
+    def _end(self) -> int:
+        if self._process.stdin is not None:
+            with contextlib.suppress(OSError):
+                self._process.stdin.close()
+        try:
+            status = self._process.wait(_GRACE_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            status = self._process.wait()
+        self._listener.join(_GRACE_S)
+        return status
+
+    def _why_ended(self) -> str:
+        status = self._end()
+        last = f": {self._last_lines[-1]}" if self._last_lines else ""
+        return f"QEMU ended with status {status}{last}"
+
+    def _move_stderr(self) -> None:
+        assert self._process.stderr is not None
+        with contextlib.suppress(OSError, ValueError):
+            for line in self._process.stderr:
+                text = line.decode("utf-8", "replace").rstrip()
+                if text and _EXPECTED not in text:
+                    self._last_lines.append(text)
+                    _console.info("%s", text)
+
+
+class QemuFiles:
+    """The slots' memory from outside: what is written to its file stands in the running board's memory at once."""
+
+    def __init__(self, memory: Path, slots_bytes: int) -> None:
+        self._memory, self._slots_bytes = memory, slots_bytes
+
+    def put(self, data: bytes | Path, remote: str, *, offset: int = 0, progress: Progress) -> None:
+        """Write at `slots:HEX`, the place that MODEL_BEGIN named."""
+        content = data if isinstance(data, bytes) else data.read_bytes()
+        place = _place(remote)
+        if place is None or place + len(content) > self._slots_bytes:
+            raise UsageError(f"{remote}: not a place in the board's slots")
+        try:
+            with self._memory.open("r+b") as file:
+                file.seek(place + offset)
+                file.write(content[offset:])
+        except OSError as error:
+            raise DeviceError(f"{self._memory}: {error.strerror}", "free space in the state folder") from None
+        progress("upload", len(content), len(content))
+
+    def get(self, remote: str, *, max_bytes: int) -> bytes:
+        """Refused: an emulated board keeps no files."""
+        raise DeviceError(f"{remote}: an emulated board has no files to read")
+
+
+def _place(remote: str) -> int | None:
+    if not remote.startswith(_SLOTS):
+        return None
+    try:
+        return int(remote.removeprefix(_SLOTS), 16)
+    except ValueError:
+        return None
+
+
+def _escaped(path: Path) -> str:
+    """A comma in an option's value is written twice."""
+    return str(path).replace(",", ",,")

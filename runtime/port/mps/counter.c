@@ -1,0 +1,77 @@
+/* A timer tick is shorter than an instruction, so the number of instructions follows from the ticks exactly, provided
+ * that both began together: n = ceil(ticks * tick / 64 ns). */
+#include "counter.h"
+
+#include "registers.h"
+
+#define INSTRUCTION_NS 64u
+
+static uint64_t base; /* instructions before the last alignment */
+
+#ifdef BOARD_TIMER
+
+#define TIMER_CONTROL REGISTER(BOARD_TIMER + 0x00)
+#define TIMER_VALUE REGISTER(BOARD_TIMER + 0x04)
+#define TIMER_RELOAD REGISTER(BOARD_TIMER + 0x08)
+
+static uint64_t ticks;  /* since the alignment */
+static uint32_t before; /* the timer when it was read last */
+
+static void restart(void) {
+    TIMER_CONTROL = 0;
+    TIMER_RELOAD = 0xFFFFFFFFu;
+    TIMER_VALUE = 0xFFFFFFFFu;
+    TIMER_CONTROL = 1;
+    ticks = 0;
+    before = 0xFFFFFFFFu;
+}
+
+static uint64_t since(void) {
+    uint32_t value = TIMER_VALUE; /* counts down */
+    ticks += before - value;
+    before = value;
+    return (ticks * BOARD_TIMER_NS + INSTRUCTION_NS - 1u) / INSTRUCTION_NS;
+}
+
+#else /* the SSE-300's system counter, 31.25 ns */
+
+#define COUNTER_CONTROL REGISTER(BOARD_COUNTER + 0x00)
+#define STAMP_LOW REGISTER(BOARD_TIMESTAMP + 0x00)
+#define STAMP_HIGH REGISTER(BOARD_TIMESTAMP + 0x04)
+
+static uint64_t first;
+
+static uint64_t stamp(void) {
+    uint32_t high, low;
+    do {
+        high = STAMP_HIGH;
+        low = STAMP_LOW;
+    } while (high != STAMP_HIGH);
+    return (uint64_t)high << 32 | low;
+}
+
+static void restart(void) {
+    COUNTER_CONTROL = 0;
+    first = stamp();
+    COUNTER_CONTROL = 1;
+}
+
+static uint64_t since(void) {
+    return ((stamp() - first) * 125u + 4u * INSTRUCTION_NS - 1u) / (4u * INSTRUCTION_NS);
+}
+
+#endif
+
+void counter_begin(void) {
+    base = 0;
+    restart();
+}
+
+uint64_t counter_now(void) {
+    return base + since();
+}
+
+void counter_align(void) {
+    base += since();
+    restart();
+}
