@@ -51,7 +51,7 @@ class Session:
         """
         self.name = name
         self.timeout_s = timeout_s
-        self._open_pipe, self._peer = open_pipe, f"{name}: {peer}"
+        self._open_pipe, self._peer = open_pipe, f"{name.rstrip(':')}: {peer}"
         self._files, self._lossy, self._shares_files, self._reopen = files, lossy, shares_files, reopen
         self._connect(wait_s)
 
@@ -168,16 +168,21 @@ class Session:
     ) -> Opened:
         """Load a model; empty strings and 0 mean the device's default. `shapes` maps input name → sizes."""
         text = ";".join(f"{name}={','.join(map(str, sizes))}" for name, sizes in (shapes or {}).items())
-        done = self.request(
-            Command.OPEN,
-            source=source,
-            signature=signature,
-            threads=threads,
-            api=api,
-            delegate=delegate,
-            shapes=text,
-            library=library,
-        )
+        try:
+            done = self.request(
+                Command.OPEN,
+                source=source,
+                signature=signature,
+                threads=threads,
+                api=api,
+                delegate=delegate,
+                shapes=text,
+                library=library,
+            )
+        except DeviceStatusError as refusal:
+            if shapes and refusal.status in (Status.RUNTIME_ERROR.name, Status.UNSUPPORTED_SHAPE.name):
+                refusal.exit_code, refusal.hint = 2, f"the model does not take the input shape {text}"
+            raise
         return Opened(
             known(done["planned_bytes"]),
             known(done["persistent_bytes"]),

@@ -1,0 +1,160 @@
+"""One measurement on one session: rounds of fresh processes, each loaded, warmed up and run."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from edgeflow.bench.clock import Clock, clock_of
+from edgeflow.bench.types import InputFacts, Instructions, Memory, Plan, Round
+from edgeflow.device.answers import Hello, Invoked, Opened, TensorInfo
+from edgeflow.device.session import Session
+from edgeflow.device.tensors import Feed
+from edgeflow.model.types import Model
+from edgeflow.progress import Progress
+from edgeflow.wire.constants import FLAG_BATCH
+
+_WARMUP_MS = 500  # governors need some 100 ms to reach their frequency
+_SILENCE_MARGIN = 0.5
+_PHASES = ("import", "load", "allocate", "first_invoke", "steady")
+
+Feeder = Callable[[Sequence[TensorInfo]], Feed]
+
+
+@dataclass(frozen=True)
+class Options:
+    """How the model is opened in every round."""
+
+    signature: str
+    threads: int
+    api: str
+    delegate: str
+    shapes: Mapping[str, Sequence[int]]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A plan as asked for; None is the clock's default (time: 50 runs and 1 s in 3 processes after 5 warm-up runs)."""
+
+    warmup: int | None = None
+    runs: int | None = None
+    min_s: float | None = None
+    processes: int | None = None
+    rate_hz: float | None = None
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Raw outcome, before statistics. `counts` are instructions of each run where the clock counts them."""
+
+    hello: Hello
+    clock: Clock
+    plan: Plan
+    fed: InputFacts
+    notes: tuple[str, ...]
+    rounds: tuple[Round, ...]
+    instructions: Instructions | None
+    counts: tuple[float, ...]
+    memory: Memory
+    before: Mapping[str, str]
+    after: Mapping[str, str]
+    opened_conditions: Mapping[str, str]
+    batches: tuple[int, ...]
+
+
+def measure(
+    session: Session, model: Model, options: Options, wanted: Wanted, feeder: Feeder, emulated: bool, progress: Progress
+) -> Measured:
+    """Run all rounds. The clock is the device's; host time never enters."""
+    before = session.conditions()
+    clock = clock_of(session.hello, before, emulated=emulated)
+    plan = plan_for(clock, wanted)
+    rounds: list[tuple[Opened, Invoked, Mapping[str, int]]] = []
+    fed: Feed | None = None
+    during: Mapping[str, str] = {}
+    for number in range(plan.processes):
+        progress("bench", number, plan.processes)
+        if number:
+            session.restart()
+        opened = session.open(
+            session.place(model, progress=progress),
+            signature=options.signature,
+            threads=options.threads,
+            api=options.api,
+            delegate=options.delegate,
+            shapes=options.shapes,
+        )
+        fed = feeder(opened.inputs)
+        for tensor, data in zip(opened.inputs, fed.data, strict=True):
+            session.write_input(tensor.index, data)
+        done = session.invoke(**_request(plan, clock))
+        rounds.append((opened, done, session.memory()))
+        during = session.conditions()
+    progress("bench", plan.processes, plan.processes)
+    assert fed is not None
+    return Measured(
+        hello=session.hello,
+        clock=clock,
+        plan=plan,
+        fed=InputFacts(fed.source, fed.sha256),
+        notes=fed.notes,
+        rounds=() if clock.why_no_time else tuple(_round(clock, opened, done) for opened, done, _ in rounds),
+        instructions=_instructions(clock, rounds),
+        counts=_counts(clock, rounds),
+        memory=_memory(model, rounds[-1][0], rounds[-1][2]),
+        before=before,
+        after=during,
+        opened_conditions=during,
+        batches=tuple(done.batch for _, done, _ in rounds),
+    )
+
+
+def plan_for(clock: Clock, wanted: Wanted) -> Plan:
+    """Fill in what was not asked for; counted instructions repeat, so a few runs are enough."""
+    usual = Wanted(5, 50, 1.0, 3) if clock.why_no_time is None else Wanted(1, 3, 0.0, 1)
+    filled = replace(usual, **{name: value for name, value in vars(wanted).items() if value is not None})
+    assert filled.warmup is not None and filled.runs is not None
+    assert filled.min_s is not None and filled.processes is not None
+    mode = "back-to-back" if filled.rate_hz is None else "paced"
+    return Plan(filled.warmup, filled.runs, filled.min_s, filled.processes, filled.rate_hz, mode)
+
+
+def _request(plan: Plan, clock: Clock) -> dict[str, int]:
+    return {
+        "warmup": plan.warmup,
+        "warmup_ms": _WARMUP_MS if plan.warmup and clock.why_no_time is None else 0,
+        "max_runs": plan.runs,
+        "min_ms": math.ceil(plan.min_s * 1000),
+        "period_us": round(1e6 / plan.rate_hz) if plan.rate_hz else 0,
+        "flags": FLAG_BATCH if clock.why_no_time is None else 0,
+    }
+
+
+def _round(clock: Clock, opened: Opened, done: Invoked) -> Round:
+    samples = tuple(round(clock.us(ticks) / done.batch, 4) for ticks in done.samples)
+    return Round(round(clock.us(opened.init_ticks), 3), round(clock.us(done.first_ticks), 3), samples)
+
+
+def _counts(clock: Clock, rounds: Sequence[tuple[Opened, Invoked, Any]]) -> tuple[float, ...]:
+    if clock.unit != "instructions":
+        return ()
+    return tuple(ticks / done.batch for _, done, _ in rounds for ticks in done.samples)
+
+
+def _instructions(clock: Clock, rounds: Sequence[tuple[Opened, Invoked, Any]]) -> Instructions | None:
+    counts = sorted(_counts(clock, rounds))
+    return Instructions(rounds[0][0].init_ticks, round(counts[len(counts) // 2])) if counts else None
+
+
+def _memory(model: Model, opened: Opened, figures: Mapping[str, int]) -> Memory:
+    phases = {name: figures.get(f"rss_{name}") for name in _PHASES}
+    return Memory(
+        model=model.size,
+        arena_planned=opened.planned_bytes,
+        arena_persistent=opened.persistent_bytes,
+        peak_rss=figures.get("peak_rss"),
+        stack=figures.get("stack"),
+        phases=phases if any(value is not None for value in phases.values()) else None,
+    )

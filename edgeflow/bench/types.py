@@ -1,0 +1,175 @@
+"""A result: everything that is known about one measurement (docs: result JSON)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from edgeflow.errors import UsageError
+
+SCHEMA = "edgeflow.result/1"
+
+
+@dataclass(frozen=True)
+class Tool:
+    """The edgeflow that measured; `git` is the commit of a checkout, None in an installed package."""
+
+    version: str
+    git: str | None
+
+
+@dataclass(frozen=True)
+class ModelFacts:
+    name: str
+    sha256: str
+    bytes: int
+
+
+@dataclass(frozen=True)
+class DeviceFacts:
+    name: str
+    target: str | None
+    board: str | None
+    address: str
+    emulated: bool
+    cpu: str | None
+    os: str | None
+
+
+@dataclass(frozen=True)
+class RuntimeFacts:
+    name: str
+    version: str
+    api: str | None
+    kernels: str | None
+    threads: int
+    delegate: str | None
+
+
+@dataclass(frozen=True)
+class Build:
+    """How a board's runner was built."""
+
+    toolchain: str
+    flags: str
+    aot: bool
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What was asked for: warm-up runs, at least `runs` and at least `min_s` seconds in each of `processes` rounds.
+
+    `mode` is `back-to-back` or `paced` (then `rate_hz` runs start each second).
+    """
+
+    warmup: int
+    runs: int
+    min_s: float
+    processes: int
+    rate_hz: float | None
+    mode: str
+
+
+@dataclass(frozen=True)
+class InputFacts:
+    """`source` is `random:SEED`, `file` or `zeros`; the digest covers names, types, shapes and bytes."""
+
+    source: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Round:
+    """One fresh process; every sample is the time of one run in µs (of a batch: its mean)."""
+
+    init_us: float
+    first_invoke_us: float
+    samples: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Latency:
+    """Statistics over all samples of all rounds, in µs. `mad` is the median absolute deviation."""
+
+    count: int
+    min: float
+    mean: float
+    p50: float
+    p90: float
+    p99: float
+    max: float
+    mad: float
+    ci95_p50: tuple[float, float] | None
+    rounds: tuple[Round, ...]
+
+
+@dataclass(frozen=True)
+class Instructions:
+    """Counted by an emulator; never turned into time."""
+
+    init: int
+    per_invoke: int
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Bytes. `phases` maps import, load, allocate, first_invoke and steady to resident bytes."""
+
+    model: int
+    arena_planned: int | None
+    arena_persistent: int | None
+    peak_rss: int | None
+    stack: int | None
+    phases: Mapping[str, int | None] | None
+
+
+@dataclass(frozen=True)
+class Flash:
+    text: int | None
+    model: int | None
+
+
+@dataclass(frozen=True)
+class Result:
+    """One measurement of one model on one device. An unavailable number is None, and `unavailable` says why."""
+
+    run_id: str
+    created: str
+    edgeflow: Tool
+    model: ModelFacts
+    signature: str | None
+    device: DeviceFacts
+    runtime: RuntimeFacts
+    build: Build | None
+    plan: Plan
+    inputs: InputFacts
+    init_us: float | None
+    first_invoke_us: float | None
+    latency_us: Latency | None
+    instructions: Instructions | None
+    estimated_cycles: Mapping[str, int] | None
+    memory_bytes: Memory
+    flash_bytes: Flash | None
+    per_operator: tuple[Mapping[str, Any], ...] | None
+    conditions: Mapping[str, Any]
+    trusted: bool
+    reasons: tuple[str, ...]
+    unavailable: Mapping[str, str]
+
+    def to_json(self) -> dict[str, Any]:
+        """The `edgeflow.result/1` answer."""
+        return {"schema": SCHEMA, **asdict(self)}
+
+
+def result_from_json(answer: Mapping[str, Any], where: str = "result") -> Result:
+    """Read what `to_json` gave; raises UsageError on anything else."""
+    import msgspec
+
+    if answer.get("schema") != SCHEMA:
+        raise UsageError(f"{where}: schema is {answer.get('schema')!r}, not {SCHEMA!r}", "give the JSON of bench")
+    fields = {name: value for name, value in answer.items() if name != "schema"}
+    try:
+        return msgspec.convert(fields, Result)
+    except msgspec.ValidationError as error:
+        raise UsageError(f"{where}: {error}", "give the JSON of bench") from None

@@ -1,0 +1,91 @@
+"""Options that all commands with a device and a model share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
+
+import click
+
+from edgeflow.errors import UsageError
+
+F = TypeVar("F", bound=Callable[..., Any])
+APIS = ("interpreter", "compiled-model")
+DELEGATES = ("xnnpack", "none", "reference")
+
+
+def device_options(function: F) -> F:
+    """`--device --target --wait --timeout --fresh` as device, target, wait_s, timeout_s, fresh."""
+    for option in (
+        click.option("--fresh", is_flag=True, help="Drop what an emulated device kept from earlier commands."),
+        click.option(
+            "--timeout",
+            "timeout_s",
+            type=click.FloatRange(1, 86400),
+            default=60.0,
+            show_default=True,
+            metavar="SECONDS",
+            help="The longest silence of the device, so also of one run.",
+        ),
+        click.option(
+            "--wait",
+            "wait_s",
+            type=click.FloatRange(0, 86400),
+            default=0.0,
+            show_default=True,
+            metavar="SECONDS",
+            help="How long to wait while another session holds the device.",
+        ),
+        click.option("--target", metavar="T", help="What a plain address is: a target or a board."),
+        click.option("--device", "-d", metavar="D", help="A name of the device book, an address, or local:."),
+    ):
+        function = option(function)
+    return function
+
+
+def run_options(function: F) -> F:
+    """`--signature --input-shape --api --delegate` as signature, shape_texts, api, delegate."""
+    for option in (
+        click.option(
+            "--delegate",
+            type=click.Choice(DELEGATES),
+            default=None,
+            callback=_empty,
+            help="xnnpack, none (optimized kernels) or reference kernels; the runtime's default otherwise.",
+        ),
+        click.option("--api", type=click.Choice(APIS), default=None, callback=_empty, help="LiteRT's API to use."),
+        click.option(
+            "--input-shape",
+            "shape_texts",
+            multiple=True,
+            metavar="NAME=1,224,224,3",
+            help="Resize an input; repeated for several.",
+        ),
+        click.option("--signature", metavar="NAME", help="Which signature; the first by default."),
+    ):
+        function = option(function)
+    return function
+
+
+def input_shapes(texts: Sequence[str]) -> dict[str, tuple[int, ...]]:
+    """`NAME=1,224,224,3` … → {name: sizes}; raises UsageError."""
+    shapes = {}
+    for text in texts:
+        name, _, sizes = text.rpartition("=")
+        if not name or not re.fullmatch(r"[1-9][0-9]{0,9}(,[1-9][0-9]{0,9})*", sizes):
+            raise UsageError(f"input shape '{text}' is not NAME=SIZE,SIZE,…", "for example image=1,224,224,3")
+        if name in shapes:
+            raise UsageError(f"input shape of '{name}' is given twice", "give one shape for each input")
+        shapes[name] = tuple(int(size) for size in sizes.split(","))
+    return shapes
+
+
+def progress_talk(notes: Iterable[str]) -> None:
+    """Say notes on stderr."""
+    for note in notes:
+        click.echo(f"note: {note}", err=True)
+
+
+def _empty(_: click.Context, __: click.Parameter, value: str | None) -> str:
+    return value or ""

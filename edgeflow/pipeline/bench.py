@@ -1,0 +1,171 @@
+"""The public verb `bench`: measure a model on a device."""
+
+from __future__ import annotations
+
+import secrets
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+
+from edgeflow import resources
+from edgeflow.bench.facts import build_facts, device_facts, runtime_facts
+from edgeflow.bench.measure import Measured, Options, Wanted, measure
+from edgeflow.bench.statistics import summarize
+from edgeflow.bench.types import ModelFacts, Result, Tool
+from edgeflow.bench.verdict import reasons_against
+from edgeflow.device.answers import TensorInfo
+from edgeflow.device.book import find_device
+from edgeflow.device.connect import connect
+from edgeflow.device.tensors import Arrays, Feed, feed_arrays, feed_random, read_npz
+from edgeflow.device.types import Device
+from edgeflow.errors import NotTrustedError
+from edgeflow.model.read import load_model
+from edgeflow.model.types import Model
+from edgeflow.pipeline.invoke import pick_signature
+from edgeflow.progress import Progress, silent
+from edgeflow.wire.constants import Slots
+
+
+def bench(
+    model: Model | Path | str,
+    device: Device | str | None = None,
+    *,
+    inputs: Path | str | Arrays | None = None,
+    signature: str | None = None,
+    input_shapes: Mapping[str, Sequence[int]] | None = None,
+    runs: int | None = None,
+    warmup: int | None = None,
+    min_s: float | None = None,
+    processes: int | None = None,
+    rate_hz: float | None = None,
+    threads: int = 1,
+    api: str = "",
+    delegate: str = "",
+    seed: int = 0,
+    require_trusted: bool = False,
+    wait_s: float = 0,
+    timeout_s: float = 60,
+    fresh: bool = False,
+    progress: Progress = silent,
+) -> Result:
+    """Measure one model on one device; see Plan for what `runs`, `min_s` and `processes` mean.
+
+    Raises UsageError (inputs, signature), DeviceError and its kinds, NotTrustedError with `require_trusted`.
+    """
+    model = model if isinstance(model, Model) else load_model(model)
+    device = device if isinstance(device, Device) else find_device(device)
+    options = Options(pick_signature(model, signature) or "", threads, api, delegate, dict(input_shapes or {}))
+    wanted = Wanted(warmup, runs, min_s, processes, rate_hz)
+    arrays = read_npz(Path(inputs)) if isinstance(inputs, str | Path) else inputs
+    where = str(inputs) if isinstance(inputs, str | Path) else "inputs"
+
+    def feed(tensors: Sequence[TensorInfo]) -> Feed:
+        return feed_random(tensors, seed) if arrays is None else feed_arrays(arrays, tensors, where)
+
+    with connect(device, wait_s=wait_s, timeout_s=timeout_s, fresh=fresh) as session:
+        emulated = device.address.scheme == "qemu"
+        measured = measure(session, model, options, wanted, feed, emulated, progress)
+    result = result_of(model, device, options, measured)
+    if require_trusted and not result.trusted:
+        raise NotTrustedError(
+            f"{model.name} on {device.name}: the measurement is not to be trusted",
+            "remove the causes and measure again",
+            result.reasons,
+        )
+    return result
+
+
+def bench_all(
+    models: Sequence[Path | str],
+    devices: Sequence[Device],
+    threads: Sequence[int],
+    **options: object,
+) -> tuple[Result, ...]:
+    """Every model on every device with every number of threads, one after the other."""
+    loaded = [load_model(model) for model in models]
+    return tuple(
+        bench(model, device, threads=count, **options)  # type: ignore[arg-type]  # handed on as they came
+        for model in loaded
+        for device in devices
+        for count in threads
+    )
+
+
+def result_of(model: Model, device: Device, options: Options, measured: Measured) -> Result:
+    """Statistics, conditions and verdict of a measurement."""
+    clock, hello = measured.clock, measured.hello
+    latency = summarize(measured.rounds) if measured.rounds else None
+    reasons = reasons_against(latency, clock, measured.before, measured.after, measured.counts)
+    conditions: dict[str, object] = {"before": dict(measured.before), "after": dict(measured.after)}
+    if any(batch > 1 for batch in measured.batches):
+        conditions["runs_per_sample"] = list(measured.batches)
+    first = measured.rounds[0] if measured.rounds else None
+    result = Result(
+        run_id=f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}",
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        edgeflow=this_tool(),
+        model=ModelFacts(model.name, model.sha256, model.size),
+        signature=options.signature or None,
+        device=device_facts(device, hello, measured.before, clock),
+        runtime=runtime_facts(hello, measured.opened_conditions, threads=options.threads, api=options.api),
+        build=build_facts(hello, measured.opened_conditions, aot=hello.slots == Slots.NONE),
+        plan=measured.plan,
+        inputs=measured.fed,
+        init_us=first.init_us if first else None,
+        first_invoke_us=first.first_invoke_us if first else None,
+        latency_us=latency,
+        instructions=measured.instructions,
+        estimated_cycles=None,
+        memory_bytes=measured.memory,
+        flash_bytes=None,
+        per_operator=None,
+        conditions=conditions,
+        trusted=not reasons,
+        reasons=reasons,
+        unavailable={},
+    )
+    return replace(result, unavailable=why_unavailable(result, clock.why_no_time))
+
+
+def why_unavailable(result: Result, why_no_time: str | None) -> dict[str, str]:
+    """A reason for every number of the result that is None."""
+    linux = result.memory_bytes.phases is not None
+    no_time = why_no_time or "no run was measured"
+    whys = {
+        "init_us": no_time,
+        "first_invoke_us": no_time,
+        "latency_us": no_time,
+        "instructions": "the device measures time",
+        "estimated_cycles": "not estimated",
+        "flash_bytes": "the device has a file system" if linux else "the device does not say",
+        "per_operator": "not profiled",
+    }
+    missing = {name: why for name, why in whys.items() if getattr(result, name) is None}
+    interpreter = f"{result.runtime.name} does not tell" if linux else "the device does not say"
+    board = "the device has no process" if not linux else "the system does not say"
+    memory = {
+        "arena_planned": interpreter,
+        "arena_persistent": interpreter,
+        "peak_rss": board,
+        "stack": interpreter,
+        "phases": board,
+    }
+    missing |= {f"memory_bytes.{n}": why for n, why in memory.items() if getattr(result.memory_bytes, n) is None}
+    return missing
+
+
+def this_tool() -> Tool:
+    """The running edgeflow: its version, and its commit where it runs from a checkout."""
+    root = resources.data_root()
+    commit = None
+    if (root / ".git").exists():
+        argv = ["git", "-C", str(root), "rev-parse", "--short=12", "HEAD"]
+        try:
+            done = subprocess.run(argv, capture_output=True, text=True, timeout=10)
+            commit = done.stdout.strip() or None
+        except (OSError, subprocess.TimeoutExpired):
+            commit = None
+    return Tool(metadata.version("edgeflow"), commit)
