@@ -19,6 +19,7 @@ COMMANDS = {
     "targets": ("targets", "the kinds and boards edgeflow knows"),
     "devices": ("devices", "your devices: list, add, remove, show, probe"),
     "deploy": ("deploy", "put a model on a device, verified and switched atomically"),
+    "rollback": ("rollback", "go back to the release before"),
     "invoke": ("invoke", "run a model on a device with your inputs"),
     "bench": ("bench", "measure a model on a device"),
     "run": ("run", "convert, check, deploy and bench in one go"),

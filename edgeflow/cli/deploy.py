@@ -1,0 +1,120 @@
+"""`edgeflow deploy`: put a model on a device, verified and switched atomically."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from edgeflow.cli.device_options import device_options
+from edgeflow.cli.output import bytes_text, json_option, print_json, progress_bar
+
+if TYPE_CHECKING:
+    from edgeflow.deploy.types import Deployment
+
+
+@click.command()
+@click.argument("model", type=click.Path(path_type=Path))
+@device_options
+@click.option("--name", metavar="N", help="The deployment's name on the device; the file's stem by default.")
+@click.option(
+    "--bundle-version",
+    "version",
+    type=click.IntRange(0, 2**31 - 1),
+    default=0,
+    metavar="V",
+    help="A number that must not go down; 0, the default, is unordered.",
+)
+@click.option("--dry-run", is_flag=True, help="Check only; change nothing on the device.")
+@click.option("--force", is_flag=True, help="Deploy although the check says no, or a newer version is there.")
+@json_option
+def command(
+    model: Path,
+    device: str | None,
+    target: str | None,
+    wait_s: float,
+    timeout_s: float,
+    fresh: bool,
+    name: str | None,
+    version: int,
+    dry_run: bool,
+    force: bool,
+    as_json: bool,
+) -> None:
+    """Put MODEL on a device: check, upload, verify there, run it once, then switch to it.
+
+    The release that was there stays until the new one has run, and edgeflow rollback goes back to it.
+    """
+    from edgeflow.device.book import find_device
+    from edgeflow.pipeline.deploy import deploy
+
+    with progress_bar(as_json) as progress:
+        done = deploy(
+            model,
+            find_device(device, target=target),
+            name=name,
+            version=version,
+            dry_run=dry_run,
+            force=force,
+            wait_s=wait_s,
+            timeout_s=timeout_s,
+            fresh=fresh,
+            progress=progress,
+        )
+    if as_json:
+        print_json(answer(done))
+    else:
+        click.echo(_text(done))
+    for warning in done.warnings:
+        click.echo(f"warning: {warning}", err=True)
+
+
+def answer(done: Deployment) -> dict[str, Any]:
+    """The `edgeflow.deployment/1` answer."""
+    from dataclasses import asdict
+
+    return {
+        "schema": "edgeflow.deployment/1",
+        "action": done.action,
+        "name": done.name,
+        "version": done.version,
+        "created": done.created,
+        "model": {"sha256": done.model_sha256, "bytes": done.model_bytes},
+        "device": {
+            "name": done.device.name,
+            "target": done.device.target,
+            "board": done.device.board,
+            "address": str(done.device.address),
+        },
+        "release": done.release or None,
+        "previous": done.previous or None,
+        "sent_bytes": done.sent_bytes,
+        "persistent": done.persistent,
+        "health": asdict(done.health) if done.health else None,
+        "warnings": list(done.warnings),
+    }
+
+
+def _text(done: Deployment) -> str:
+    what = f"{done.name} ({bytes_text(done.model_bytes)}, {done.model_sha256[:12]})"
+    where = done.device.name
+    match done.action:
+        case "planned":
+            return f"would deploy {what} to {where}"
+        case "unchanged":
+            return f"{what} is already active on {where}, nothing sent"
+        case "deployed":
+            release = f", release {done.release}" if done.release else ""
+            return f"deployed {what} to {where}{release}{_health(done)}"
+        case "rolled back":
+            return f"rolled back {done.name} on {where} to {done.release}"
+
+
+def _health(done: Deployment) -> str:
+    health = done.health
+    if health is None or health.compared is None:
+        return ""
+    if not health.max_difference:
+        return f"; its outputs equal those of {health.compared}"
+    return f"; its outputs are within {health.max_difference:.3g} of those of {health.compared}"

@@ -1,0 +1,88 @@
+"""The public verb `deploy`: check, upload, try, switch."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from edgeflow.deploy.bundle import make_bundle
+from edgeflow.deploy.deploy import deploy_bundle, planned
+from edgeflow.deploy.types import Deployment
+from edgeflow.device.book import find_device
+from edgeflow.device.connect import connect
+from edgeflow.device.probe import target_of, this_machine
+from edgeflow.device.session import Session
+from edgeflow.device.types import Device
+from edgeflow.errors import DoesNotFitError, UsageError
+from edgeflow.fit.fit import fit
+from edgeflow.model.read import load_model
+from edgeflow.model.types import Model
+from edgeflow.progress import Progress, silent
+from edgeflow.targets.registry import find_board, find_target
+
+
+def deploy(
+    model: Model | Path | str,
+    device: Device | str | None = None,
+    *,
+    name: str | None = None,
+    version: int = 0,
+    dry_run: bool = False,
+    force: bool = False,
+    wait_s: float = 0,
+    timeout_s: float = 60,
+    fresh: bool = False,
+    progress: Progress = silent,
+) -> Deployment:
+    """Put a model on a device under `name` (its file's stem), verified there and switched once it has run.
+
+    A device whose target is known is judged before it is touched, others right after they said what they are.
+    `force` overrides that verdict and a newer version on the device. `dry_run` does not even
+    connect.
+    Raises DoesNotFitError with all reasons, ModelError, UsageError, DeviceError and its kinds, MismatchError.
+    """
+    model = model if isinstance(model, Model) else load_model(model)
+    device = device if isinstance(device, Device) else find_device(device)
+    if device.target is None and device.address.scheme == "local":
+        target, board = this_machine()
+        device = replace(device, target=target, board=board)
+    bundle = make_bundle(model, name=name, version=version, target=device.target)
+    warnings = _judge(model, device, force)
+    if dry_run:
+        unknown = f"what {device.name} is stands in no book, so the fit was not judged; give --target"
+        return planned(bundle, device, warnings if device.target else (unknown,))
+    with connect(device, wait_s=wait_s, timeout_s=timeout_s, fresh=fresh) as session:
+        if device.target is None and (asked := asked_target(session, device)) != device:
+            device, bundle = asked, replace(bundle, target=asked.target)
+            warnings = _judge(model, device, force)
+        done = deploy_bundle(session, device, bundle, force=force, progress=progress)
+    return replace(done, warnings=(*warnings, *done.warnings))
+
+
+def asked_target(session: Session, device: Device) -> Device:
+    """The device with target and board as it says itself; unchanged where it says nothing that is known."""
+    said = session.conditions()
+    bits = said.get("pointer_bits", "")
+    target, board = target_of(said.get("machine", ""), int(bits) if bits.isdigit() else 64, said.get("board", ""))
+    return replace(device, target=target, board=board) if target else device
+
+
+def _judge(model: Model, device: Device, force: bool) -> tuple[str, ...]:
+    """Warnings of the check; nothing can be said of a device whose target is unknown."""
+    if device.target is None:
+        return ()
+    board = find_board(device.board) if device.board else None
+    verdict = fit(model, find_target(device.target), board)
+    where = device.board or device.target
+    if verdict.fits is False and not force:
+        raise DoesNotFitError(
+            f"{model.name} does not fit {device.name} ({where})",
+            f"edgeflow check {model.path} --target {where} tells more; nothing was touched",
+            verdict.reasons,
+        )
+    if verdict.fits is None and device.address.scheme in ("serial", "qemu") and not device.board:
+        raise UsageError(
+            f"{device.name}: the memory of a bare {device.target} is unknown", "name its board instead: --target BOARD"
+        )
+    reasons = verdict.reasons if verdict.fits is False else ()
+    return (*verdict.warnings, *reasons)
