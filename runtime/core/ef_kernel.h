@@ -84,6 +84,7 @@ struct ef_context {
     uint16_t output_count;
     uint32_t scratch_bytes;
     uint32_t record_bytes;
+    uint32_t record_room;
     void *record; /* NULL while sizes are being taken */
 };
 

@@ -1,0 +1,25 @@
+/* The memory plan: sizes and lifetimes to offsets. edgeflow/fit/arena.py is the same algorithm on the host; a test holds
+ * the two equal. */
+#ifndef EF_PLAN_H
+#define EF_PLAN_H
+
+#include <stdint.h>
+
+/* One piece of memory: a tensor (or several that lie over each other) or an operator's scratch. 20 bytes. */
+struct ef_plan_item {
+    uint32_t size;   /* multiple of EF_ALIGNMENT; 0: takes no part */
+    uint32_t offset; /* result */
+    uint16_t first;  /* steps in which it lives, both ends included */
+    uint16_t last;
+    uint16_t key;    /* breaks ties between equal sizes: the higher goes first */
+    uint16_t order;  /* work space */
+    uint16_t placed; /* work space */
+    uint16_t reserved;
+};
+
+#define EF_PLAN_MOST_ITEMS 4096u
+
+/* Give every item its offset; returns the bytes that all together need. At most EF_PLAN_MOST_ITEMS items. */
+uint32_t ef_plan_place(struct ef_plan_item *items, uint32_t count);
+
+#endif /* EF_PLAN_H */

@@ -1,0 +1,116 @@
+/* Geometry of window operators and the loop over their rows. Refuses strides and dilations < 1, sizes above 32767 and
+ * outputs whose shape does not follow from the input's. */
+#include "ef_window.h"
+
+#define LARGEST 32767
+
+/* Output size along one axis, 0 when there is none; `*before` becomes the padding in front. */
+static int32_t out_size(int32_t in, int32_t kernel, int32_t stride, int32_t dilation, int32_t padding,
+                        int32_t *before) {
+    const int32_t reach = (kernel - 1) * dilation + 1;
+    const int32_t out = padding == EF_PADDING_SAME ? (in + stride - 1) / stride : (in + stride - reach) / stride;
+    const int32_t total = (out - 1) * stride + reach - in;
+    *before = padding == EF_PADDING_SAME && total > 0 ? total / 2 : 0;
+    return out > 0 ? out : 0;
+}
+
+static int sizes_hold(const struct ef_tensor *tensor) {
+    for (uint32_t d = 0; d < 4u; ++d) {
+        if (tensor->dims[d] > LARGEST) return 0;
+    }
+    return 1;
+}
+
+static int in_range(int32_t value) { return value >= 1 && value <= LARGEST; }
+
+enum ef_status ef_window_prepare(struct ef_context *context, struct ef_window *window, int32_t kernel_h,
+                                 int32_t kernel_w, int32_t stride_h, int32_t stride_w, int32_t dilation_h,
+                                 int32_t dilation_w, int32_t padding) {
+    struct ef_tensor in, out;
+    ef_input(context, 0u, &in);
+    ef_output(context, 0u, &out);
+    if (in.rank != 4u || out.rank != 4u || !sizes_hold(&in) || !sizes_hold(&out)) {
+        return ef_refuse(context, EF_UNSUPPORTED_SHAPE, 0, EF_TEXT("sizes above # are not offered"), LARGEST, 0);
+    }
+    if (!in_range(kernel_h) || !in_range(kernel_w)) {
+        return ef_refuse(context, EF_UNSUPPORTED_SHAPE, EF_NO_OPERAND, EF_TEXT("window of # x #"), kernel_h, kernel_w);
+    }
+    if (!in_range(stride_h) || !in_range(stride_w)) {
+        return ef_refuse(context, EF_UNSUPPORTED_OPTION, EF_NO_OPERAND, EF_TEXT("strides # and # (height, width)"),
+                         stride_h, stride_w);
+    }
+    if (!in_range(dilation_h) || !in_range(dilation_w)) {
+        return ef_refuse(context, EF_UNSUPPORTED_OPTION, EF_NO_OPERAND, EF_TEXT("dilations # and # (height, width)"),
+                         dilation_h, dilation_w);
+    }
+    if (padding != EF_PADDING_SAME && padding != EF_PADDING_VALID) {
+        return ef_refuse(context, EF_UNSUPPORTED_OPTION, EF_NO_OPERAND, EF_TEXT("padding #"), padding, 0);
+    }
+    int32_t top, left;
+    const int32_t out_h = out_size(in.dims[1], kernel_h, stride_h, dilation_h, padding, &top);
+    const int32_t out_w = out_size(in.dims[2], kernel_w, stride_w, dilation_w, padding, &left);
+    if (out_h != out.dims[1] || out_w != out.dims[2] || out.dims[0] != in.dims[0]) {
+        return ef_refuse(context, EF_UNSUPPORTED_SHAPE, EF_OUTPUT(0),
+                         EF_TEXT("height and width must be # and #, the batch that of the input"), out_h, out_w);
+    }
+    if (top > LARGEST || left > LARGEST) {
+        return ef_refuse(context, EF_UNSUPPORTED_SHAPE, EF_NO_OPERAND, EF_TEXT("padding of # rows, # columns"), top,
+                         left);
+    }
+    window->batches = (uint16_t)in.dims[0];
+    window->in_h = (uint16_t)in.dims[1];
+    window->in_w = (uint16_t)in.dims[2];
+    window->in_c = (uint16_t)in.dims[3];
+    window->out_h = (uint16_t)out_h;
+    window->out_w = (uint16_t)out_w;
+    window->out_c = (uint16_t)out.dims[3];
+    window->kernel_h = (uint16_t)kernel_h;
+    window->kernel_w = (uint16_t)kernel_w;
+    window->stride_h = (uint16_t)stride_h;
+    window->stride_w = (uint16_t)stride_w;
+    window->dilation_h = (uint16_t)dilation_h;
+    window->dilation_w = (uint16_t)dilation_w;
+    window->pad_top = (uint16_t)top;
+    window->pad_left = (uint16_t)left;
+    window->in_element_bytes = (uint16_t)ef_type_bytes(in.type);
+    window->out_element_bytes = (uint16_t)ef_type_bytes(out.type);
+    window->reserved = 0u;
+    return EF_OK;
+}
+
+/* The rows of output row `y`, with every input row at its own place. */
+static void whole_rows(const struct ef_window *window, const uint8_t *input, uint32_t row_bytes, int32_t y,
+                       struct ef_rows *rows) {
+    const int32_t step = window->dilation_h, height = window->in_h;
+    const int32_t first = y * window->stride_h - window->pad_top;
+    int32_t begin = first < 0 ? (-first + step - 1) / step : 0;
+    int32_t end = window->kernel_h;
+    if (first + (end - 1) * step >= height) end = first >= height ? 0 : (height - first + step - 1) / step;
+    if (begin > end) begin = end;
+    rows->base = input;
+    rows->row_bytes = row_bytes;
+    rows->slot = first;
+    rows->slots = height;
+    rows->step = step;
+    rows->ky_begin = (uint16_t)begin;
+    rows->ky_end = (uint16_t)end;
+    rows->out_w = window->out_w;
+    rows->y = (uint16_t)y;
+}
+
+void ef_window_run(const struct ef_kernel *kernel, const struct ef_call *call) {
+    const struct ef_window *window = call->record;
+    const uint32_t in_row = (uint32_t)window->in_w * window->in_c * window->in_element_bytes;
+    const uint32_t out_row = (uint32_t)window->out_w * window->out_c * window->out_element_bytes;
+    const uint8_t *input = call->inputs[0];
+    uint8_t *output = call->outputs[0];
+    struct ef_rows rows;
+    for (uint32_t n = 0; n < window->batches; ++n) {
+        for (int32_t y = 0; y < (int32_t)window->out_h; ++y) {
+            whole_rows(window, input, in_row, y, &rows);
+            kernel->row(call, &rows, output);
+            output += out_row;
+        }
+        input += in_row * window->in_h;
+    }
+}
