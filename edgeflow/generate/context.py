@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -52,23 +51,24 @@ class Port:
     post: PostStep
 
     @property
-    def quantized(self) -> bool:
-        return bool(self.scale)
-
-    @property
-    def label_count(self) -> int:
-        """Elements of the tensor without its batch."""
-        return math.prod(self.shape[1:] if len(self.shape) > 1 else self.shape)
+    def numpy_class(self) -> str:
+        """The name of numpy's scalar class."""
+        return "bool_" if self.numpy == "bool" else str(self.numpy)
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One way to call the model. `key` is None for a model without signatures."""
+    """One way to call the model. `key` is None for a model without signatures.
+
+    `by_key` says to run it by its signature: so for all entries as soon as one lives in another subgraph, because
+    the interpreters do not allow both ways in turn.
+    """
 
     key: str | None
     method: str
     class_prefix: str
     subgraph: int
+    by_key: bool
     inputs: tuple[Port, ...]
     outputs: tuple[Port, ...]
 
@@ -101,6 +101,17 @@ class Context:
     def macro(self) -> str:
         """Prefix of the macros that belong to `symbol`."""
         return self.symbol.upper()
+
+    @property
+    def exports(self) -> tuple[str, ...]:
+        """The class and its results, sorted as import lists are."""
+        results = (f"{entry.class_prefix}{kind}" for entry in self.entries for kind in ("Raw", "Result"))
+        return tuple(sorted((self.class_name, *results)))
+
+    @property
+    def reads_classes(self) -> bool:
+        """Whether any output is read as classes."""
+        return any(port.post.kind == "classes" for entry in self.entries for port in entry.outputs)
 
 
 def build_context(
@@ -175,6 +186,7 @@ def _entries(model: Model, options: Options, project: Project | None) -> tuple[E
             method=method,
             class_prefix=names.class_name(method),
             subgraph=call[1],
+            by_key=any(subgraph != 0 for _, subgraph, *_ in calls),
             inputs=_ports(model, call, "input", project),
             outputs=_ports(model, call, "output", project),
         )
@@ -183,7 +195,7 @@ def _entries(model: Model, options: Options, project: Project | None) -> tuple[E
 
 
 # names that generated methods and result classes use themselves
-_METHODS = ("close", "raw")
+_METHODS = ("reset", "raw")
 _FIELDS = ("raw", "np", "tuple", "int", "float", "str", "bool", "type", "property")
 _CLASSES = ("Any", "Path", "NDArray", "ArrayLike", "Classes", "Category", "None", "True", "False")
 _Call = tuple[str | None, int, tuple[tuple[str, int], ...], tuple[tuple[str, int], ...]]

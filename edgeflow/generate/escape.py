@@ -17,7 +17,7 @@ def c_comment(text: str) -> str:
 def c_string(text: str) -> str:
     """A C string literal with its quotes, holding the text as UTF-8."""
     out = []
-    for byte in b"".join(map(_utf8, text)):
+    for byte in _utf8(text):
         char = chr(byte)
         # octal escapes end after three digits, hexadecimal ones do not; ? would start a trigraph
         out.append(char if " " <= char <= "~" and char not in '\\"?' else f"\\{byte:03o}")
@@ -57,14 +57,14 @@ def toml_string(text: str) -> str:
 
 
 def md_text(text: str) -> str:
-    """Plain text in Markdown: no markup, no HTML, one line."""
+    """Plain text in the middle of a Markdown line: no markup, no HTML, no line break."""
     out = []
     for char in text:
         if not char.isprintable():
             out.append(_code_point(char).replace("\\", "\\\\"))
         elif char in "&<>":
             out.append({"&": "&amp;", "<": "&lt;", ">": "&gt;"}[char])
-        elif char in "\\`*_{}[]()#+-.!|~":
+        elif char in "\\`*_{}[]()|~":
             out.append("\\" + char)
         else:
             out.append(char)
@@ -111,6 +111,9 @@ def _quote(char: str) -> str:
     return f"\\U{ord(char):08x}" if not 0xD800 <= ord(char) <= 0xDFFF else f"\\u{ord(char):04x}"
 
 
-def _utf8(char: str) -> bytes:
-    """UTF-8 of one character; a byte of a file name that is not UTF-8 stays that byte."""
-    return bytes([ord(char) - 0xDC00]) if 0xDC80 <= ord(char) <= 0xDCFF else char.encode("utf-8", "surrogatepass")
+def _utf8(text: str) -> bytes:
+    """UTF-8; a byte of a file name that is not UTF-8 stays that byte."""
+    return b"".join(
+        bytes([ord(char) - 0xDC00]) if 0xDC80 <= ord(char) <= 0xDCFF else char.encode("utf-8", "surrogatepass")
+        for char in text
+    )

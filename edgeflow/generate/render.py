@@ -7,7 +7,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from edgeflow.generate.context import Context, Port
+from edgeflow.generate.context import Context, Entry, Port
 from edgeflow.generate.escape import FILTERS
 from edgeflow.generate.languages import Language
 from edgeflow.resources import templates_dir
@@ -48,6 +48,38 @@ def quantization_text(port: Port) -> str:
     return f", scale {port.scale[0]!r}, zero point {port.zero_point[0]}"
 
 
+def input_text(port: Port) -> str:
+    """What an application gives for an input, in one line."""
+    shape = _shape_text(port)
+    if port.pre.kind == "image":
+        return f"an image of any size, uint8 or real pixels in RGB or gray, resized ({port.pre.resize}) to {shape}"
+    if port.pre.normalized:
+        return f"real numbers {shape}, normalized by mean and std"
+    return f"{port.numpy} {shape}, or real numbers to quantize" if port.scale else f"{port.numpy} {shape}"
+
+
+def result_text(port: Port) -> str:
+    """What an application gets for an output, in one line."""
+    activation = "" if port.post.activation == "none" else f" after {port.post.activation}"
+    if port.post.kind == "classes":
+        count = str(port.post.top_k) if port.post.top_k else "all"
+        least = "" if port.post.threshold is None else f" of at least {port.post.threshold}"
+        return f"classes with scores{activation}, {count} best first{least} in top, all scores in values"
+    if port.post.kind == "values":
+        return f"float32 {_shape_text(port)}{', dequantized' if port.scale else ''}{activation}"
+    return f"{port.numpy} {_shape_text(port)}"
+
+
+def constant_name(port: Port, entry: Entry) -> str:
+    """The module-level name of a tensor's description, which no identifier of a model can equal."""
+    role = "IN" if any(port is mine for mine in entry.inputs) else "OUT"
+    return f"_{entry.method}__{role}__{port.identifier}".upper()
+
+
+def _shape_text(port: Port) -> str:
+    return "[" + ", ".join("any" if size == -1 else str(size) for size in port.shape) + "]"
+
+
 def _environment(root: Path) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(root),
@@ -59,4 +91,7 @@ def _environment(root: Path) -> Environment:
     )
     environment.filters.update(FILTERS)
     environment.filters["quantization"] = quantization_text
+    environment.filters["input_text"] = input_text
+    environment.filters["result_text"] = result_text
+    environment.filters["constant"] = constant_name
     return environment

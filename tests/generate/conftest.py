@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import pytest
 
 from edgeflow.model.read import load_model
 from edgeflow.model.types import Model
+
+sys.path.insert(0, str(Path(__file__).parent))  # litert_models, which these tests import
 
 DATA = Path(__file__).parents[1] / "data"
 

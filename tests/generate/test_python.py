@@ -1,0 +1,463 @@
+"""The Python package: typed, and giving LiteRT's own answers from a clean directory in a process of its own."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+from ai_edge_litert.interpreter import Interpreter
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from litert_models import dequantize_model, pass_through, quantize_model, reference, resize_model
+
+from edgeflow.pipeline.generate import generate
+
+# generated package, class, method and inputs by argument; writes every output, raw and read, to a file
+DRIVER = """
+import importlib, sys
+import numpy as np
+package, name, method, inputs, outputs = sys.argv[1:]
+model = getattr(importlib.import_module(package), name)()
+given = dict(np.load(inputs))
+raw = getattr(model, method + "_raw")(**given)
+read = getattr(model, method)(**given)
+found = {f"raw.{k}": v for k, v in vars(raw).items()}
+found |= {f"again.{k}": v for k, v in vars(read.raw).items()}
+found |= {f"read.{k}": v for k, v in vars(read).items() if k != "raw"}
+np.savez(outputs, **found)
+assert not any(m.split(".")[0] in ("edgeflow", "tensorflow", "jinja2") for m in sys.modules), "not self-contained"
+"""
+PACKAGES = {
+    "sine_int8": "SineInt8",
+    "sine_float32": "SineFloat32",
+    "kws_int8": "KwsInt8",
+    "resnet8_int8": "Resnet8Int8",
+    "ad01_int8": "Ad01Int8",
+    "dict_io_int8": "DictIoInt8",
+    "mixed_int8": "MixedInt8",
+    "kws_float16": "KwsFloat16",
+}
+
+
+def python(cwd: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")} | {"PYTHONPATH": str(cwd)}
+    command = [sys.executable, *arguments]
+    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=240, check=False)
+
+
+def random_inputs(details: list[dict]) -> dict[str, np.ndarray]:
+    rng = np.random.default_rng(7)
+    found = {}
+    for detail in details:
+        shape = tuple(detail["shape"])
+        if np.issubdtype(detail["dtype"], np.integer):
+            limits = np.iinfo(detail["dtype"])
+            found[detail["name"]] = rng.integers(limits.min, limits.max, shape, dtype=detail["dtype"], endpoint=True)
+        else:
+            found[detail["name"]] = rng.normal(size=shape).astype(detail["dtype"])
+    return found
+
+
+def load_tensors(folder: Path) -> ModuleType:
+    """The generated support module, which needs numpy alone."""
+    (path,) = folder.rglob("_tensors.py")
+    spec = importlib.util.spec_from_file_location(f"generated_tensors_{id(folder)}", path)
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    try:
+        spec.loader.exec_module(module)
+    finally:
+        del sys.modules[spec.name]
+    return module
+
+
+@pytest.fixture(scope="module")
+def tensors(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
+    folder = tmp_path_factory.mktemp("generated")
+    generate(Path(__file__).parents[1] / "data/sine_int8.tflite", target="raspberry-pi-4", output=folder)
+    return load_tensors(folder)
+
+
+@pytest.mark.parametrize("name", PACKAGES)
+def test_raw_outputs_equal_litert_to_the_last_bit(name: str, data: Path, tmp_path: Path) -> None:
+    out = tmp_path / "package"
+    generate(data / f"{name}.tflite", target="raspberry-pi-4", output=out)
+    runner = Interpreter(model_path=str(data / f"{name}.tflite")).get_signature_runner()
+    details = runner.get_input_details()
+    inputs = random_inputs([{**details[key], "name": key} for key in details])
+    expected = runner(**inputs)
+    np.savez(tmp_path / "in.npz", **inputs)
+    done = python(out, "-c", DRIVER, name, PACKAGES[name], "run", str(tmp_path / "in.npz"), str(tmp_path / "out.npz"))
+    assert done.returncode == 0, done.stderr
+    found = dict(np.load(tmp_path / "out.npz"))
+    assert len(found) == 3 * len(expected)
+    for key, value in expected.items():
+        for kind in ("raw", "again"):
+            assert found[f"{kind}.{key}"].dtype == value.dtype
+            assert found[f"{kind}.{key}"].tobytes() == value.tobytes()
+        detail = runner.get_output_details()[key]
+        read = value
+        if np.issubdtype(value.dtype, np.integer):
+            scale, zero_point = detail["quantization"]
+            read = ((value.astype(np.float64) - zero_point) * scale).astype(np.float32)
+        assert found[f"read.{key}"].tobytes() == read.tobytes()
+
+
+def test_every_signature_answers_and_variables_live_between_runs_until_reset(data: Path, tmp_path: Path) -> None:
+    generate(data / "two_signatures_float32.tflite", target="linux-x86-64", output=tmp_path / "two")
+    generate(data / "counter_float32.tflite", target="linux-x86-64", output=tmp_path / "count")
+    script = """
+import numpy as np
+from ai_edge_litert.interpreter import Interpreter
+from two_signatures_float32 import TwoSignaturesFloat32
+model = TwoSignaturesFloat32(threads=1)
+litert = Interpreter(model_path=MODEL, num_threads=1)
+x = np.linspace(-1, 1, 6, dtype=np.float32)
+code = model.encode(x).code
+assert code.tobytes() == litert.get_signature_runner("encode")(plain=x[None])["code"].tobytes()
+plain = model.decode(code=code).plain
+assert plain.tobytes() == litert.get_signature_runner("decode")(code=code)["plain"].tobytes()
+from counter_float32 import CounterFloat32
+counter = CounterFloat32()
+assert counter.read().total.reshape(-1).tolist() == [0, 0]
+counter.add([1, 2])
+counter.add([[1, 2]])
+assert counter.read().raw.total.reshape(-1).tolist() == [2, 4]
+counter.reset()
+assert counter.read().total.reshape(-1).tolist() == [0, 0]
+counter.add([3, 4])
+assert counter.read().total.reshape(-1).tolist() == [3, 4]
+other = CounterFloat32()
+assert other.read().total.reshape(-1).tolist() == [0, 0]
+"""
+    script = script.replace("MODEL", repr(str(data / "two_signatures_float32.tflite")))
+    (tmp_path / "two/counter_float32").symlink_to(tmp_path / "count/counter_float32")
+    done = python(tmp_path / "two", "-c", script)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_free_batch_follows_the_array(data: Path, tmp_path: Path) -> None:
+    generate(data / "sine_any_batch_float32.tflite", target="raspberry-pi-4", output=tmp_path)
+    script = """
+import numpy as np
+from ai_edge_litert.interpreter import Interpreter
+from sine_any_batch_float32 import SineAnyBatchFloat32
+model = SineAnyBatchFloat32()
+runner = Interpreter(model_path="sine_any_batch_float32/model.tflite").get_signature_runner()
+(key,) = runner.get_input_details()
+for batch in (1, 5, 5, 2, 1):
+    x = np.random.default_rng(batch).uniform(0, 6, (batch, 1)).astype(np.float32)
+    found, = (v for k, v in vars(model.run(x)).items() if k != "raw")
+    expected, = runner(**{key: x}).values()
+    assert found.shape == (batch, 1) and found.tobytes() == expected.tobytes()
+"""
+    done = python(tmp_path, "-c", script)
+    assert done.returncode == 0, done.stderr
+
+
+def test_another_model_file_is_refused_at_load(data: Path, tmp_path: Path) -> None:
+    generate(data / "sine_int8.tflite", target="raspberry-pi-4", output=tmp_path)
+    model = tmp_path / "sine_int8/model.tflite"
+    assert model.read_bytes() == (data / "sine_int8.tflite").read_bytes()
+    model.write_bytes(model.read_bytes()[:-1] + b"\x01")
+    done = python(tmp_path, "-c", "import sine_int8; sine_int8.SineInt8()")
+    assert done.returncode != 0 and "is not the model of this package: its SHA-256 is" in done.stderr
+    good = str(data / "sine_int8.tflite")
+    done = python(tmp_path, "-c", f"import sine_int8; sine_int8.SineInt8(model_path={good!r})")
+    assert done.returncode == 0, done.stderr
+
+
+def test_without_an_interpreter_the_error_names_what_to_install(data: Path, tmp_path: Path) -> None:
+    generate(data / "sine_int8.tflite", target="raspberry-pi-4", output=tmp_path)
+    script = (
+        "import sys; sys.modules.update(ai_edge_litert=None, tflite_runtime=None); import sine_int8 as s; s.SineInt8()"
+    )
+    done = python(tmp_path, "-c", script)
+    assert done.returncode != 0 and "install ai-edge-litert" in done.stderr
+
+
+def test_tflite_runtime_takes_over_where_ai_edge_litert_is_missing(data: Path, tmp_path: Path) -> None:
+    generate(data / "sine_int8.tflite", target="raspberry-pi-armv7", output=tmp_path)
+    script = """
+import sys, types
+import ai_edge_litert.interpreter as real
+sys.modules.update({"ai_edge_litert": None, "ai_edge_litert.interpreter": None})
+old = types.ModuleType("tflite_runtime.interpreter")
+class Interpreter(real.Interpreter):
+    pass
+old.Interpreter = Interpreter
+sys.modules.update({"tflite_runtime": types.ModuleType("tflite_runtime"), "tflite_runtime.interpreter": old})
+import sine_int8
+model = sine_int8.SineInt8()
+assert type(model._runtime._interpreter) is Interpreter
+print(model.run([0.5]))
+"""
+    done = python(tmp_path, "-c", script)
+    assert done.returncode == 0, done.stderr
+
+
+PROJECT = """
+schema = 1
+[pre.{name}]
+kind = "image"
+resize = "bilinear"
+mean = [127.5]
+std = [127.5]
+[post.0]
+kind = "classes"
+activation = "softmax"
+labels = "labels.txt"
+top_k = 3
+threshold = 0.01
+"""
+
+
+def test_an_image_is_resized_normalized_and_its_classes_labelled(data: Path, tmp_path: Path) -> None:
+    model = data / "resnet8_int8.tflite"
+    runner = Interpreter(model_path=str(model)).get_signature_runner()
+    ((key, detail),) = runner.get_input_details().items()
+    labels = ['cat "x"', "dög", "*/", "'''", '"""', "\\", "a", "b", "c", "d"]
+    (tmp_path / "labels.txt").write_text("\n".join(labels), encoding="utf-8")
+    (tmp_path / "edgeflow.toml").write_text(PROJECT.format(name=key))
+    generate(model, target="raspberry-pi-4", output=tmp_path / "out", project=tmp_path / "edgeflow.toml")
+    image = np.random.default_rng(3).integers(0, 256, (50, 41, 3), dtype=np.uint8)
+    np.save(tmp_path / "image.npy", image)
+    script = f"""
+import json, sys, numpy as np
+from resnet8_int8 import Resnet8Int8
+result = Resnet8Int8().run(np.load({str(tmp_path / "image.npy")!r}))
+(field,) = (v for k, v in vars(result).items() if k != "raw")
+(raw,) = vars(result.raw).values()
+print(json.dumps([raw.tolist(), field.values.tolist(), [[c.index, c.label, c.score] for c in field.top]]))
+"""
+    done = python(tmp_path / "out", "-c", script)
+    assert done.returncode == 0, done.stderr
+    raw, values, top = json.loads(done.stdout)
+    # the oracle: LiteRT resizes and quantizes, numpy does the rest
+    resized = reference(resize_model("bilinear", image.shape, detail["shape"][1:3]), image[None].astype(np.float32))[0]
+    normal = ((resized - np.float32(127.5)) / np.float32(127.5)).reshape(1, -1)
+    scale, zero_point = detail["quantization"]
+    tensor = reference(quantize_model(normal.size, "INT8", scale, zero_point), normal)[0].reshape(detail["shape"])
+    (expected,) = runner(**{key: tensor}).values()
+    assert raw == expected.tolist()
+    (answer,) = runner.get_output_details().values()
+    scale, zero_point = answer["quantization"]
+    real = (expected[0].astype(np.float64) - zero_point) * scale
+    softmax = np.exp(real) / np.exp(real).sum()
+    np.testing.assert_allclose(values, softmax, rtol=1e-5)
+    order = [i for i in np.argsort(-softmax, kind="stable")[:3] if softmax[i] >= 0.01]
+    assert [(index, label) for index, label, _ in top] == [(i, labels[i]) for i in order]
+    np.testing.assert_allclose([score for *_, score in top], softmax[order], rtol=1e-5)
+
+
+@settings(max_examples=60, deadline=None)
+@given(draw=st.data())
+def test_quantizing_equals_the_quantize_operator(draw: st.DataObject, tensors: ModuleType) -> None:
+    dtype = draw.draw(st.sampled_from(["INT8", "UINT8", "INT16"]))
+    limits = np.iinfo(dtype.lower())
+    scale = float(np.float32(draw.draw(st.floats(1e-5, 4))))
+    zero_point = 0 if dtype == "INT16" else draw.draw(st.integers(limits.min, limits.max))
+    drawn = draw.draw(st.lists(st.floats(-1e6, 1e6, width=32), min_size=1, max_size=30))
+    halves = [(n + 0.5) * scale for n in range(-20, 20)]
+    real = np.asarray([*drawn, *halves], np.float32)[None]
+    tensor = tensors.Tensor("x", 0, dtype.lower(), real.shape, (scale,), (zero_point,))
+    steps = np.abs(real / np.float32(scale)) < 2**30  # beyond, the operator's own conversion to int32 overflows
+    real = np.where(steps, real, 0).astype(np.float32)
+    expected = reference(quantize_model(real.size, dtype, scale, zero_point), real)[0]
+    assert tensors.prepare(real, tensor).tobytes() == expected.tobytes()
+    back = reference(dequantize_model(real.size, dtype, scale, zero_point), expected)[0]
+    assert tensors.dequantize(expected, tensor).tobytes() == back.tobytes()
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.sampled_from(["nearest", "bilinear"]),
+    st.tuples(st.integers(1, 40), st.integers(1, 40), st.sampled_from([1, 3])),
+    st.tuples(st.integers(1, 40), st.integers(1, 40)),
+)
+@example("bilinear", (1, 1, 3), (7, 7))
+@example("nearest", (100, 37, 3), (32, 32))
+def test_resizing_equals_the_resize_operators(
+    tensors: ModuleType, kind: str, old: tuple[int, int, int], new: tuple[int, int]
+) -> None:
+    image = np.random.default_rng(sum(old)).uniform(0, 255, old).astype(np.float32)
+    expected = reference(resize_model(kind, old, new), image[None])[0]
+    tensor = tensors.Tensor("x", 0, "float32", (1, *new, old[2]))
+    found = tensors.prepare_image(image, tensor, resize=kind, colour="gray" if old[2] == 1 else "rgb")
+    assert found.tobytes() == expected.tobytes()
+
+
+def test_saturation_and_infinities_stay_in_range_and_nan_is_refused(tensors: ModuleType) -> None:
+    tensor = tensors.Tensor("x", 0, "int8", (5,), (0.1,), (5,))
+    real = np.asarray([-np.inf, -1e30, 0, 1e30, np.inf])
+    assert tensors.prepare(real, tensor).tolist() == [-128, -128, 5, 127, 127]
+    with pytest.raises(ValueError, match="not a number"):
+        tensors.prepare([0.0, np.nan, 0, 0, 0], tensor)
+
+
+def test_values_go_in_by_one_rule_and_everything_else_is_refused(tensors: ModuleType) -> None:
+    q = tensors.Tensor("q", 0, "int8", (1, 2), (0.5,), (1,))
+    f = tensors.Tensor("f", 0, "float32", (1, 2))
+    i = tensors.Tensor("i", 0, "int32", (1, 2))
+    u = tensors.Tensor("u", 0, "uint8", (2,))
+    assert tensors.prepare(np.asarray([[3, -4]], np.int8), q).tolist() == [[3, -4]]
+    assert tensors.prepare([1.0, -1.0], q).tolist() == [[3, -1]]
+    assert tensors.prepare([1, 2], f).dtype == np.float32
+    assert tensors.prepare([1, 2], i).dtype == np.int32
+    assert tensors.prepare([2.0, 4.0], f, mean=(1,), std=(2,)).tolist() == [[0.5, 1.5]]
+    for value, tensor in [([1, 2], q), (np.ones(2, np.uint8), q), ([1.5, 2], i), (["a", "b"], f), ([1.5, 2], u)]:
+        with pytest.raises(TypeError, match="takes"):
+            tensors.prepare(value, tensor)
+    for value in ([1.0], [[[1.0, 2.0]]], [[1.0, 2.0], [3.0, 4.0]], 1.0):
+        with pytest.raises(ValueError, match="takes the shape"):
+            tensors.prepare(value, f)
+    with pytest.raises(ValueError, match="0 to 255"):
+        tensors.prepare([1, 256], u)
+    with pytest.raises(TypeError, match="takes int8, not float64"):
+        tensors.checked(np.ones((1, 2)), q)
+
+
+def test_images_are_put_into_the_tensors_colours(tensors: ModuleType) -> None:
+    rgb = np.asarray([[[10, 20, 30]]], np.uint8)
+    three = tensors.Tensor("x", 0, "float32", (1, 1, 1, 3))
+    one = tensors.Tensor("x", 0, "float32", (1, 1, 1, 1))
+    whole = tensors.Tensor("x", 0, "uint8", (1, 1, 1, 3))
+    prepare = tensors.prepare_image
+    assert prepare(rgb, three, resize="nearest", colour="rgb").reshape(-1).tolist() == [10, 20, 30]
+    assert prepare(rgb, three, resize="nearest", colour="bgr").reshape(-1).tolist() == [30, 20, 10]
+    assert prepare(rgb[:, :, 0], three, resize="nearest", colour="rgb").reshape(-1).tolist() == [10, 10, 10]
+    assert prepare(rgb, one, resize="nearest", colour="gray").item() == pytest.approx(18.15)
+    found = prepare(rgb, three, resize="nearest", colour="rgb", mean=(1, 2, 3), std=(3, 6, 9))
+    assert found.reshape(-1).tolist() == [3, 3, 3]
+    assert prepare(rgb + 0.5, whole, resize="nearest", colour="rgb").reshape(-1).tolist() == [11, 21, 31]
+    for bad, error in [(np.ones((2, 2, 4)), ValueError), (np.ones(3), ValueError), (rgb.astype(np.int32), TypeError)]:
+        with pytest.raises(error, match="takes"):
+            prepare(bad, three, resize="nearest", colour="rgb")
+
+
+def test_classes_are_ordered_cut_and_thresholded(tensors: ModuleType) -> None:
+    scores = np.asarray([[0.1, 0.5, 0.5, 0.9]], np.float32)
+    found = tensors.classes(scores, labels=("a", "b", "c", "d"), top_k=3, threshold=None)
+    assert [(c.index, c.label) for c in found.top] == [(3, "d"), (1, "b"), (2, "c")]
+    assert [c.index for c in tensors.classes(scores, labels=(), top_k=0, threshold=0.5).top] == [3, 1, 2]
+    assert found.values.tolist() == scores[0].tolist()
+    tensor = tensors.Tensor("x", 0, "float32", (1, 4))
+    np.testing.assert_allclose(tensors.values(scores, tensor, "sigmoid"), 1 / (1 + np.exp(-scores)), rtol=1e-6)
+    assert tensors.values(np.asarray([[1e4, -1e4, 0, 0]], np.float32), tensor, "softmax").tolist() == [[1, 0, 0, 0]]
+    assert tensors.values(np.asarray([[1e4, -1e4]], np.float32), tensor, "sigmoid").tolist() == [[1, 0]]
+
+
+def test_per_axis_parameters_follow_their_dimension(tensors: ModuleType) -> None:
+    tensor = tensors.Tensor("x", 0, "int8", (1, 2, 3), (0.5, 1.0, 2.0), (0, 1, 2), 2)
+    assert tensors.prepare(np.full((1, 2, 3), 4.0), tensor).tolist() == [[[8, 5, 4]] * 2]
+    assert tensors.dequantize(np.asarray([[[8, 5, 4]]], np.int8), tensor).tolist() == [[[4, 4, 4]]]
+
+
+def test_generated_code_is_python_3_9_and_clean(data: Path, tmp_path: Path) -> None:
+    for name in ("sine_int8", "two_signatures_float32", "counter_float32", "dict_io_int8"):
+        generate(data / f"{name}.tflite", target="raspberry-pi-4", output=tmp_path / name)
+    for path in tmp_path.rglob("*.py"):
+        ast.parse(path.read_text(encoding="utf-8"), feature_version=(3, 9))
+    rules = ["check", "--isolated", "--target-version", "py39", "--select", "E,W,F,I", "--ignore", "E501"]
+    done = python(tmp_path, "-m", "ruff", *rules, ".")
+    assert done.returncode == 0, done.stdout
+
+
+def test_mypy_strict_is_clean_on_packages_of_every_kind(data: Path, tmp_path: Path) -> None:
+    (tmp_path / "labels.txt").write_text("\n".join("abcdefghij"))
+    (tmp_path / "edgeflow.toml").write_text(PROJECT.format(name="0"))
+    cases = ["sine_int8", "two_signatures_float32", "counter_float32", "dict_io_int8", "resnet8_int8"]
+    for name in cases:
+        project = tmp_path / "edgeflow.toml" if name == "resnet8_int8" else None
+        generate(data / f"{name}.tflite", target="raspberry-pi-4", output=tmp_path / name, project=project)
+    use = tmp_path / "use.py"
+    use.write_text(
+        "from resnet8_int8 import Classes, Resnet8Int8, RunResult\n"
+        "from sine_int8 import SineInt8\n"
+        "result: RunResult = Resnet8Int8(threads=2).run([[1.0]])\n"
+        "SineInt8().run(nonsense=1)\n"
+    )
+    paths = os.pathsep.join(str(tmp_path / name) for name in cases)
+    packages = [word for name in cases for word in ("-p", name)]
+    mypy = [
+        "-m",
+        "mypy",
+        "--strict",
+        "--config-file=",
+        "--cache-dir",
+        str(tmp_path / "cache"),
+        "--python-version",
+        "3.11",
+    ]
+    environment = {**os.environ, "MYPYPATH": paths}
+    for arguments, status in ((packages, 0), ([str(use)], 1)):
+        done = subprocess.run(
+            [sys.executable, *mypy, *arguments],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=280,
+            check=False,
+        )
+        assert done.returncode == status, done.stdout + done.stderr
+    assert 'Unexpected keyword argument "nonsense"' in done.stdout
+    assert done.stdout.count("error:") == 1
+
+
+def test_the_package_builds_as_a_wheel_that_holds_model_and_types(data: Path, tmp_path: Path) -> None:
+    generate(data / "sine_int8.tflite", target="raspberry-pi-4", output=tmp_path / "out")
+    about = tomllib.loads((tmp_path / "out/pyproject.toml").read_text(encoding="utf-8"))
+    assert about["project"]["name"] == "sine-int8"
+    done = python(tmp_path / "out", "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path / "dist"))
+    assert done.returncode == 0, done.stderr
+    (wheel,) = (tmp_path / "dist").glob("*.whl")
+    with zipfile.ZipFile(wheel) as packed:
+        names = set(packed.namelist())
+        assert packed.read("sine_int8/model.tflite") == (data / "sine_int8.tflite").read_bytes()
+    assert {"sine_int8/__init__.py", "sine_int8/wrapper.py", "sine_int8/py.typed"} <= names
+
+
+HOSTILE_NAMES = [
+    ['"""', "a */ evil", "line\nbreak", ""],
+    ["class", "self", "np", "raw"],
+    ["x", "x", "x_2", "X"],
+    ["日本", "\\", "{{ m }}", "' + __import__('os').system('false') + '"],
+    ["tuple", "_tensors", "__init__", "mean"],
+]
+
+
+@pytest.mark.parametrize("names", HOSTILE_NAMES, ids=range(len(HOSTILE_NAMES)))
+def test_hostile_tensor_names_are_only_names(names: list[str], tmp_path: Path) -> None:
+    content = pass_through(names, names[::-1])
+    path = tmp_path / 'a\n""" evil \\ * ${x}.tflite'
+    path.write_bytes(content)
+    generate(path, target="raspberry-pi-4", output=tmp_path / "out", name="wrapped")
+    script = """
+import inspect, json
+import numpy as np
+from wrapped import Wrapped
+names = list(inspect.signature(Wrapped.run_raw).parameters)[1:]
+given = {name: np.full((1, 4), -1 - n, np.float32) for n, name in enumerate(names)}
+model = Wrapped()
+print(json.dumps([v.tolist() for v in vars(model.run_raw(**given)).values()]))
+model.run(**given)
+"""
+    done = python(tmp_path / "out", "-c", script)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == [[[n + 1.0] * 4] for n in range(4)]
+    done = python(tmp_path / "out", "-m", "mypy", "--strict", "--config-file=", "--cache-dir", os.devnull, "wrapped")
+    assert done.returncode == 0, done.stdout
+    about = tomllib.loads((tmp_path / "out/pyproject.toml").read_text(encoding="utf-8"))
+    assert path.name in about["project"]["description"]
