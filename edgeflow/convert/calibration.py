@@ -22,6 +22,7 @@ Array = npt.NDArray[Any]
 Samples = Arrays  # input name → array [samples, *input shape]
 Representative = Callable[[], Iterable[Any]] | Iterable[Any] | Mapping[str, Any] | str | os.PathLike[str]
 SEED = 20260101
+_NUMBERS = ("float16", "float32", "float64", "bool", *(f"{u}int{n}" for u in ("", "u") for n in (8, 16, 32, 64)))
 _FREE_SIZE = 32  # what a free size other than the batch becomes in random samples
 
 
@@ -54,6 +55,11 @@ def collect(data: object, signature: SourceSignature, max_samples: int, origin: 
         raise UsageError(f"at most {max_samples} samples make no calibration", "allow one or more")
     if not signature.inputs:
         raise UsageError(f"signature {signature.key} has no inputs to calibrate", "choose another signature")
+    for port in signature.inputs:
+        if port.dtype not in _NUMBERS:
+            raise UsageError(
+                f"input {port.name} is {port.dtype}, which holds no numbers to calibrate", _expected(signature)
+            )
     if isinstance(data, str | os.PathLike):
         data = load_data(data)
     available: int | None = None

@@ -82,7 +82,7 @@ def faults(opened: Opened, recipe: Recipe, source: Sequence[SourceSignature]) ->
         *_unset_variables(opened),
         *_wrong_ends(opened, recipe, source),
         *_float_arithmetic(opened, recipe),
-        *_missing_signatures(opened, source),
+        *_missing_ends(opened, source),
         *_non_finite(opened),
     )
 
@@ -141,9 +141,16 @@ def _float_arithmetic(opened: Opened, recipe: Recipe) -> list[str]:
     return [f"{', '.join(floats)} arithmetic in a full-integer model"] if floats and recipe.io_dtype == "int8" else []
 
 
-def _missing_signatures(opened: Opened, source: Sequence[SourceSignature]) -> list[str]:
-    have = {info.key for info in opened.signatures}
-    return [] if opened.custom else [f"signature {s.key} is missing" for s in source if s.key not in have]
+def _missing_ends(opened: Opened, source: Sequence[SourceSignature]) -> list[str]:
+    if opened.custom:
+        return []  # such a model is not run, so its signatures are not looked at
+    have = {info.key: {end.name for end in (*info.inputs, *info.outputs)} for info in opened.signatures}
+    missing = [f"signature {signature.key} is missing" for signature in source if signature.key not in have]
+    for signature in source:
+        for port in (*signature.inputs, *signature.outputs):
+            if signature.key in have and port.name not in have[signature.key]:
+                missing.append(f"signature {signature.key} has lost {port.name}")
+    return missing
 
 
 def _non_finite(opened: Opened) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import math
 import os
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -31,6 +32,7 @@ from edgeflow.errors import ConversionError, ModelError, UsageError
 from edgeflow.progress import Progress, silent
 
 CHECK_SAMPLES = 100  # at most so many samples are compared with the source
+CHECK_BYTES = 256 * 1024 * 1024  # of their outputs at most, whatever the number
 RANDOM_SAMPLES = 8
 
 
@@ -205,6 +207,8 @@ def _source(
 ) -> Source:
     if isinstance(source, str | os.PathLike):
         return open_source(source, signature=signature, tags=tags, keep_batch=keep_batch, unsafe_lambda=unsafe_lambda)
+    if signature or tags:
+        raise UsageError("a Keras model has no signatures and tags to choose from", "leave them out")
     path, name = objects.write_object(source, folder, keep_batch=keep_batch)
     opened = open_source(path, keep_batch=keep_batch, unsafe_lambda=True)  # the caller's own code, already running
     return replace(opened, origin=f"Keras model {name}", name=name)
@@ -215,6 +219,8 @@ def _destination(output: str | os.PathLike[str] | None, source: Source, recipe: 
     path = Path(output) if output is not None else Path(named)
     if path.is_dir():
         path = path / named
+    elif path.suffix != ".tflite":
+        raise UsageError(f"{path}: neither a folder nor named .tflite", "name the file .tflite, or make the folder")
     if path.is_dir() or not path.parent.is_dir():
         raise UsageError(f"{path}: cannot be written: no such folder as {path.parent}", "make the folder first")
     if not os.access(path.parent, os.W_OK):
@@ -238,9 +244,16 @@ def _inputs(
     signature = described.signatures[0]
     origin = str(data) if isinstance(data, str | os.PathLike) else "representative data"
     samples, told = calibration.collect(data, signature, max_samples, origin)
-    few = calibration.thinned(samples, CHECK_SAMPLES)
+    count = min(told.samples, _comparable(signature))
+    few = calibration.thinned(samples, count)
     remarks = calibration.remarks(samples) if recipe.needs_calibration else ()
-    return _Inputs(samples, {signature.key: few}, told, "representative", min(told.samples, CHECK_SAMPLES), remarks)
+    return _Inputs(samples, {signature.key: few}, told, "representative", count, remarks)
+
+
+def _comparable(signature: SourceSignature) -> int:
+    """How many samples to compare, so that the outputs stay within `CHECK_BYTES`; eight bytes an element."""
+    elements = sum(math.prod(max(n, 1) for n in port.shape) for port in signature.outputs)
+    return max(1, min(CHECK_SAMPLES, CHECK_BYTES // (8 * max(elements, 1))))
 
 
 def _random(signature: SourceSignature) -> Arrays | None:
