@@ -1,0 +1,15 @@
+/* What the two int8 pools share: record and prepare. */
+#ifndef EF_POOL_S8_H
+#define EF_POOL_S8_H
+
+#include "ef_window.h"
+
+struct ef_pool_s8 {
+    struct ef_window window;
+    int16_t min, max;
+};
+
+/* Geometry and clamp; refuses other channels or quantization in the output than in the input. */
+enum ef_status ef_pool_s8_prepare(struct ef_context *context);
+
+#endif /* EF_POOL_S8_H */
