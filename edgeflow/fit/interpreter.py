@@ -6,11 +6,9 @@ from collections.abc import Callable
 from typing import Final
 
 from edgeflow.fit.case import Case, counted, size_text
-from edgeflow.model.operators import BUILTIN_NAMES, TENSOR_TYPES
+from edgeflow.fit.interpreters import InterpreterTable, interpreter_table
+from edgeflow.model.operators import TENSOR_TYPES
 from edgeflow.model.types import Operator
-
-# custom operators that the interpreters' own resolvers carry
-KNOWN_CUSTOM: Final = frozenset({"TFLite_Detection_PostProcess", "Mfcc", "AudioSpectrogram", "NumericVerify"})
 
 
 def limit_flex(case: Case) -> str | None:
@@ -23,15 +21,33 @@ def limit_flex(case: Case) -> str | None:
 
 def limit_custom(case: Case) -> str | None:
     """A custom operator needs its kernel on the device; a few common ones are built into the interpreters."""
-    unknown = [operator.name for operator in case.operators if _is_unknown_custom(operator)]
-    return f"{counted(unknown)}: a custom operator without a kernel in the interpreter" if unknown else None
+    table = _table(case)
+    unknown = [o.name for o in case.operators if o.custom and not _is_flex(o) and o.name not in table.custom]
+    return f"{counted(unknown)}: a custom operator without a kernel in {_version(table)}" if unknown else None
 
 
-def limit_unknown(case: Case) -> str | None:
-    """Operators and tensor types newer than edgeflow's schema cannot be judged, and the interpreters lack them."""
-    operators = [operator.name for operator in case.operators if _is_newer(operator)]
+def limit_kernel(case: Case) -> str | None:
+    """A builtin operator needs a kernel in the interpreter."""
+    table = _table(case)
+    lacking = [o.name for o in case.operators if not o.custom and o.name not in table.operators]
+    return f"{counted(lacking)}: no kernel in {_version(table)}" if lacking else None
+
+
+def limit_version(case: Case) -> str | None:
+    """A newer converter writes newer versions of an operator than an older interpreter has."""
+    table = _table(case)
+    newer = [
+        f"{o.name} version {o.version} (it has {table.operators[o.name]})"
+        for o in case.operators
+        if not o.custom and o.version > table.operators.get(o.name, o.version)
+    ]
+    return f"{counted(newer)}: newer than {_version(table)}" if newer else None
+
+
+def limit_type(case: Case) -> str | None:
+    """Tensor types newer than the schema edgeflow knows cannot be judged."""
     types = [tensor.dtype for tensor in case.tensors if tensor.dtype not in TENSOR_TYPES]
-    return f"{counted(operators + types)}: newer than the interpreter" if operators or types else None
+    return f"{counted(types)}: tensor types that edgeflow does not know" if types else None
 
 
 def limit_address_space(case: Case) -> str | None:
@@ -68,7 +84,9 @@ def warn_free_sizes(case: Case) -> str | None:
 LIMITS: Final[tuple[Callable[[Case], str | None], ...]] = (
     limit_flex,
     limit_custom,
-    limit_unknown,
+    limit_kernel,
+    limit_version,
+    limit_type,
     limit_address_space,
     limit_memory,
 )
@@ -77,17 +95,23 @@ WARNINGS: Final[tuple[Callable[[Case], str | None], ...]] = (warn_memory, warn_f
 
 def unsupported(case: Case) -> tuple[str, ...]:
     """Names of the operators that the interpreter cannot run, each once."""
-    refused = (o.name for o in case.operators if _is_flex(o) or _is_unknown_custom(o) or _is_newer(o))
-    return tuple(dict.fromkeys(refused))
+    table = _table(case)
+    return tuple(dict.fromkeys(operator.name for operator in case.operators if not _runs(operator, table)))
+
+
+def _runs(operator: Operator, table: InterpreterTable) -> bool:
+    if operator.custom:
+        return operator.name in table.custom
+    return operator.version <= table.operators.get(operator.name, -1)
 
 
 def _is_flex(operator: Operator) -> bool:
     return operator.custom and operator.name.startswith("Flex")
 
 
-def _is_unknown_custom(operator: Operator) -> bool:
-    return operator.custom and not _is_flex(operator) and operator.name not in KNOWN_CUSTOM
+def _table(case: Case) -> InterpreterTable:
+    return interpreter_table(case.target.runtime)
 
 
-def _is_newer(operator: Operator) -> bool:
-    return operator.builtin_code >= len(BUILTIN_NAMES)
+def _version(table: InterpreterTable) -> str:
+    return f"{table.name} {table.version}"
