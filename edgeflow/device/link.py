@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from edgeflow.device.pace import Pace
 from edgeflow.device.refusals import refusal_error
 from edgeflow.errors import DeviceStatusError, LinkError
 from edgeflow.progress import Progress
@@ -21,8 +22,6 @@ _READ_BYTES = 256 * 1024
 _POLL_S = 0.5
 _FIRST_REPEAT_S = 1.0
 _LONGEST_REPEAT_S = 8.0
-_ATTEMPTS = 8
-_SMALLEST_BLOCK = 64
 
 
 @dataclass(frozen=True)
@@ -64,81 +63,89 @@ class Link:
     def request(self, command: Command, payload: bytes, *, timeout_s: float, repeat_s: float | None = None) -> bytes:
         """Send and wait for the one reply; `timeout_s` is the longest silence, heartbeats end a silence.
 
-        On a lossy link the request is repeated every `repeat_s`, by default after 1, 2, 4, 8, 8… seconds.
+        On a lossy link the request is repeated after each `repeat_s` of silence, by default after 1, 2, 4, 8, 8…
+        seconds, also when heartbeats came before: the last reply can be lost as well.
         Raises DeviceStatusError on a refusal, LinkError when the pipe ends or stays silent.
         """
         with self._blamed(command):
             seq = self._send(command, payload, timeout_s)
-            self._heard_at = began = time.monotonic()
+            self._heard_at = written_at = time.monotonic()
             pause = repeat_s or _FIRST_REPEAT_S
-            repeat_at = began + pause
             while seq not in self._replies:
                 now = time.monotonic()
                 if now >= self._heard_at + timeout_s:
                     raise self._silent(command, timeout_s)
-                if self._lossy and self._heard_at == began and now >= repeat_at:
+                if self._lossy and now >= max(self._heard_at, written_at) + pause:
                     self._write(seq, command, payload, timeout_s)
+                    written_at = time.monotonic()
                     pause = pause if repeat_s else min(2 * pause, _LONGEST_REPEAT_S)
-                    repeat_at = time.monotonic() + pause
-                limit = self._heard_at + timeout_s if not self._lossy else repeat_at
+                limit = max(self._heard_at, written_at) + (pause if self._lossy else timeout_s)
                 self._receive(min(_POLL_S, max(0.01, limit - now)))
             return self._take(seq, command)
 
     def send_blocks(self, blocks: Blocks, *, timeout_s: float, progress: Progress) -> None:
-        """Send them all; on a lossy link an unanswered block is sent again, in smaller blocks, one at a time."""
-        at, failures = blocks.start, 0
-        size, window = blocks.block_bytes, max(1, blocks.window)
+        """Send them all, a window of them unanswered; on a lossy link again from where something was lost."""
+        pace = Pace(blocks.block_bytes)
+        at = blocks.start
         with self._blamed(blocks.command):
             while at < len(blocks.data):
-                attempt = Blocks(blocks.command, blocks.data, at, size, window, blocks.index)
-                at, failed = self._send_until_trouble(attempt, timeout_s, progress)
-                if not failed:
-                    continue
-                failures += 1
-                if failures >= _ATTEMPTS:
+                at = self._send_until_trouble(blocks, at, pace, timeout_s, progress)
+                if pace.hopeless:
                     raise LinkError(
-                        f"{self._peer} lost blocks {failures} times, the last at byte {at} of {len(blocks.data)}",
+                        f"{self._peer} lost blocks {pace.failures} times in a row at byte {at} of {len(blocks.data)}",
                         "check the cable, or use a lower baud rate",
                     )
-                size, window = max(_SMALLEST_BLOCK, size // 2), 1
 
-    def _send_until_trouble(self, blocks: Blocks, timeout_s: float, progress: Progress) -> tuple[int, bool]:
-        """Send until the end or the first trouble; returns (offset to go on from, whether there was trouble)."""
-        sent: dict[int, int] = {}  # sequence number: end offset
-        done = at = blocks.start
-        silence_s = _FIRST_REPEAT_S if self._lossy else timeout_s
+    def _send_until_trouble(self, blocks: Blocks, start: int, pace: Pace, timeout_s: float, progress: Progress) -> int:
+        """Send until the end or the first loss; returns the offset to go on from."""
+        sent: dict[int, tuple[int, float]] = {}  # sequence number: end offset, when
+        done = at = start
         while done < len(blocks.data):
-            while at < len(blocks.data) and len(sent) < blocks.window:
-                end = min(len(blocks.data), at + blocks.block_bytes)
-                sent[self._send(blocks.command, blocks.payload(at, end), timeout_s)] = at = end
-            first = next(iter(sent))
-            if not self._wait_for(first, silence_s):
+            while at < len(blocks.data) and len(sent) < max(1, blocks.window):
+                end = min(len(blocks.data), at + pace.block_bytes)
+                sent[self._send(blocks.command, blocks.payload(at, end), timeout_s)] = (end, time.monotonic())
+                at = end
+            seq = self._wait_for_any(sent, pace.silence_s if self._lossy else timeout_s)
+            if seq is None:
                 if not self._lossy:
                     raise self._silent(blocks.command, timeout_s)
-                self._forget(sent)
-                return done, True
+                pace.silent()
+                break
+            overtaken = seq != next(iter(sent))  # replies come in order: what was sent before is lost, or its reply
             try:
-                self._take(first, blocks.command)
+                self._take(seq, blocks.command)
             except DeviceStatusError as refusal:
-                self._forget(sent)
                 expected = re.search(r"\d+", refusal.message.rpartition(":")[2])
                 if not self._lossy or refusal.status != Status.BAD_OFFSET.name or expected is None:
                     raise
-                return min(len(blocks.data), int(expected.group())), True
-            done = sent.pop(first)
+                pace.lost()
+                done = min(len(blocks.data), int(expected.group()))
+                break
+            if overtaken and blocks.command != Command.MODEL_CHUNK:
+                pace.lost()
+                break
+            pace.arrived(time.monotonic() - sent[seq][1])
+            done = sent[seq][0]  # a model's blocks are stored in order only: all before this one have arrived
+            for earlier in [*sent][: [*sent].index(seq) + 1]:
+                self._forget([earlier])
+                del sent[earlier]
             progress("upload", done, len(blocks.data))
-        return done, False
+        self._forget(sent)
+        return done
 
-    def _wait_for(self, seq: int, timeout_s: float) -> bool:
+    def _wait_for_any(self, sent: Iterable[int], timeout_s: float) -> int | None:
+        """The first of the sequence numbers that is answered, None when none is within `timeout_s`."""
         deadline = time.monotonic() + timeout_s
-        while seq not in self._replies:
+        while True:
+            for seq in sent:
+                if seq in self._replies:
+                    return seq
             left = deadline - time.monotonic()
             if left <= 0:
-                return False
+                return None
             self._receive(min(_POLL_S, left))
-        return True
 
-    def _forget(self, sent: dict[int, int]) -> None:
+    def _forget(self, sent: Iterable[int]) -> None:
         for seq in sent:
             self._waiting.discard(seq)
             self._replies.pop(seq, None)

@@ -121,7 +121,7 @@ class Session:
                 self._files.put(content, begun["path"], offset=offset, progress=progress)
             else:
                 self._send_blocks(Command.MODEL_CHUNK, content, start=offset, progress=progress)
-            if manifest and begun["path"] and self._files is not None:
+            if manifest and begun["path"] and self._files is not None and self.hello.slots == Slots.FILES:
                 self._files.put(manifest, f"{begun['path']}.json", progress=silent)
             try:
                 done = self.request(Command.MODEL_COMMIT)
