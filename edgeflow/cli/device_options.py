@@ -16,7 +16,13 @@ DELEGATES = ("xnnpack", "none", "reference")
 
 
 def device_options(function: F) -> F:
-    """`--device --target --wait --timeout --fresh` as device, target, wait_s, timeout_s, fresh."""
+    """`--device` and `placing_options`, as device, target, wait_s, timeout_s, fresh."""
+    which = click.option("--device", "-d", metavar="D", help="A name of the device book, an address, or local:.")
+    return which(placing_options(function))
+
+
+def placing_options(function: F) -> F:
+    """`--target --wait --timeout --fresh` as target, wait_s, timeout_s, fresh."""
     for option in (
         click.option("--fresh", is_flag=True, help="Drop what an emulated device kept from earlier commands."),
         click.option(
@@ -38,7 +44,6 @@ def device_options(function: F) -> F:
             help="How long to wait while another session holds the device.",
         ),
         click.option("--target", metavar="T", help="What a plain address is: a target or a board."),
-        click.option("--device", "-d", metavar="D", help="A name of the device book, an address, or local:."),
     ):
         function = option(function)
     return function

@@ -90,7 +90,10 @@ def command(
     rows = [_row(step, name, array) for step in done.steps for name, array in step.outputs.items()]
     print_table(("signature", "output", "type", "shape", "values"), rows)
     runtime = f"{done.runtime.name} {done.runtime.version}"
-    click.echo(f"{done.model.name} on {done.device.name} ({runtime}); inputs {done.steps[0].inputs.source}", err=True)
+    click.echo(
+        f"{done.model.name} on {done.device.name.rstrip(':')} ({runtime}); inputs {done.steps[0].inputs.source}",
+        err=True,
+    )
     progress_talk(done.notes)
 
 

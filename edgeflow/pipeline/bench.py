@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
+from statistics import median
 
 from edgeflow import resources
 from edgeflow.bench.facts import build_facts, device_facts, runtime_facts
@@ -102,7 +103,6 @@ def result_of(model: Model, device: Device, options: Options, measured: Measured
     conditions: dict[str, object] = {"before": dict(measured.before), "after": dict(measured.after)}
     if any(batch > 1 for batch in measured.batches):
         conditions["runs_per_sample"] = list(measured.batches)
-    first = measured.rounds[0] if measured.rounds else None
     result = Result(
         run_id=f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}",
         created=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -114,8 +114,8 @@ def result_of(model: Model, device: Device, options: Options, measured: Measured
         build=build_facts(hello, measured.opened_conditions, aot=hello.slots == Slots.NONE),
         plan=measured.plan,
         inputs=measured.fed,
-        init_us=first.init_us if first else None,
-        first_invoke_us=first.first_invoke_us if first else None,
+        init_us=median(r.init_us for r in measured.rounds) if measured.rounds else None,
+        first_invoke_us=median(r.first_invoke_us for r in measured.rounds) if measured.rounds else None,
         latency_us=latency,
         instructions=measured.instructions,
         estimated_cycles=None,

@@ -1,0 +1,196 @@
+"""`edgeflow bench`: measure a model on a device."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from edgeflow.cli.device_options import input_shapes, placing_options, run_options
+from edgeflow.cli.output import bytes_text, json_option, print_json, print_table, progress_bar
+
+if TYPE_CHECKING:
+    from edgeflow.bench.types import Result
+
+
+_RIGHT = (2, 3, 4, 5, 6)
+
+
+@click.command()
+@click.argument("models", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="MODEL…")
+@click.option(
+    "--device",
+    "-d",
+    "device_texts",
+    multiple=True,
+    metavar="D",
+    help="A name of the device book, an address, or local:. Repeated: each of them.",
+)
+@placing_options
+@click.option("--runs", type=click.IntRange(1, 10_000_000), help="At least so many runs a round.  [50]")
+@click.option("--warmup", type=click.IntRange(0, 1_000_000), help="Unmeasured runs before, for 0.5 s at least.  [5]")
+@click.option("--min-seconds", "min_s", type=click.FloatRange(0, 86400), help="Measure at least so long a round.  [1]")
+@click.option("--processes", "--rounds", "processes", type=click.IntRange(1, 1000), help="Fresh processes.  [3]")
+@click.option(
+    "--threads",
+    multiple=True,
+    type=click.IntRange(1, 64),
+    default=(1,),
+    show_default=True,
+    help="Repeated: each of them.",
+)
+@click.option("--rate", "rate_hz", type=click.FloatRange(0.001, 1e6), help="Start so many runs a second.")
+@click.option("--inputs", type=click.Path(path_type=Path), metavar="IN.npz", help="Arrays by input name or number.")
+@click.option("--seed", default=0, show_default=True, help="For random inputs, where none are given.")
+@run_options
+@click.option("--require-trusted", is_flag=True, help="Fail with status 8 when the measurement is not to be trusted.")
+@json_option
+def command(
+    models: tuple[Path, ...],
+    device_texts: tuple[str, ...],
+    target: str | None,
+    wait_s: float,
+    timeout_s: float,
+    fresh: bool,
+    runs: int | None,
+    warmup: int | None,
+    min_s: float | None,
+    processes: int | None,
+    threads: tuple[int, ...],
+    rate_hz: float | None,
+    inputs: Path | None,
+    seed: int,
+    signature: str | None,
+    shape_texts: tuple[str, ...],
+    api: str,
+    delegate: str,
+    require_trusted: bool,
+    as_json: bool,
+) -> int:
+    """Measure MODEL on a device: init, first run, percentiles, memory, and whether to trust them.
+
+    The device's own clock measures, in fresh processes, between warm-up and nothing else.
+    """
+    from edgeflow.device.book import find_device
+    from edgeflow.pipeline.bench import bench_all
+
+    devices = [find_device(text, target=target) for text in device_texts] or [find_device(None, target=target)]
+    with progress_bar(as_json) as progress:
+        results = bench_all(
+            models,
+            devices,
+            tuple(dict.fromkeys(threads)),
+            inputs=inputs,
+            signature=signature,
+            input_shapes=input_shapes(shape_texts),
+            runs=runs,
+            warmup=warmup,
+            min_s=min_s,
+            processes=processes,
+            rate_hz=rate_hz,
+            api=api,
+            delegate=delegate,
+            seed=seed,
+            wait_s=wait_s,
+            timeout_s=timeout_s,
+            fresh=fresh,
+            progress=progress,
+        )
+    answers = [result.to_json() for result in results]
+    if as_json:
+        print_json(answers if len(answers) > 1 else answers[0])
+    else:
+        print_results(results)
+    return 8 if require_trusted and not all(result.trusted for result in results) else 0
+
+
+def print_results(results: tuple[Result, ...]) -> None:
+    """One result in full, several as a table of 80 columns; doubts on stderr."""
+    if len(results) == 1:
+        print_table(("", results[0].model.name), _details(results[0]))
+    else:
+        print_table(
+            ("model", "device", "t", "p50", "p90", "p99", "memory", "ok"), [_row(r) for r in results], right=_RIGHT
+        )
+    for result in results:
+        where = f"{result.model.name} on {result.device.name.rstrip(':')}" if len(results) > 1 else "note"
+        for reason in result.reasons:
+            click.echo(f"{where}: not to be trusted: {reason}", err=True)
+
+
+def _details(result: Result) -> list[tuple[str, str]]:
+    device, runtime, plan, latency = result.device, result.runtime, result.plan, result.latency_us
+    kind = ", ".join(text for text in (device.board or device.target, device.cpu, device.os) if text)
+    parts = (f"{runtime.name} {runtime.version}", runtime.api, runtime.delegate, runtime.kernels)
+    rows = [
+        ("device", f"{device.name.rstrip(':')}: {kind}" if kind else device.name),
+        ("runtime", ", ".join([*filter(None, parts), f"{runtime.threads} thread{'s' * (runtime.threads > 1)}"])),
+    ]
+    if result.instructions is not None:
+        rows += [
+            ("init", f"{result.instructions.init:,} instructions"),
+            ("each run", f"{result.instructions.per_invoke:,} instructions"),
+        ]
+    if latency is not None:
+        interval = latency.ci95_p50
+        sure = f"  (95 %: {time_text(interval[0])} to {time_text(interval[1])})" if interval else ""
+        rows += [
+            ("init", _bracketed(result, time_text(result.init_us))),
+            ("first run", _bracketed(result, time_text(result.first_invoke_us))),
+            ("p50", _bracketed(result, time_text(latency.p50)) + sure),
+            ("p90, p99", _bracketed(result, f"{time_text(latency.p90)}, {time_text(latency.p99)}")),
+            ("min … max", _bracketed(result, f"{time_text(latency.min)} … {time_text(latency.max)}")),
+            ("MAD", _bracketed(result, time_text(latency.mad))),
+            ("samples", f"{latency.count} in {plan.processes} process{'es' * (plan.processes > 1)}, {plan.mode}"),
+        ]
+    if "runs_per_sample" in result.conditions:
+        rows.append(("runs a sample", ", ".join(map(str, result.conditions["runs_per_sample"]))))
+    rows += _memory_details(result)
+    rows += [("inputs", result.inputs.source), ("trusted", "yes" if result.trusted else "no")]
+    return rows
+
+
+def _memory_details(result: Result) -> list[tuple[str, str]]:
+    memory = result.memory_bytes
+    rows = []
+    if memory.arena_planned is not None:
+        persistent = f" + {bytes_text(memory.arena_persistent)} persistent" if memory.arena_persistent else ""
+        rows.append(("arena", bytes_text(memory.arena_planned) + persistent))
+    if memory.stack is not None:
+        rows.append(("stack", bytes_text(memory.stack)))
+    if memory.peak_rss is not None:
+        rows.append(("peak memory", bytes_text(memory.peak_rss)))
+    phases = memory.phases or {}
+    steady, imported = phases.get("steady"), phases.get("import")
+    if steady is not None and imported is not None:
+        rows.append(("model's share", bytes_text(max(0, steady - imported))))
+    return rows
+
+
+def _row(result: Result) -> tuple[str, ...]:
+    latency, memory = result.latency_us, result.memory_bytes
+    if result.instructions is not None:
+        times = [f"{result.instructions.per_invoke:,} ins", "–", "–"]
+    else:
+        values = (latency.p50, latency.p90, latency.p99) if latency else (None, None, None)
+        times = [_bracketed(result, time_text(us)) for us in values]
+    planned = None if memory.arena_planned is None else memory.arena_planned + (memory.arena_persistent or 0)
+    used = bytes_text(memory.peak_rss if memory.peak_rss is not None else planned)
+    threads, trusted = str(result.runtime.threads), "yes" if result.trusted else "no"
+    return (result.model.name, result.device.name, threads, *times, used, trusted)
+
+
+def _bracketed(result: Result, text: str) -> str:
+    """An emulator's time is not the board's, and looks so."""
+    return f"({text})" if result.device.emulated else text
+
+
+def time_text(us: float | None) -> str:
+    """µs for people: three digits and a unit."""
+    if us is None:
+        return "–"
+    for limit, unit, divisor in ((1e3, "µs", 1.0), (1e6, "ms", 1e3)):
+        if us < limit:
+            return f"{us / divisor:.3g} {unit}"
+    return f"{us / 1e6:.3g} s"
