@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from edgeflow.fit.operators import KernelLimits, OperandLimits, OperatorLimits, operators
+from edgeflow.fit.table import KernelLimits, OperandLimits, OperatorLimits, operators
 
 OUTPUTS = {
     "runtime/ef_operators.h.j2": "runtime/core/ef_operators.h",

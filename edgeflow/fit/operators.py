@@ -1,123 +1,170 @@
-"""What edgeflow's runtime can run: `runtime/operators.toml` as values, and the reasons why a model cannot run there."""
+"""Which of the runtime's kernels runs an operator, and why none does: the rule of `ef_interpreter_limits.c`."""
 
 from __future__ import annotations
 
-import tomllib
+import math
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
+from math import prod
 
-from edgeflow import resources
-from edgeflow.errors import TargetError
+from edgeflow.fit.formula import evaluate
+from edgeflow.fit.table import ANY_AXIS, KernelLimits, OperandLimits, OperatorLimits, operators
+from edgeflow.model.operators import CUSTOM
+from edgeflow.model.types import Model, Operator, Quantization, Subgraph, Tensor
 
-ANY_AXIS = 255
-
-
-@dataclass(frozen=True)
-class OperandLimits:
-    """Limits of one operand; the last entry of a kernel's inputs holds for all that follow where `repeated`."""
-
-    types: tuple[str, ...]
-    rank_min: int
-    rank_max: int
-    constant: bool = False
-    optional: bool = False
-    repeated: bool = False
-    variable: bool = False
-    quantized: str = ""
-    axis: int = ANY_AXIS
-    symmetric: bool = False
-    same_type: bool = False
+MOST_INPUTS = 32  # EF_MAX_INPUTS
+MOST_OUTPUTS = 16  # EF_MAX_OUTPUTS
+_ZERO_POINTS = {"INT8": (-128, 127), "UINT8": (0, 255)}
 
 
 @dataclass(frozen=True)
-class KernelLimits:
-    """One kernel: what it takes, and its record and scratch bytes as formulas (edgeflow.fit.formula)."""
+class Choice:
+    """A kernel with the bytes it needs for one operator: its record, rounded up to 4, and its scratch."""
 
-    name: str
-    group: str
-    row: bool
-    inputs: tuple[OperandLimits, ...]
-    outputs: tuple[OperandLimits, ...]
-    in_place: tuple[int, ...]
-    record: str
-    scratch: str
-    when: str
+    kernel: KernelLimits
+    record_bytes: int
+    scratch_bytes: int
 
 
-@dataclass(frozen=True)
-class OperatorLimits:
-    """One builtin operator with its kernels in the order in which they are tried."""
-
-    name: str
-    code: int
-    options_name: str
-    options_code: int
-    version_min: int
-    version_max: int
-    limits: tuple[str, ...]
-    kernels: tuple[KernelLimits, ...]
-
-
-_OPERATOR_KEYS = {"name", "code", "options", "versions", "limits", "kernel"}
-_KERNEL_KEYS = {"name", "group", "row", "inputs", "outputs", "in_place", "record", "scratch", "when"}
-_OPERAND_KEYS = {
-    *("types", "rank", "constant", "optional", "repeated", "variable", "quantized", "axis", "symmetric", "same_type"),
-}
-
-
-def _known(table: dict[str, Any], keys: set[str], where: str) -> dict[str, Any]:
-    unknown = sorted(set(table) - keys)
-    if unknown:
-        raise TargetError(
-            f"operators.toml: {where}: unknown key {unknown[0]!r}", f"known keys: {', '.join(sorted(keys))}"
-        )
-    return table
-
-
-def _operand(table: dict[str, Any], where: str) -> OperandLimits:
-    fields = dict(_known(table, _OPERAND_KEYS, where))
-    rank = fields.pop("rank")
-    low, high = rank if isinstance(rank, list) else (rank, rank)
-    return OperandLimits(types=tuple(fields.pop("types")), rank_min=low, rank_max=high, **fields)
-
-
-def _kernel(table: dict[str, Any]) -> KernelLimits:
-    _known(table, _KERNEL_KEYS, table.get("name", "kernel"))
-    return KernelLimits(
-        name=table["name"],
-        group=table["group"],
-        row=table.get("row", False),
-        inputs=tuple(_operand(o, table["name"]) for o in table["inputs"]),
-        outputs=tuple(_operand(o, table["name"]) for o in table["outputs"]),
-        in_place=tuple(table.get("in_place", ())),
-        record=table["record"],
-        scratch=table["scratch"],
-        when=table.get("when", ""),
-    )
-
-
-def _operator(table: dict[str, Any]) -> OperatorLimits:
-    _known(table, _OPERATOR_KEYS, table.get("name", "operator"))
-    return OperatorLimits(
-        name=table["name"],
-        code=table["code"],
-        options_name=table["options"][0],
-        options_code=table["options"][1],
-        version_min=table["versions"][0],
-        version_max=table["versions"][1],
-        limits=tuple(table["limits"]),
-        kernels=tuple(_kernel(k) for k in table["kernel"]),
-    )
-
-
-@cache
-def operators() -> tuple[OperatorLimits, ...]:
-    """Every operator of the runtime, in the file's order."""
-    table = tomllib.loads((resources.runtime_dir() / "operators.toml").read_text(encoding="utf-8"))
-    return tuple(_operator(entry) for entry in table["operator"])
+def choose(subgraph: Subgraph, operator: Operator) -> Choice | str:
+    """The first kernel that takes the operator, or the reason why none does (that of the closest one)."""
+    if operator.builtin_code == CUSTOM or operator.custom:
+        return f"custom operator {operator.name}: the runtime needs the application's kernel for it"
+    entry = next((entry for entry in operators() if entry.code == operator.builtin_code), None)
+    if entry is None:
+        return f"{operator.name}: edgeflow's runtime has no kernel"
+    if len(operator.inputs) > MOST_INPUTS or len(operator.outputs) > MOST_OUTPUTS:
+        return f"{operator.name}: more than {MOST_INPUTS} inputs or {MOST_OUTPUTS} outputs"
+    closest: tuple[int, str] = (0, "")
+    values = formula_values(subgraph, operator)
+    for kernel in entry.kernels:
+        closeness, reason = _judge(entry, kernel, subgraph, operator)
+        if not reason and (not kernel.when or evaluate(kernel.when, values)):
+            record = evaluate(kernel.record, values)
+            return Choice(kernel, -(-record // 4) * 4, evaluate(kernel.scratch, values))
+        if closeness > closest[0] and reason:
+            closest = closeness, reason
+    return f"{operator.name}: {closest[1]}"
 
 
 def supported_codes() -> tuple[int, ...]:
     """BuiltinOperator numbers that the runtime has, ascending."""
     return tuple(sorted(entry.code for entry in operators()))
+
+
+def formula_values(subgraph: Subgraph, operator: Operator) -> dict[str, int]:
+    """The names that formulas of operators.toml may use, for one operator."""
+    inputs = [subgraph.tensors[i] if i >= 0 else None for i in operator.inputs]
+    outputs = [subgraph.tensors[i] for i in operator.outputs if i >= 0]
+    first, second = (*inputs, None, None)[:2]
+    out = outputs[0] if outputs else None
+    return {
+        "in_c": _innermost(first),
+        "out_c": _innermost(out),
+        "in_elements": prod(first.shape) if first else 0,
+        "out_elements": prod(out.shape) if out else 0,
+        "elements1": prod(second.shape) if second else 0,
+        "rank": len(first.shape) if first else 0,
+        "out_rank": len(out.shape) if out else 0,
+        "inputs": len(inputs),
+        "outputs": len(outputs),
+        "scales": max(1, len(_scales(second))) if second else 1,
+    }
+
+
+def unsupported_reasons(model: Model) -> tuple[str, ...]:
+    """Why edgeflow's runtime cannot run the model's first subgraph, one sentence an operator; empty when it can.
+
+    Checked are operators, versions, types, ranks, constants and quantization; kernels hold shapes and options to
+    further limits (runtime/OPERATORS.md) when a model is prepared.
+    """
+    reasons = []
+    for operator in model.main.operators:
+        chosen = choose(model.main, operator)
+        if isinstance(chosen, str):
+            reasons.append(f"operator {operator.index}: {chosen}")
+    return tuple(reasons)
+
+
+def _innermost(tensor: Tensor | None) -> int:
+    return tensor.shape[-1] if tensor is not None and tensor.shape else 1
+
+
+def _judge(entry: OperatorLimits, kernel: KernelLimits, subgraph: Subgraph, operator: Operator) -> tuple[int, str]:
+    """(closeness, reason): the reason is empty when the kernel takes the operator."""
+    if not entry.version_min <= operator.version <= entry.version_max:
+        return 1, f"version {operator.version}, the runtime has {entry.version_min} to {entry.version_max}"
+    if not _count_holds(kernel.inputs, len(operator.inputs)) or not _count_holds(kernel.outputs, len(operator.outputs)):
+        return 1, f"{len(operator.inputs)} inputs and {len(operator.outputs)} outputs"
+    first = subgraph.tensors[operator.inputs[0]] if operator.inputs and operator.inputs[0] >= 0 else None
+    for side, limits, indices in (
+        ("input", kernel.inputs, operator.inputs),
+        ("output", kernel.outputs, operator.outputs),
+    ):
+        for position, index in enumerate(indices):
+            operand = limits[min(position, len(limits) - 1)]
+            if index < 0:
+                if not operand.optional:
+                    return 1, f"{side} {position} is absent"
+                continue
+            closeness, reason = _operand_reason(operand, subgraph.tensors[index], first)
+            if reason:
+                return closeness, f"{side} {position} {reason}"
+    return 4, ""
+
+
+def _operand_reason(limits: OperandLimits, tensor: Tensor, first: Tensor | None) -> tuple[int, str]:
+    if tensor.dtype not in limits.types:
+        return 2, f"is {tensor.dtype}, the runtime takes {' or '.join(limits.types)}"
+    if limits.same_type and first is not None and tensor.dtype != first.dtype:
+        return 2, f"is {tensor.dtype}, input 0 is {first.dtype}"
+    if not limits.rank_min <= len(tensor.shape) <= limits.rank_max:
+        return 3, f"has rank {len(tensor.shape)}, the runtime takes {limits.rank_min} to {limits.rank_max}"
+    if min(tensor.shape, default=1) < 1:
+        return 3, "has an empty size"
+    if limits.constant and (not tensor.is_constant or tensor.is_variable):
+        return 3, "is not constant"
+    if limits.variable and not tensor.is_variable:
+        return 3, "is not a variable"
+    return (3, _quantization_reason(limits, tensor)) if limits.quantized else (4, "")
+
+
+def _count_holds(limits: tuple[OperandLimits, ...], count: int) -> bool:
+    if count > len(limits) and not (limits and limits[-1].repeated):
+        return False
+    return all(operand.optional for operand in limits[count:])
+
+
+def _scales(tensor: Tensor) -> tuple[float, ...]:
+    """Scales of a tensor whose quantization holds together, else none."""
+    quantization = tensor.quantization
+    if quantization is None or not _holds_together(tensor, quantization):
+        return ()
+    return quantization.scale
+
+
+def _holds_together(tensor: Tensor, quantization: Quantization) -> bool:
+    count, zero_points = len(quantization.scale), quantization.zero_point
+    if count <= 1:
+        return count == 1 and (not zero_points or -(2**15) <= zero_points[0] < 2**15)
+    axis = quantization.quantized_dimension
+    if not 0 <= axis < len(tensor.shape) or tensor.shape[axis] != count or count >= 2**16:
+        return False
+    return len(zero_points) in (0, 1, count) and not any(zero_points)
+
+
+def _quantization_reason(limits: OperandLimits, tensor: Tensor) -> str:
+    scales = _scales(tensor)
+    quantization = tensor.quantization
+    if not scales or quantization is None:
+        return "lacks scale and zero point, or they do not match its shape"
+    if len(scales) > 1 and limits.quantized != "per-axis":
+        return "is quantized per axis"
+    if len(scales) > 1 and limits.axis not in (ANY_AXIS, quantization.quantized_dimension):
+        return f"is quantized along dimension {quantization.quantized_dimension}, not {limits.axis}"
+    if not all(0.0 < scale < math.inf for scale in scales):
+        return "has a scale that is not finite and > 0"
+    zero_point = quantization.zero_point[0] if quantization.zero_point else 0
+    if limits.symmetric and zero_point:
+        return f"has zero point {zero_point}, not 0"
+    low, high = _ZERO_POINTS.get(tensor.dtype, (0, 0))
+    return "" if low <= zero_point <= high else f"has zero point {zero_point} outside its type"

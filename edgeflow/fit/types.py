@@ -16,10 +16,11 @@ class ArenaPlan:
     persistent_bytes: int
     exact: bool
     offsets: tuple[tuple[int, int], ...] = ()
+    work_bytes: int = 0  # the planner's own need while a model is prepared; only tiny models need more than they run in
 
     @property
     def total_bytes(self) -> int:
-        return self.planned_bytes + self.persistent_bytes
+        return max(self.planned_bytes + self.persistent_bytes, self.work_bytes)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,177 @@
+"""RAM of edgeflow's runtime for a model, exactly: the planner of `runtime/core` (ef_plan.c, ef_interpreter_prepare.c)
+followed step by step. A test holds the two equal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from math import prod
+
+from edgeflow.fit.estimate import estimate_arena
+from edgeflow.fit.operators import Choice, choose
+from edgeflow.fit.types import ArenaPlan
+from edgeflow.model.operators import tensor_bytes
+from edgeflow.model.types import Model, Subgraph, Tensor
+
+ALIGNMENT_BYTES = 16  # EF_ALIGNMENT
+NODE_BYTES = 12  # struct ef_node, one an operator
+PLACE_BYTES = 4  # one a tensor
+ITEM_BYTES = 20  # struct ef_plan_item, work space while planning
+MOST_ITEMS = 4096  # EF_PLAN_MOST_ITEMS
+
+
+@dataclass(frozen=True)
+class Item:
+    """A piece of memory alive from step `first` to step `last`; `key` breaks ties, the higher goes first."""
+
+    size: int
+    first: int
+    last: int
+    key: int
+
+
+_RULES: tuple[Callable[[Item], tuple[int, ...]], ...] = (
+    lambda item: (-item.size, -item.key),
+    lambda item: (-item.size, item.first, -item.key),
+    lambda item: (item.first, -item.size, -item.key),
+    lambda item: (-item.size * (item.last - item.first + 1), -item.size, -item.key),
+)
+
+
+def place(items: Sequence[Item]) -> tuple[int, tuple[int, ...]]:
+    """(peak, offset of each item): greedy in four orders, the first of the best; items of size 0 take no part."""
+    bound = max(
+        (sum(other.size for other in items if other.first <= item.first <= other.last) for item in items), default=0
+    )
+    best: tuple[int, tuple[int, ...]] | None = None
+    for rule in _RULES:
+        found = _place_by(items, rule)
+        if best is None or found[0] < best[0]:
+            best = found
+        if best[0] <= bound:
+            break
+    return best or (0, ())
+
+
+def _place_by(items: Sequence[Item], rule: Callable[[Item], tuple[int, ...]]) -> tuple[int, tuple[int, ...]]:
+    offsets = [0] * len(items)
+    placed: list[int] = []  # by offset, older ones first among equals
+    for index in sorted((i for i, item in enumerate(items) if item.size), key=lambda i: rule(items[i])):
+        item, offset = items[index], 0
+        for other in placed:
+            if item.first > items[other].last or items[other].first > item.last:
+                continue
+            if offsets[other] - offset >= item.size:
+                break
+            offset = max(offset, offsets[other] + items[other].size)
+        offsets[index] = offset
+        at = next((k for k, other in enumerate(placed) if offsets[other] > offset), len(placed))
+        placed.insert(at, index)
+    return max((offsets[i] + items[i].size for i in placed), default=0), tuple(offsets)
+
+
+def plan_arena(model: Model, *, subgraph: int = 0, preserve_inputs: bool = False) -> ArenaPlan:
+    """The arena that the runtime will ask for; `offsets` are those within its planned part.
+
+    Where an operator has no kernel, or the graph is one the runtime refuses, nothing exact can be said: then it is
+    `estimate_arena`'s figure with `exact` false.
+    """
+    graph = model.subgraphs[subgraph]
+    choices = [choose(graph, operator) for operator in graph.operators]
+    taken = [choice for choice in choices if isinstance(choice, Choice)]
+    if len(taken) < len(choices):
+        return estimate_arena(model)
+    items = _Items(graph, preserve_inputs)
+    if not items.note(taken) or len(items.items) > MOST_ITEMS:
+        return estimate_arena(model)
+    items.share(taken)
+    peak, offsets = place(items.items)
+    tables = NODE_BYTES * len(graph.operators) + PLACE_BYTES * len(graph.tensors)
+    variables = sum(_aligned(_size(graph.tensors[index])) for index in items.variables)
+    return ArenaPlan(
+        planned_bytes=peak,
+        persistent_bytes=_aligned(tables + sum(choice.record_bytes for choice in taken)) + variables,
+        exact=True,
+        offsets=tuple(sorted((tensor, offsets[item]) for tensor, item in items.of_tensor.items())),
+        work_bytes=tables + ITEM_BYTES * len(items.items),
+    )
+
+
+class _Items:
+    """The plan's items while they are being noted, in the order in which the runtime notes them."""
+
+    def __init__(self, graph: Subgraph, preserve_inputs: bool) -> None:
+        self.graph = graph
+        self.items: list[Item] = []
+        self.of_tensor: dict[int, int] = {}
+        self.variables: set[int] = set()
+        self.end = len(graph.operators) + 1
+        self.preserve_inputs = preserve_inputs
+
+    def note(self, choices: Sequence[Choice]) -> bool:
+        """Lifetimes of everything; False where the runtime refuses the graph."""
+        for index in self.graph.inputs:
+            if not self._written(index, 0):
+                return False
+            if self.preserve_inputs:
+                self._lives_to(index, self.end)
+        for operator, choice in zip(self.graph.operators, choices, strict=True):
+            step = operator.index + 1
+            read = all(self._read(index, step) for index in operator.inputs if index >= 0)
+            if not read or not all(self._written(index, step) for index in operator.outputs):
+                return False
+            if choice.scratch_bytes:
+                self._add(choice.scratch_bytes, step, len(self.graph.tensors) + operator.index)
+        return all(self._read(index, self.end) for index in self.graph.outputs)
+
+    def share(self, choices: Sequence[Choice]) -> None:
+        """Lay each output 0 over the first input that allows it."""
+        for operator, choice in zip(self.graph.operators, choices, strict=True):
+            for position in choice.kernel.in_place:
+                index = operator.inputs[position] if position < len(operator.inputs) else -1
+                under = self.of_tensor.get(index)
+                out = operator.outputs[0]
+                if under is None or self._elements(index) != self._elements(out):
+                    continue
+                if self.items[under].last != operator.index + 1:
+                    continue
+                over = self.of_tensor[out]
+                size = max(self.items[under].size, self.items[over].size)
+                self.items[under] = replace(self.items[under], size=size, last=self.items[over].last)
+                self.items[over] = replace(self.items[over], size=0)
+                self.of_tensor[out] = under
+                break
+
+    def _elements(self, index: int) -> int:
+        return prod(self.graph.tensors[index].shape)
+
+    def _add(self, size: int, step: int, key: int) -> None:
+        self.items.append(Item(_aligned(size), step, step, key))
+
+    def _written(self, index: int, step: int) -> bool:
+        tensor = self.graph.tensors[index]
+        if index in self.of_tensor or tensor.is_constant or tensor.is_variable or not _size(tensor):
+            return False
+        self._add(_size(tensor), step, index)
+        self.of_tensor[index] = len(self.items) - 1
+        return True
+
+    def _read(self, index: int, step: int) -> bool:
+        tensor = self.graph.tensors[index]
+        if index in self.of_tensor:
+            self._lives_to(index, step)
+        elif tensor.is_variable:
+            self.variables.add(index)
+        return index in self.of_tensor or index in self.variables or tensor.is_constant
+
+    def _lives_to(self, index: int, step: int) -> None:
+        item = self.of_tensor[index]
+        self.items[item] = replace(self.items[item], last=step)
+
+
+def _size(tensor: Tensor) -> int:
+    return tensor_bytes(tensor.dtype, prod(tensor.shape))
+
+
+def _aligned(size: int) -> int:
+    return -(-size // ALIGNMENT_BYTES) * ALIGNMENT_BYTES
