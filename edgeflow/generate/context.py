@@ -78,7 +78,7 @@ class Context:
     """Everything a template may name. All strings that come from outside are raw: templates escape them.
 
     `command` is the edgeflow command that makes the same files again, without paths. `model_file` is the file's
-    name alone. `flash_bytes` is the board's, None where no board is named.
+    name alone. `title` is the board's or the target's, `flash_bytes` the board's, None where no board is named.
     """
 
     command: str
@@ -89,7 +89,7 @@ class Context:
     symbol: str
     class_name: str
     target: str
-    target_title: str
+    title: str
     board: str | None
     flash_bytes: int | None
     language: str
@@ -127,7 +127,7 @@ def build_context(
     symbol = make_name(options.name, stem)
     entries = _entries(model, options, project)
     return Context(
-        command=_command(model, target, board, options),
+        command=_command(model, target, board, options, project),
         model_file=model.path.name,
         model_bytes=model.size,
         sha256=model.sha256,
@@ -135,7 +135,7 @@ def build_context(
         symbol=symbol,
         class_name=_class_name(symbol, entries),
         target=target.name,
-        target_title=target.title,
+        title=board.title if board else target.title,
         board=board.name if board else None,
         flash_bytes=board.flash_bytes if board else None,
         language=options.language,
@@ -145,11 +145,12 @@ def build_context(
     )
 
 
-def _command(model: Model, target: Target, board: Board | None, options: Options) -> str:
+def _command(model: Model, target: Target, board: Board | None, options: Options, project: Project | None) -> str:
     words = ["edgeflow", "generate", model.path.name, "--target", board.name if board else target.name]
     words += ["--language", options.language]
     for flag, value in (("--name", options.name), ("--signature", options.signature), ("--form", options.form)):
         words += [flag, value] if value is not None else []
+    words += ["--project", project.path.name] if project else []
     return shlex.join([*words, "-o", "."])
 
 

@@ -52,7 +52,8 @@ def input_text(port: Port) -> str:
     """What an application gives for an input, in one line."""
     shape = _shape_text(port)
     if port.pre.kind == "image":
-        return f"an image of any size, uint8 or real pixels in RGB or gray, resized ({port.pre.resize}) to {shape}"
+        then = ", normalized by mean and std" if port.pre.normalized else ""
+        return f"an image of any size, uint8 or real pixels, RGB or gray, resized ({port.pre.resize}) to {shape}{then}"
     if port.pre.normalized:
         return f"real numbers {shape}, normalized by mean and std"
     return f"{port.numpy} {shape}, or real numbers to quantize" if port.scale else f"{port.numpy} {shape}"

@@ -97,10 +97,21 @@ def resize_model(kind: str, old: Sequence[int], new: Sequence[int]) -> bytes:
     return build(specs, [0], [1], operator, options)
 
 
+def thumbnail_model() -> bytes:
+    """A uint8 image of 4 × 4 pixels to the mean of each colour, as three quantized scores."""
+    scale, zero_point = [1 / 128], [128]
+    specs = [
+        Spec("image", "UINT8", [1, 4, 4, 3], scale, zero_point),
+        Spec("colours", "UINT8", [1, 3], scale, zero_point),
+        Spec("axes", "INT32", [2], constant=np.asarray([1, 2], np.int32)),
+    ]
+    return build(specs, [0], [1], schema.BuiltinOperator.MEAN, schema.ReducerOptionsT())
+
+
 def pass_through(
     inputs: Sequence[str], outputs: Sequence[str], dtype: str = "FLOAT32", shape: Sequence[int] = (1, 4)
 ) -> bytes:
-    """A model with any tensor names: SPLIT-free, each output is the first input through ABS (FLOAT32) only once."""
+    """A model with any tensor names: output n is the absolute value of input n, counted around."""
     specs = [Spec(name, dtype, shape) for name in (*inputs, *outputs)]
     model = build(specs, [0], [len(inputs)], schema.BuiltinOperator.ABS, schema.AbsOptionsT())
     parsed = schema.ModelT.InitFromPackedBuf(model, 0)
