@@ -4,10 +4,11 @@
 
 #include "ef_exp.h"
 
-/* 1 / (1 + e^-x) */
+/* 1 / (1 + e^-x), rounded to float after each step. */
 static inline float ef_logistic(float x) {
-    const float power = ef_exp(-x);
-    return 1.0f / (1.0f + power);
+    const float divisor = 1.0f + ef_exp(-x);
+    const float result = 1.0f / divisor;
+    return result;
 }
 
 #endif /* EF_LOGISTIC_H */

@@ -34,7 +34,8 @@ void ef_softmax_f32_invoke(const struct ef_call *call) {
         float greatest = in[0], sum = 0.0f;
         for (uint32_t i = 1; i < depth; i++) greatest = in[i] > greatest ? in[i] : greatest;
         for (uint32_t i = 0; i < depth; i++) {
-            out[i] = ef_exp((in[i] - greatest) * record->beta);
+            const float difference = in[i] - greatest, scaled = difference * record->beta;
+            out[i] = ef_exp(scaled);
             sum += out[i];
         }
         for (uint32_t i = 0; i < depth; i++) out[i] /= sum;
