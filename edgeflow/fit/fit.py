@@ -6,13 +6,16 @@ from collections.abc import Iterable
 from typing import assert_never
 
 from edgeflow.fit import interpreter, microcontroller
-from edgeflow.fit.case import Case, counted
+from edgeflow.fit.arena import plan_arena
+from edgeflow.fit.case import Case
 from edgeflow.fit.estimate import estimate_arena
 from edgeflow.fit.footprint import load_footprints
-from edgeflow.fit.operators import supported_codes
-from edgeflow.fit.types import ArenaPlan, Fit
-from edgeflow.model.types import Model
+from edgeflow.fit.operators import choose
+from edgeflow.fit.types import Fit
+from edgeflow.model.types import Model, Operator, Subgraph
 from edgeflow.targets.types import Board, Target
+
+_MOST_SHOWN = 6
 
 
 def fit(
@@ -61,34 +64,51 @@ def _on_microcontroller(
         model=model,
         target=target,
         board=board,
-        arena=_arena(model),
+        arena=max((plan_arena(model, subgraph=entry) for entry in entries(model)), key=lambda plan: plan.total_bytes),
         footprint=load_footprints().get(target.name),
         ram_bytes=ram_bytes if ram_bytes is not None else board.ram[0].bytes if board and board.ram else None,
         flash_bytes=flash_bytes if flash_bytes is not None else board.flash_bytes if board else None,
     )
-    unsupported, operator_reasons = _unsupported(model)
-    reasons = operator_reasons + _said(limit(case) for limit in microcontroller.LIMITS)
+    refused = _refused(model)
+    reasons = _grouped(refused) + _said(limit(case) for limit in microcontroller.LIMITS)
     missing = _said(limit(case) for limit in microcontroller.MISSING)
     fits = False if reasons else None if missing else True
     warnings = _said(warn(case) for warn in microcontroller.WARNINGS)
+    unsupported = tuple(dict.fromkeys(operator.name for _, operator, _ in refused))
     return _fit(case, fits, reasons + missing, warnings, unsupported)
 
 
-def _arena(model: Model) -> ArenaPlan:
-    return estimate_arena(model)
+def entries(model: Model) -> tuple[int, ...]:
+    """Subgraphs that a device may be asked to run: those of the signatures, without any the first one."""
+    return tuple(sorted({signature.subgraph for signature in model.signatures})) or (0,)
 
 
-def _unsupported(model: Model) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    codes = set(supported_codes())
-    names = [
-        operator.name
-        for subgraph in model.subgraphs
-        for operator in subgraph.operators
-        if operator.builtin_code not in codes
-    ]
-    if not names:
-        return (), ()
-    return tuple(dict.fromkeys(names)), (f"{counted(names)}: edgeflow's runtime has no kernel",)
+def _refused(model: Model) -> tuple[tuple[Subgraph, Operator, str], ...]:
+    """(subgraph, operator, why) for all that edgeflow's runtime cannot run."""
+    found = []
+    for entry in entries(model):
+        subgraph = model.subgraphs[entry]
+        for operator in subgraph.operators:
+            chosen = choose(subgraph, operator)
+            if isinstance(chosen, str):
+                found.append((subgraph, operator, chosen))
+    return tuple(found)
+
+
+def _grouped(refused: Iterable[tuple[Subgraph, Operator, str]]) -> tuple[str, ...]:
+    """One sentence a cause, with the operators it hits: `TANH: no kernel (operator 4)`."""
+    places: dict[str, list[str]] = {}
+    for subgraph, operator, why in refused:
+        place = str(operator.index) if subgraph.index == 0 else f"{subgraph.index}/{operator.index}"
+        places.setdefault(why, []).append(place)
+    return tuple(f"{why} ({_places(found)})" for why, found in places.items())
+
+
+def _places(found: list[str]) -> str:
+    if len(found) == 1:
+        return f"operator {found[0]}"
+    shown = ", ".join(found[:_MOST_SHOWN])
+    return f"operators {shown}" if len(found) <= _MOST_SHOWN else f"{len(found)} operators: {shown}, …"
 
 
 def _fit(

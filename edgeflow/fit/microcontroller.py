@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from edgeflow.fit.case import Case, size_text
+from edgeflow.fit.interpreter import warn_free_sizes
 
 Limit = Callable[[Case], str | None]
 
@@ -61,7 +62,7 @@ def warn_estimate(case: Case) -> str | None:
     """An arena that the runtime's own planner could not plan is an estimate."""
     if case.arena is None or case.arena.exact:
         return None
-    return "the arena is an estimate: activations only, without the kernels' scratch"
+    return "the arena is an estimate: the runtime's own plan needs every operator supported"
 
 
 def warn_soft_float(case: Case) -> str | None:
@@ -94,7 +95,14 @@ def warn_tight_ram(case: Case) -> str | None:
 
 LIMITS: Final[tuple[Limit, ...]] = (limit_flash, limit_ram)
 MISSING: Final[tuple[Limit, ...]] = (missing_ram, missing_flash)
-WARNINGS: Final[tuple[Limit, ...]] = (warn_tight_ram, warn_estimate, warn_footprint, warn_soft_float, warn_toolchain)
+WARNINGS: Final[tuple[Limit, ...]] = (
+    warn_tight_ram,
+    warn_estimate,
+    warn_footprint,
+    warn_free_sizes,
+    warn_soft_float,
+    warn_toolchain,
+)
 
 
 def has_fpu(arch: str) -> bool:

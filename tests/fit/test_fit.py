@@ -9,7 +9,8 @@ import pytest
 
 from edgeflow.errors import TargetError
 from edgeflow.fit import fit as fit_module
-from edgeflow.fit.fit import fit
+from edgeflow.fit.arena import plan_arena
+from edgeflow.fit.fit import entries, fit
 from edgeflow.fit.footprint import Footprint, load_footprints
 from edgeflow.fit.microcontroller import has_fpu
 from edgeflow.model.read import load_model
@@ -104,6 +105,33 @@ def test_the_limits_are_exact_to_the_byte():
     assert fit(KWS, M4, ram_bytes=ram, flash_bytes=flash).fits is True
     assert fit(KWS, M4, ram_bytes=ram - 1, flash_bytes=flash).fits is False
     assert fit(KWS, M4, ram_bytes=ram, flash_bytes=flash - 1).fits is False
+
+
+def test_the_arena_is_the_runtimes_own_where_it_has_all_kernels():
+    for stem in ("kws", "resnet8", "ad01", "vww"):
+        read = load_model(DATA / f"{stem}_int8.tflite")
+        assert fit(read, M4).arena == plan_arena(read)
+        assert plan_arena(read).exact
+        assert not any("estimate" in warning for warning in fit(read, M4).warnings)
+
+
+def test_of_several_signatures_the_hungriest_counts_and_each_must_run():
+    two = load_model(DATA / "two_signatures_float32.tflite")
+    assert entries(two) == (0, 1)
+    arena = fit(two, M4).arena
+    assert arena is not None
+    assert arena.total_bytes == max(plan_arena(two, subgraph=entry).total_bytes for entry in (0, 1))
+    second = replace(two.subgraphs[1], operators=(*two.subgraphs[1].operators, replace(FLEX, index=1)))
+    found = fit(replace(two, subgraphs=(two.subgraphs[0], second)), M4)
+    assert found.fits is False
+    assert "(operator 1/1)" in found.reasons[0]
+
+
+def test_operators_refused_for_one_cause_stand_in_one_reason():
+    many = tuple(replace(UNKNOWN, index=index) for index in range(40))
+    reasons = [r for r in fit(model(*many, ADD), M4).reasons if "BUILTIN_4000" in r]
+    assert len(reasons) == 1
+    assert "(40 operators: 0, 1, 2, 3, 4, 5, …)" in reasons[0]
 
 
 def test_the_arena_is_one_piece_so_only_the_first_region_counts():
