@@ -34,6 +34,11 @@ def deploy_bundle(
             "build and flash it with this model: edgeflow generate --aot, or use a firmware with slots",
         )
     on_files = slots == Slots.FILES
+    if not session.hello.runtime:
+        raise DeviceError(
+            f"{device.name} has no interpreter for .tflite files",
+            f"edgeflow devices probe {device.name} says what to install there",
+        )
     same_machine = device.address.scheme == "local"
     if on_files and bundle.version and not force:
         _check_version(session, device, bundle)

@@ -74,8 +74,8 @@ def _compare(bundle: Bundle, expected: Outputs, found: Outputs) -> float:
     for (wanted, want), (info, have) in zip(expected, found, strict=True):
         dtype = NUMPY_DTYPES.get(wanted.dtype.name)
         if dtype is None or wanted.dtype != info.dtype or len(want) != len(have):
-            same, off, limit = want == have, float("inf"), 0.0
-            off = 0.0 if same else off
+            off = 0.0 if wanted.dtype == info.dtype and want == have else float("inf")
+            limit = 0.0
         else:
             a, b = (np.frombuffer(data, dtype).astype(np.float64) for data in (want, have))
             off = float(np.abs(a - b).max()) if a.size else 0.0

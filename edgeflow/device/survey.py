@@ -11,7 +11,8 @@ from edgeflow.transport.base import Shell
 _TIMEOUT_S = 120.0  # an emulated board takes 20 s to start Python
 _OLDEST_PYTHON = (3, 9)
 _WANTED_BYTES = 64 << 20  # interpreter and numpy are there already: room for models and their uploads
-# $1 is the base, $2 the Python that will run the agent where that is known. One `key=value` a line; the first Python found is the one the agent will run with.
+# $1 is the base, $2 the Python that will run the agent where that is known, else it is the first one found.
+# The answer is one `key=value` a line.
 _SCRIPT = """
 case $1 in "~/"*) base=$HOME/${1#"~/"} ;; *) base=$1 ;; esac
 echo "base=$base"

@@ -218,12 +218,13 @@ class Store:
         folder = os.path.join(self.base, slot)
         if create:
             os.makedirs(self.base, exist_ok=True)
-            for part in ("", "releases", "incoming"):
-                if not os.path.lexists(os.path.join(folder, part)):
-                    os.mkdir(os.path.join(folder, part))
-        for part in ("", "releases", "incoming"):
-            if not _is_folder(os.path.join(folder, part).rstrip("/")):
-                raise Refusal(Status.NOT_FOUND, f"{slot} is not deployed here" if not part else f"no folder {part}")
+        for part in (folder, os.path.join(folder, "releases"), os.path.join(folder, "incoming")):
+            if create and not os.path.lexists(part):
+                os.mkdir(part)
+            if not _is_folder(part):  # before anything is made inside: a link leads elsewhere
+                raise Refusal(
+                    Status.NOT_FOUND, f"{slot} is not deployed here" if part == folder else f"no folder {part}"
+                )
         return folder
 
     def _releases(self, folder: str) -> List[str]:
