@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import logging
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ from edgeflow.transport.base import Pipe, Shell, Transport
 _log = logging.getLogger(__name__)
 DEFAULT_BASE = "~/.local/share/edgeflow"
 _INSTALL_S = 60.0
+_START_BYTES = 64 * 1024  # a login's chatter may come before the agent
 _NO_AGENT, _NO_PYTHON = b"edgeflow-no-agent", b"edgeflow-no-python"
 _NEEDS = "install Python 3.9 or newer and ai-edge-litert there (pip install ai-edge-litert)"
 
@@ -49,9 +51,10 @@ ROADS: dict[Scheme, Road] = {
 # $1 base, $2 the agent's file name, $3 who asks. A virtual environment in the base wins over the system's Python.
 _START = """
 case $1 in "~/"*) base=$HOME/${1#"~/"} ;; *) base=$1 ;; esac
-[ -f "$base/agent/$2" ] || { echo edgeflow-no-agent; exit 3; }
 for python in "$base/venv/bin/python3" python3 /usr/bin/python3 /usr/local/bin/python3; do
-  command -v "$python" >/dev/null 2>&1 && exec "$python" "$base/agent/$2" "$base" --lock "$base/.lock" --owner "$3"
+  command -v "$python" >/dev/null 2>&1 || continue
+  [ -f "$base/agent/$2" ] || { echo edgeflow-no-agent; exit 3; }
+  exec "$python" "$base/agent/$2" "$base" --lock "$base/.lock" --owner "$3"
 done
 echo edgeflow-no-python; exit 3
 """
@@ -144,7 +147,7 @@ def _local_start(device: Device, shell: Shell, agent: AgentBundle) -> Callable[[
     try:
         if not path.is_file() or path.read_bytes() != agent.content:
             path.parent.mkdir(parents=True, exist_ok=True)
-            part = path.with_suffix(f".{agent.sha256[-8:]}.part")
+            part = path.with_suffix(f".{os.getpid()}.part")
             part.write_bytes(agent.content)
             part.replace(path)
     except OSError as error:
@@ -167,27 +170,30 @@ class _StartedPipe:
     """The agent's pipe, which may begin with the start script's complaint instead of the agent's first frame."""
 
     def __init__(self, pipe: Pipe, name: str) -> None:
-        self._pipe, self._name, self._started = pipe, name, False
+        self._pipe, self._name = pipe, name
+        self._start: bytes | None = b""  # what came before the first frame; None once the agent speaks
 
     def read(self, max_bytes: int, timeout_s: float) -> bytes:
         try:
             data = self._pipe.read(max_bytes, timeout_s)
         except LinkError as error:
             raise busy_error(self._name, error) or error from None
-        if data and not self._started:
-            self._started = True
-            if data.startswith(_NO_AGENT):
+        if self._start is not None:
+            self._start += data
+            if _NO_AGENT in self._start:
                 raise _NoAgentError(f"{self._name}: the agent is missing")
-            if data.startswith(_NO_PYTHON):
+            if _NO_PYTHON in self._start:
                 raise DeviceError(f"{self._name}: no python3 on the device", _NEEDS)
+            if b"\0" in data or len(self._start) > _START_BYTES:
+                self._start = None
         return data
 
     def write(self, data: bytes, timeout_s: float) -> None:
         try:
             self._pipe.write(data, timeout_s)
         except LinkError:
-            if not self._started:
-                self.read(1024, timeout_s)  # raises with the better reason
+            while self._start is not None and self.read(1024, timeout_s):
+                pass  # raises when it meets a better reason
             raise
 
     def close(self) -> None:

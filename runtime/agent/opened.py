@@ -30,10 +30,10 @@ class Tensor(NamedTuple):
 
     @property
     def size(self) -> int:
-        count = 1
+        count = int(self.dtype.itemsize)
         for length in self.shape:
             count *= max(0, length)
-        return count * self.dtype.itemsize
+        return count
 
 
 class Options(NamedTuple):

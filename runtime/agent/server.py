@@ -18,6 +18,7 @@ from .refusal import Refusal
 from .store import Store, sha256_of
 
 _WINDOW = 8
+_ONCE = (Command.INVOKE, Command.MODEL_COMMIT, Command.MODEL_ACTIVATE, Command.RESET)  # never done twice
 _REPLY_BYTES = PAYLOAD_BYTES - 64
 
 
@@ -62,9 +63,14 @@ class Server:
 
     def serve(self) -> None:
         """Answer for ever; the channel ends the process when the host goes away."""
+        last: Optional[Tuple[int, int, Status, bytes]] = None
         while True:
             seq, code, payload = self._channel.next_request()
+            if last is not None and last[:2] == (seq, code) and code in _ONCE:
+                self._channel.reply(seq, last[2], last[3])  # its answer was lost
+                continue
             status, reply = self._answer(code, payload)
+            last = None if code == Command.HELLO else (seq, code, status, reply)
             self._channel.reply(seq, status, reply)
             if code == Command.RESET and status == Status.OK and payload == bytes((Reset.DEVICE,)):
                 self._channel.end()  # the host starts it again
