@@ -60,7 +60,10 @@ def binary(rng: Rng, count: int, name: str, dtype: str) -> Iterator[Case]:
                 b_scale = a_scale
             base = max(a_scale, b_scale) if name == "ADD" else a_scale * b_scale * 64
             scale = base * float(rng.choice([1.0, 2.0, 0.5, 4.0, rng.uniform(0.2, 3)]))
-            a, b = quantized(a_shape, a_scale, random_zero_point(rng)), quantized(b_shape, b_scale, random_zero_point(rng))
+            a, b = (
+                quantized(a_shape, a_scale, random_zero_point(rng)),
+                quantized(b_shape, b_scale, random_zero_point(rng)),
+            )
             y = quantized(out_shape, scale, random_zero_point(rng))
             values = [random_int8(rng, a_shape), random_int8(rng, b_shape)]
         else:
@@ -100,7 +103,8 @@ def unary(rng: Rng, count: int, name: str, dtype: str) -> Iterator[Case]:
             values = random_float(rng, shape)
             if rng.random() < 0.2:
                 values = rng.choice(
-                    np.array([0.0, -0.0, 6.0, 90.0, -90.0, 104.5, -104.5, 1e-8, -1e-8, 17, -17, 1e30], np.float32), shape
+                    np.array([0.0, -0.0, 6.0, 90.0, -90.0, 104.5, -104.5, 1e-8, -1e-8, 17, -17, 1e30], np.float32),
+                    shape,
                 )
         yield Case(f"{name} {dtype} {i} {shape}", build(name, [x], [y], None, 2 if dtype == "INT8" else 1), (values,))
 
@@ -234,7 +238,9 @@ def quantize(rng: Rng, count: int, source: str) -> Iterator[Case]:
             factor = float(rng.choice([1.0, 0.5, 2.0, 0.1, 0.9, 7.3, 1 / 256]))
             x = quantized(shape, y.scale[0] * factor, random_zero_point(rng))
             values = random_int8(rng, shape)
-        yield Case(f"QUANTIZE {source} {i} {shape}", build("QUANTIZE", [x], [y], options("QuantizeOptions"), 2), (values,))
+        yield Case(
+            f"QUANTIZE {source} {i} {shape}", build("QUANTIZE", [x], [y], options("QuantizeOptions"), 2), (values,)
+        )
 
 
 def dequantize(rng: Rng, count: int) -> Iterator[Case]:

@@ -70,7 +70,19 @@ def geometry(rng: Rng, deep: bool) -> dict[str, Any]:
         h, w = int(rng.integers(1, 14)), int(rng.integers(1, 14))
         oh, ow = out_size(h, kh, sh, dh, same), out_size(w, kw, sw, dw, same)
         if oh > 0 and ow > 0:
-            return dict(kh=kh, kw=kw, same=same, sh=sh, sw=sw, dh=dh, dw=dw, h=h, w=w, oh=oh, ow=ow)
+            return {
+                "kh": kh,
+                "kw": kw,
+                "same": same,
+                "sh": sh,
+                "sw": sw,
+                "dh": dh,
+                "dw": dw,
+                "h": h,
+                "w": w,
+                "oh": oh,
+                "ow": ow,
+            }
 
 
 def conv(rng: Rng, count: int, depthwise: bool = False) -> Iterator[Case]:
@@ -83,7 +95,7 @@ def conv(rng: Rng, count: int, depthwise: bool = False) -> Iterator[Case]:
         oc = ic * mult if depthwise else int(rng.choice([1, 2, 3, 4, 5, 8, 11, 12, 16]))
         if not depthwise and rng.random() < 0.06:  # K large
             ic, oc = int(rng.choice([128, 200, 257])), int(rng.choice([4, 8]))
-            g |= dict(h=(g["kh"] - 1) * g["dh"] + 1, w=(g["kw"] - 1) * g["dw"] + 1, same=False, oh=1, ow=1)
+            g |= {"h": (g["kh"] - 1) * g["dh"] + 1, "w": (g["kw"] - 1) * g["dw"] + 1, "same": False, "oh": 1, "ow": 1}
         batch = 2 if rng.random() < 0.1 else 1
         terms = g["kh"] * g["kw"] * (1 if depthwise else ic)
         in_scale, per_axis = random_scale(rng), rng.random() < 0.75
@@ -92,29 +104,84 @@ def conv(rng: Rng, count: int, depthwise: bool = False) -> Iterator[Case]:
         w_shape = (1, g["kh"], g["kw"], oc) if depthwise else (oc, g["kh"], g["kw"], ic)
         w = Tensor(w_shape, "INT8", scales, (0,) * len(scales), (3 if depthwise else 0) if per_axis else 0)
         w = w.holding(random_weights(rng, w_shape))
-        bias: Tensor | None = Tensor(
-            (oc,), "INT32", tuple(float(np.float32(in_scale * s)) for s in scales), (0,) * len(scales)
-        ).holding(random_bias(rng, oc, terms))
-        if rng.random() < 0.2:
-            bias = None
+        bias = Tensor((oc,), "INT32", tuple(float(np.float32(in_scale * s)) for s in scales), (0,) * len(scales))
+        bias = bias.holding(random_bias(rng, oc, terms))
         y = quantized((batch, g["oh"], g["ow"], oc), scale_out, random_zero_point(rng))
         act = str(rng.choice(ACTIVATIONS))
+        chosen = conv_options(g, act, mult, depthwise)
+        oracle_model = None
+        if rng.random() < 0.2:  # without a bias; LiteRT's int8 CONV_2D wants one, of zeros then
+            bias = bias.holding(np.zeros(oc))
+            oracle_model = build(name, [x, w, bias], [y], chosen, version=3)
+            inputs = [x, w]
+        else:
+            inputs = [x, w, bias]
         yield Case(
-            f"{name} {i} {g} ic={ic} oc={oc} {act} bias={bias is not None}",
-            build(name, [x, w, *([bias] if bias else [])], [y], conv_options(g, act, mult, depthwise), version=3),
+            f"{name} {i} {g} ic={ic} oc={oc} {act} bias={oracle_model is None}",
+            build(name, inputs, [y], chosen, version=3),
             (random_int8(rng, x.shape),),
+            oracle_model=oracle_model,
         )
 
 
+def conv_grouped(rng: Rng, count: int) -> Iterator[Case]:
+    """int8 CONV_2D whose filters see a part of the input's channels."""
+    for i in range(count):
+        g = geometry(rng, deep=True)
+        groups, group_in, group_out = int(rng.choice([2, 3, 4])), int(rng.integers(1, 7)), int(rng.integers(1, 7))
+        ic, oc, in_scale = groups * group_in, groups * group_out, random_scale(rng)
+        terms = g["kh"] * g["kw"] * group_in
+        scales, scale_out = dense_parameters(rng, in_scale, oc, 0, terms, True)
+        x = quantized((1, g["h"], g["w"], ic), in_scale, random_zero_point(rng))
+        w_shape = (oc, g["kh"], g["kw"], group_in)
+        w = Tensor(w_shape, "INT8", scales, (0,) * oc, 0).holding(random_weights(rng, w_shape))
+        bias = Tensor((oc,), "INT32", tuple(float(np.float32(in_scale * s)) for s in scales), (0,) * oc)
+        y = quantized((1, g["oh"], g["ow"], oc), scale_out, random_zero_point(rng))
+        act = str(rng.choice(ACTIVATIONS))
+        model = build(
+            "CONV_2D", [x, w, bias.holding(random_bias(rng, oc, terms))], [y], conv_options(g, act, 1, False), 6
+        )
+        yield Case(f"CONV_2D grouped {i} {g} {groups}x({group_in}->{group_out})", model, (random_int8(rng, x.shape),))
+
+
+def near_ties(rng: Rng, count: int, name: str) -> Iterator[Case]:
+    """Sums that lie at or next to where the output's rounding turns, given as biases: CONV_2D, DEPTHWISE_CONV_2D or
+    FULLY_CONNECTED of zeros. They tell one rounding rule from another; random sums seldom do."""
+    channels = 256
+    for i in range(count):
+        in_scale, scale = random_scale(rng), random_scale(rng)
+        wanted = 2.0 ** float(rng.integers(-20, 1)) if i % 3 == 0 else 2.0 ** rng.uniform(-22, 1)
+        out_scale = float(np.float32(in_scale * scale / wanted))
+        halves = rng.integers(-128, 127, size=channels) + 0.5
+        sums = np.round(halves * out_scale / (in_scale * scale)).astype(np.int64) + rng.integers(-1, 2, size=channels)
+        count_of_scales = channels if rng.random() < 0.5 else 1
+        y_shape: tuple[int, ...] = (1, channels)
+        if name == "FULLY_CONNECTED":
+            x = quantized((1, 4), in_scale, 0)
+            w = Tensor((channels, 4), "INT8", (scale,) * count_of_scales, (0,) * count_of_scales, 0)
+            chosen = options("FullyConnectedOptions")
+        else:
+            depthwise = name == "DEPTHWISE_CONV_2D"
+            x = quantized((1, 1, 1, channels if depthwise else 3), in_scale, 0)
+            shape = (1, 1, 1, channels) if depthwise else (channels, 1, 1, 3)
+            w = Tensor(shape, "INT8", (scale,) * count_of_scales, (0,) * count_of_scales, 3 if depthwise else 0)
+            one = {"kh": 1, "kw": 1, "same": True, "sh": 1, "sw": 1, "dh": 1, "dw": 1}
+            chosen, y_shape = conv_options(one, "NONE", 1, depthwise), (1, 1, 1, channels)
+        bias = Tensor((channels,), "INT32", (float(np.float32(in_scale * scale)),), (0,)).holding(sums)
+        y = quantized(y_shape, out_scale, 0)
+        model = build(name, [x, w.holding(np.zeros(w.shape)), bias], [y], chosen, version=5)
+        yield Case(f"{name} near ties {i} multiplier about {wanted}", model, (np.zeros(x.shape, dtype=np.int8),))
+
+
 def conv_options(g: dict[str, Any], act: str, mult: int, depthwise: bool) -> Any:
-    shared = dict(
-        padding=padding("SAME" if g["same"] else "VALID"),
-        strideH=g["sh"],
-        strideW=g["sw"],
-        dilationHFactor=g["dh"],
-        dilationWFactor=g["dw"],
-        fusedActivationFunction=activation(act),
-    )
+    shared = {
+        "padding": padding("SAME" if g["same"] else "VALID"),
+        "strideH": g["sh"],
+        "strideW": g["sw"],
+        "dilationHFactor": g["dh"],
+        "dilationWFactor": g["dw"],
+        "fusedActivationFunction": activation(act),
+    }
     if depthwise:
         return options("DepthwiseConv2DOptions", depthMultiplier=mult, **shared)
     return options("Conv2DOptions", **shared)
@@ -195,7 +262,7 @@ def pool(rng: Rng, count: int, average: bool, dtype: str) -> Iterator[Case]:
     for i in range(count):
         g = geometry(rng, deep=False)
         if rng.random() < 0.15:  # global
-            g |= dict(kh=g["h"], kw=g["w"], same=False, oh=1, ow=1)
+            g |= {"kh": g["h"], "kw": g["w"], "same": False, "oh": 1, "ow": 1}
         ch = int(rng.choice([1, 2, 3, 4, 5, 8, 17, 33, 70]))
         batch = 2 if rng.random() < 0.1 else 1
         act = str(rng.choice(ACTIVATIONS))
@@ -207,13 +274,13 @@ def pool(rng: Rng, count: int, average: bool, dtype: str) -> Iterator[Case]:
         else:
             x, y = Tensor(in_shape, dtype), Tensor(out_shape, dtype)
             values = random_float(rng, in_shape)
-        chosen = dict(
-            padding=padding("SAME" if g["same"] else "VALID"),
-            strideH=g["sh"],
-            strideW=g["sw"],
-            filterHeight=g["kh"],
-            filterWidth=g["kw"],
-        )
+        chosen = {
+            "padding": padding("SAME" if g["same"] else "VALID"),
+            "strideH": g["sh"],
+            "strideW": g["sw"],
+            "filterHeight": g["kh"],
+            "filterWidth": g["kw"],
+        }
         model = build(name, [x], [y], options("Pool2DOptions", fusedActivationFunction=activation(act), **chosen), 2)
         magnitude = None
         if dtype == "FLOAT32":

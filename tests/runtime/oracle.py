@@ -7,7 +7,9 @@ process. `compare` fails on the first disagreement and names the case.
 
 from __future__ import annotations
 
+import fcntl
 import pickle
+import struct
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -17,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from edgeflow.resources import include_dir
 from tests.runtime.single_operator import Case
 
 Array = np.ndarray[Any, Any]
@@ -38,11 +41,15 @@ class Crashed:
 
 Outcome = list[Array] | Refused | Crashed
 
+WARNINGS = ["-std=c99", "-Wall", "-Wextra", "-Wconversion", "-pedantic", "-Werror"]
+SANITIZED = ["-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
+NARROW = ["-O2", "-m32"]
+
 
 def litert(cases: Sequence[Case], folder: Path) -> list[Outcome]:
     """LiteRT's outputs of every case, in order."""
     batch, results = folder / "litert.batch", folder / "litert.results"
-    batch.write_bytes(pickle.dumps([(case.model, case.inputs) for case in cases]))
+    batch.write_bytes(pickle.dumps([(case.oracle_model or case.model, case.inputs) for case in cases]))
     outcomes: list[Outcome] = []
     while len(outcomes) < len(cases):
         results.unlink(missing_ok=True)
@@ -70,3 +77,74 @@ def _load_all(path: Path) -> list[Any]:
                 except (EOFError, pickle.UnpicklingError):
                     break
     return loaded
+
+
+@dataclass(frozen=True)
+class Run:
+    """One case in edgeflow's runtime: outputs as raw bytes, memory in bytes, the kernels that ran."""
+
+    outputs: tuple[bytes, ...]
+    planned: int
+    persistent: int
+    kernels: tuple[str, ...]
+
+
+def build_driver(folder: Path, name: str, flags: Sequence[str]) -> Path:
+    """The runtime's sources and `driver.c` as one program; made once, also where several test processes ask."""
+    program = folder / name
+    with (folder / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not program.exists():
+            core = include_dir()
+            sources = [*sorted(core.glob("*.c")), Path(__file__).with_name("driver.c")]
+            command = ["gcc", *WARNINGS, *flags, f"-I{core}", *map(str, sources), "-o", str(program), "-lm"]
+            done = subprocess.run(command, capture_output=True, text=True, timeout=240)
+            assert done.returncode == 0, done.stderr[-4000:]
+    return program
+
+
+def edgeflow(program: Path, cases: Sequence[Case]) -> list[Run | Refused]:
+    """What edgeflow's runtime makes of the cases, all in one process; a sanitizer's report is a failure."""
+    batch = bytearray()
+    for case in cases:
+        batch += struct.pack("<I", len(case.model)) + case.model + struct.pack("<I", len(case.inputs))
+        for value in case.inputs:
+            batch += struct.pack("<I", value.nbytes) + value.tobytes()
+    done = subprocess.run([program], input=bytes(batch), capture_output=True, timeout=240)
+    results = _read_results(done.stdout)
+    if done.returncode != 0:
+        at = cases[len(results)].name if len(results) < len(cases) else "the end"
+        raise AssertionError(f"driver exit {done.returncode} at {at}\n{done.stderr.decode(errors='replace')[-4000:]}")
+    assert len(results) == len(cases)
+    return results
+
+
+def _read_results(content: bytes) -> list[Run | Refused]:
+    results: list[Run | Refused] = []
+    at = 0
+
+    def number() -> int:
+        nonlocal at
+        (value,) = struct.unpack_from("<I", content, at)
+        at += 4
+        return int(value)
+
+    def block() -> bytes:
+        nonlocal at
+        size = number()
+        at += size
+        return content[at - size : at]
+
+    try:
+        while at < len(content):
+            status = number()
+            if status:
+                operator, tensor = number(), number()
+                results.append(Refused(f"status {status} operator {operator} tensor {tensor}: {block().decode()}"))
+                continue
+            planned, persistent = number(), number()
+            kernels = tuple(block().decode() for _ in range(number()))
+            results.append(Run(tuple(block() for _ in range(number())), planned, persistent, kernels))
+    except struct.error:
+        pass  # the program ended in the middle; the caller sees its exit code
+    return results

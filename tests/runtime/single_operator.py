@@ -7,7 +7,7 @@ inputs to run it on. Random choices come from the numpy generator of the caller,
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import flatbuffers
@@ -61,7 +61,7 @@ class Case:
     model: bytes
     inputs: tuple[np.ndarray[Any, Any], ...]
     magnitude: Case | None = None  # float: gives sum |x*w| of each output, the base of the tolerance
-    tags: tuple[str, ...] = field(default=())
+    oracle_model: bytes | None = None  # what LiteRT gets instead, where it does not take the model but must agree
 
 
 def build(
