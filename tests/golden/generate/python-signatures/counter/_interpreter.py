@@ -57,7 +57,8 @@ class Runtime:
         """Start again; an interpreter's own reset leaves resource variables as they are."""
         self._interpreter = _interpreter_class()(model_content=self._content, num_threads=self._threads)
         self._interpreter.allocate_tensors()
-        self._shapes: dict[int, tuple[int, ...]] = {}
+        inputs = self._interpreter.get_input_details()
+        self._shapes = {detail["index"]: tuple(detail["shape"]) for detail in inputs}
         self._runners: dict[str, Any] = {}
 
 
