@@ -57,7 +57,7 @@ static void note(enum ef_status status, const struct ef_error *error) {
 }
 
 /* Init, prepare and use; `bytes` is a block of exactly `size` bytes. */
-static void try_model(const uint8_t *bytes, uint32_t size) {
+static void try_model(const uint8_t *bytes, uint32_t size, int small_arenas) {
     struct ef_model model;
     struct ef_interpreter interpreter;
     struct ef_error error;
@@ -71,7 +71,7 @@ static void try_model(const uint8_t *bytes, uint32_t size) {
     }
     for (int32_t signature = -1; signature < (int32_t)signatures && signature < 3; ++signature) {
         struct ef_options options = EF_OPTIONS_DEFAULT;
-        const uint32_t arena_bytes = random_below(4u) == 0u ? random_below(1024u) : ARENA_BYTES;
+        const uint32_t arena_bytes = small_arenas && random_below(4u) == 0u ? random_below(1024u) : ARENA_BYTES;
         uint8_t *arena = malloc(arena_bytes + 1u);
         const uint32_t misfit = random_below(2u);
         options.signature = signature;
@@ -117,7 +117,7 @@ int main(int argc, char **argv) {
                 length = mutate(copy, length);
             }
             uint8_t *exact = realloc(copy, length);
-            try_model(exact, length);
+            try_model(exact, length, n > 0u);
             free(exact);
         }
         free(seed);

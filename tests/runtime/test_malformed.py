@@ -117,7 +117,7 @@ def test_well_formed_files_with_senseless_content_give_a_status_with_a_reason(pr
     assert len(models) > 900
     assert speechless == 0
     assert invoked > 100
-    assert sum(1 for count in counts if count) >= 7, counts
+    assert sum(1 for count in counts if count) >= 6, counts
 
 
 def test_every_truncation_of_a_model_is_refused(program: Path) -> None:
