@@ -13,7 +13,7 @@ struct record {
     int16_t in_zero_point, out_zero_point;
     int16_t min, max;
     uint32_t count; /* of reals: 1, or one a channel */
-    struct ef_real reals[1];
+    struct ef_packed_real reals[1];
 };
 
 enum ef_status ef_fully_connected_s8_prepare(struct ef_context *context) {
@@ -50,12 +50,12 @@ enum ef_status ef_fully_connected_s8_prepare(struct ef_context *context) {
     record->max = (int16_t)max;
     record->count = count;
     for (uint32_t i = 0; i < count; i++)
-        record->reals[i] = ef_real_of_scales(in.scale, ef_tensor_scale(&weights, i), out.scale);
+        record->reals[i] = ef_real_pack(ef_real_of_scales(in.scale, ef_tensor_scale(&weights, i), out.scale));
     return EF_OK;
 }
 
 static int8_t output(const struct record *record, uint32_t channel, uint32_t sum) {
-    const struct ef_real real = record->reals[record->count > 1u ? channel : 0u];
+    const struct ef_real real = ef_real_unpack(record->reals[record->count > 1u ? channel : 0u]);
 #if EF_TFLM_FULLY_CONNECTED
     int32_t multiplier, shift;
     ef_multiplier_of_real(real, &multiplier, &shift);

@@ -5,11 +5,27 @@
 
 #include <stdint.h>
 
-/* A positive real with the 53 significant bits of a double: (high * 2^32 + low) * 2^exponent, high in [2^20, 2^21). */
+/* A positive real with the 53 significant bits of a double: (high * 2^32 + low) * 2^exponent, high in [2^20, 2^21), exponent
+ * in -1024..1023. */
 struct ef_real {
     uint32_t high, low;
     int32_t exponent;
 };
+
+/* The same in eight bytes, for records: the exponent in the upper bits of `high`. */
+struct ef_packed_real {
+    uint32_t high, low;
+};
+
+static inline struct ef_packed_real ef_real_pack(struct ef_real real) {
+    const struct ef_packed_real packed = {real.high | (uint32_t)real.exponent << 21, real.low};
+    return packed;
+}
+
+static inline struct ef_real ef_real_unpack(struct ef_packed_real packed) {
+    const struct ef_real real = {packed.high & 0x1fffffu, packed.low, (int32_t)packed.high >> 21};
+    return real;
+}
 
 /* (double)a * (double)b / (double)c as the host's doubles give it, in integer arithmetic only. All three are finite
  * and > 0. */

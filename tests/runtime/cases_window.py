@@ -25,6 +25,7 @@ from tests.runtime.single_operator import (
 )
 
 Rng = np.random.Generator
+GEOMETRY = ("kh", "kw", "same", "sh", "sw", "dh", "dw", "h", "w", "oh", "ow")
 
 
 def output_scale(rng: Rng, product_scale: float, terms: int) -> float:
