@@ -149,7 +149,7 @@ void ef_slots_release(const struct ef_slots *slots, unsigned index, char *name) 
     static const char digit[] = "0123456789abcdef";
     const uint8_t *sha256 = slots->directory.entry[index].sha256;
     for (unsigned i = 0; i < EF_SLOTS_RELEASE_BYTES; i++)
-        name[i] = digit[sha256[i / 2u] >> (i % 2u ? 0u : 4u) & 15u];
+        name[i] = digit[(unsigned)sha256[i / 2u] >> (i % 2u ? 0u : 4u) & 15u];
     name[EF_SLOTS_RELEASE_BYTES] = '\0';
 }
 
@@ -336,9 +336,9 @@ enum ef_status ef_slots_commit(struct ef_slots *slots, unsigned *index) {
 }
 
 bool ef_slots_intact(struct ef_slots *slots, unsigned index) {
-    if (!(slots->verified >> index & 1u) && digest_holds(slots, index))
+    if (!((unsigned)slots->verified >> index & 1u) && digest_holds(slots, index))
         slots->verified |= (uint8_t)(1u << index);
-    return slots->verified >> index & 1u;
+    return (unsigned)slots->verified >> index & 1u;
 }
 
 enum ef_status ef_slots_activate(struct ef_slots *slots, unsigned index) {
