@@ -13,6 +13,7 @@ from edgeflow.model.types import Model, Operator, Quantization, Subgraph, Tensor
 
 MOST_INPUTS = 32  # EF_MAX_INPUTS
 MOST_OUTPUTS = 16  # EF_MAX_OUTPUTS
+WRONG_FORM, WRONG_TYPE, WRONG_DETAIL, FITS = 0x100, 0x200, 0x300, 0x400  # how close a kernel came
 _ZERO_POINTS = {"INT8": (-128, 127), "UINT8": (0, 255)}
 
 
@@ -90,42 +91,45 @@ def _innermost(tensor: Tensor | None) -> int:
 
 
 def _judge(entry: OperatorLimits, kernel: KernelLimits, subgraph: Subgraph, operator: Operator) -> tuple[int, str]:
-    """(closeness, reason): the reason is empty when the kernel takes the operator."""
+    """(closeness, reason): the reason is empty when the kernel takes the operator.
+
+    The further down its operands the kernel got, the closer it came.
+    """
     if not entry.version_min <= operator.version <= entry.version_max:
-        return 1, f"version {operator.version}, the runtime has {entry.version_min} to {entry.version_max}"
+        return WRONG_FORM, f"version {operator.version}, the runtime has {entry.version_min} to {entry.version_max}"
     if not _count_holds(kernel.inputs, len(operator.inputs)) or not _count_holds(kernel.outputs, len(operator.outputs)):
-        return 1, f"{len(operator.inputs)} inputs and {len(operator.outputs)} outputs"
+        return WRONG_FORM, f"{len(operator.inputs)} inputs and {len(operator.outputs)} outputs"
     first = subgraph.tensors[operator.inputs[0]] if operator.inputs and operator.inputs[0] >= 0 else None
-    for side, limits, indices in (
-        ("input", kernel.inputs, operator.inputs),
-        ("output", kernel.outputs, operator.outputs),
+    for side, before, limits, indices in (
+        ("input", 0, kernel.inputs, operator.inputs),
+        ("output", len(operator.inputs), kernel.outputs, operator.outputs),
     ):
         for position, index in enumerate(indices):
             operand = limits[min(position, len(limits) - 1)]
             if index < 0:
                 if not operand.optional:
-                    return 1, f"{side} {position} is absent"
+                    return WRONG_FORM, f"{side} {position} is absent"
                 continue
             closeness, reason = _operand_reason(operand, subgraph.tensors[index], first)
             if reason:
-                return closeness, f"{side} {position} {reason}"
-    return 4, ""
+                return closeness + before + position, f"{side} {position} {reason}"
+    return FITS, ""
 
 
 def _operand_reason(limits: OperandLimits, tensor: Tensor, first: Tensor | None) -> tuple[int, str]:
     if tensor.dtype not in limits.types:
-        return 2, f"is {tensor.dtype}, the runtime takes {' or '.join(limits.types)}"
+        return WRONG_TYPE, f"is {tensor.dtype}, the runtime takes {' or '.join(limits.types)}"
     if limits.same_type and first is not None and tensor.dtype != first.dtype:
-        return 2, f"is {tensor.dtype}, input 0 is {first.dtype}"
+        return WRONG_TYPE, f"is {tensor.dtype}, input 0 is {first.dtype}"
     if not limits.rank_min <= len(tensor.shape) <= limits.rank_max:
-        return 3, f"has rank {len(tensor.shape)}, the runtime takes {limits.rank_min} to {limits.rank_max}"
+        return WRONG_DETAIL, f"has rank {len(tensor.shape)}, the runtime takes {limits.rank_min} to {limits.rank_max}"
     if min(tensor.shape, default=1) < 1:
-        return 3, "has an empty size"
+        return WRONG_DETAIL, "has an empty size"
     if limits.constant and (not tensor.is_constant or tensor.is_variable):
-        return 3, "is not constant"
+        return WRONG_DETAIL, "is not constant"
     if limits.variable and not tensor.is_variable:
-        return 3, "is not a variable"
-    return (3, _quantization_reason(limits, tensor)) if limits.quantized else (4, "")
+        return WRONG_DETAIL, "is not a variable"
+    return (WRONG_DETAIL, _quantization_reason(limits, tensor)) if limits.quantized else (FITS, "")
 
 
 def _count_holds(limits: tuple[OperandLimits, ...], count: int) -> bool:

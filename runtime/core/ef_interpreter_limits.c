@@ -5,8 +5,9 @@
 #include "ef_graph.h"
 #include "ef_schema.h"
 
-/* How close a kernel came: the reason of the closest one is told. */
-enum { FAR = 0, WRONG_FORM = 1, WRONG_TYPE = 2, WRONG_DETAIL = 3, FITS = 4 };
+/* How close a kernel came: the reason of the closest one is told, the first of equals. A wrong operand adds its position
+ * (inputs first, then outputs), so that the kernel which got furthest down the list counts. */
+enum { FAR = 0, WRONG_FORM = 0x100, WRONG_TYPE = 0x200, WRONG_DETAIL = 0x300, FITS = 0x400 };
 
 static int finite_and_positive(float scale) {
     uint32_t bits;
@@ -108,16 +109,18 @@ static int check_operands(const struct ef_context *context, const struct ef_kern
         }
         first_type = tensor.type;
     }
-    int worst = FITS;
-    for (uint32_t i = 0; i < context->input_count && worst == FITS; ++i) {
+    int worst;
+    for (uint32_t i = 0; i < context->input_count; ++i) {
         const uint32_t entry = i < kernel->input_count ? i : kernel->input_count - 1u;
         worst = check_operand(context, &kernel->inputs[entry], ef_context_input(context, i), first_type, error);
+        if (worst != FITS) return worst + (int)i;
     }
-    for (uint32_t i = 0; i < context->output_count && worst == FITS; ++i) {
+    for (uint32_t i = 0; i < context->output_count; ++i) {
         const uint32_t entry = i < kernel->output_count ? i : kernel->output_count - 1u;
         worst = check_operand(context, &kernel->outputs[entry], ef_context_output(context, i), first_type, error);
+        if (worst != FITS) return worst + (int)(context->input_count + i);
     }
-    return worst;
+    return FITS;
 }
 
 /* Is the kernel for this operator, and within its limits? `error` gets the reason where it is not. */
@@ -193,6 +196,7 @@ enum ef_status ef_limits_choose(struct ef_context *context, uint16_t *kernel) {
                                                EF_TEXT("this build has no operator #"), (int32_t)code.code, 0)
                                 : context->error->status;
     }
+    if (status == EF_OK) ef_error_clear(context->error);
     context->error = given;
     return status;
 }
