@@ -37,6 +37,7 @@ class Port:
     along `axis`: real = scale * (q - zero_point). `numpy` is None where numpy has no such type.
     """
 
+    role: Literal["input", "output"]
     name: str
     identifier: str
     key: str | None
@@ -210,10 +211,12 @@ def _apart(methods: tuple[str, ...]) -> tuple[str, ...]:
     """No method is another's raw twin, no two give the same class names."""
     found: list[str] = []
     taken: set[str] = set()
+    twins: dict[str, int] = {}
     for method in methods:
-        unique, number = method, 2
+        unique = method
         while _claims(unique) & taken:
-            unique, number = f"{method}_{number}", number + 1
+            number = twins[method] = twins.get(method, 1) + 1
+            unique = f"{method}_{number}"
         taken |= _claims(unique)
         found.append(unique)
     return tuple(found)
@@ -251,6 +254,7 @@ def _ports(model: Model, call: _Call, role: Literal["input", "output"], project:
             post = post_step(given, shape, quantization is not None, where, project)
         found.append(
             Port(
+                role=role,
                 name=name,
                 identifier=identifier,
                 key=name if key is not None else None,

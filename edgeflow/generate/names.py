@@ -91,15 +91,17 @@ def python_names(names: Sequence[str], fallback: str, reserved: Iterable[str] = 
     """
     refused = _PYTHON_RESERVED | frozenset(reserved)
     taken: set[str] = set()
+    twins: dict[str, int] = {}  # where counting goes on, so that many twins cost no more than others
     found = []
     for name in names:
         word = _snake(name) or fallback
         if word[0].isdigit():
             word = f"{fallback}_{word}"
         word = f"{word}_" if word in refused else word
-        number, unique = 2, word
+        unique = word
         while unique in taken or unique in refused:
-            unique, number = f"{word.rstrip('_')}_{number}", number + 1
+            number = twins[word] = twins.get(word, 1) + 1
+            unique = f"{word.rstrip('_')}_{number}"
         taken.add(unique)
         found.append(unique)
     return tuple(found)

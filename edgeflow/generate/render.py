@@ -73,7 +73,7 @@ def result_text(port: Port) -> str:
 
 def constant_name(port: Port, entry: Entry) -> str:
     """The module-level name of a tensor's description, which no identifier of a model can equal."""
-    role = "IN" if any(port is mine for mine in entry.inputs) else "OUT"
+    role = "IN" if port.role == "input" else "OUT"
     return f"_{entry.method}__{role}__{port.identifier}".upper()
 
 

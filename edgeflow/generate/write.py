@@ -59,15 +59,17 @@ def _foreign(files: Mapping[str, bytes], output: Path, owns_directory: bool) -> 
 
 
 def _put(files: Mapping[str, bytes], output: Path) -> None:
-    """Write everything beside `output` first, then move it in; a new directory appears at once."""
-    output.parent.mkdir(parents=True, exist_ok=True)
-    stage = Path(tempfile.mkdtemp(prefix=f".{output.name or 'edgeflow'}.", suffix=".partial", dir=output.parent))
+    """Write everything aside first, on the same file system, then move it in; a new directory appears at once."""
+    new = not output.exists()
+    aside = output.parent if new else output
+    aside.mkdir(parents=True, exist_ok=True)
+    stage = Path(tempfile.mkdtemp(prefix=".edgeflow.", suffix=".partial", dir=aside))
     try:
         for name, content in files.items():
             path = stage / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-        if not output.exists():
+        if new:
             stage.chmod(0o777 & ~_umask())
             stage.replace(output)
             return

@@ -1,0 +1,93 @@
+"""Whatever a model calls its parts, what is rendered for it compiles in every language and says nothing else."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import tempfile
+import tomllib
+from dataclasses import replace
+from pathlib import Path
+
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from litert_models import pass_through
+
+from edgeflow.generate.context import Options, build_context
+from edgeflow.generate.languages import LANGUAGES
+from edgeflow.generate.render import render
+from edgeflow.model.read import read_model
+from edgeflow.model.types import Model, Signature
+from edgeflow.targets.registry import resolve
+
+TARGET, BOARD = resolve("pico")
+words = st.text(max_size=12) | st.sampled_from(
+    ["a */ evil", "/*", '"""', "'''", "\\", "\n", "class", "int", "self", "np", "x", "X", "x_2", "", "{{ x }}", "??/"]
+)
+
+
+def hostile_model(names: list[str], keys: list[str], stem: str) -> Model:
+    """A model whose tensors, signatures and file carry any text; all on its one subgraph."""
+    plain = read_model(pass_through([f"t{n}" for n in range(len(names))], ["out"]), Path("m.tflite"))
+    tensors = tuple(
+        replace(tensor, name=name) for tensor, name in zip(plain.main.tensors, [*names, "out"], strict=True)
+    )
+    inputs = tuple((name, index) for index, name in enumerate(names))
+    outputs = tuple((name, len(names)) for name in names[:1])
+    return replace(
+        plain,
+        path=Path("folder") / f"{stem}.tflite",
+        description=stem,
+        subgraphs=(replace(plain.main, tensors=tensors),),
+        signatures=tuple(Signature(key, 0, inputs, outputs) for key in keys),
+    )
+
+
+def rendered(model: Model, language: str, form: str | None) -> dict[str, bytes]:
+    context = build_context(model, TARGET, BOARD, Options(language, form=form))
+    return render(LANGUAGES[language], context, model.content)
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.lists(words, min_size=1, max_size=4),
+    st.lists(words, max_size=3),
+    st.text(st.characters(exclude_characters="/\0"), max_size=10),
+)
+@example(["a */ evil", "a */ evil"], ["*/ int x; /*", "run", "run_raw"], 'x"; #error */')
+@example(["raw", "class", '"""'], ['"""\nimport os\n"""'], "\u202e\\\n")
+def test_any_names_give_code_that_compiles(names: list[str], keys: list[str], stem: str) -> None:
+    model = hostile_model(names, keys, stem)
+    for path, content in rendered(model, "python", None).items():
+        text = content.decode("utf-8") if path.endswith((".py", ".toml", ".md")) else ""
+        if path.endswith(".py"):
+            tree = ast.parse(text, feature_version=(3, 9))
+            imported = {n.names[0].name for n in ast.walk(tree) if isinstance(n, ast.Import)}
+            assert imported <= {"numpy", "hashlib", "importlib"}
+            compile(text, path, "exec")
+        elif path.endswith(".toml"):
+            assert set(tomllib.loads(text)) == {"build-system", "project", "tool"}
+        elif path.endswith(".md"):
+            assert text.count("<!--") == text.count("-->") == 1 and "<script" not in text
+    with tempfile.TemporaryDirectory() as folder:
+        for form, suffix in (("array", ".c"), ("incbin", ".S")):
+            files = rendered(model, "c-array", form)
+            for path, content in files.items():
+                (Path(folder) / path).write_bytes(content)
+                assert path.endswith(".tflite") or content.isascii()
+            (source,) = (path for path in files if path.endswith(suffix))
+            command = ["gcc", "-pedantic", "-Wall", "-Wextra", "-Werror", "-c", source, "-o", "x.o"]
+            done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
+            assert done.returncode == 0, done.stderr
+            symbols = subprocess.run(["nm", "x.o"], cwd=folder, capture_output=True, text=True, check=True).stdout
+            assert len(symbols.splitlines()) == 2  # the bytes and their number, nothing a name smuggled in
+
+
+def test_very_many_inputs_of_one_name_take_time_in_proportion() -> None:
+    model = hostile_model(["x"], [], "m")
+    many = replace(model, subgraphs=(replace(model.main, inputs=(0,) * 20_000),))
+    (entry,) = build_context(many, TARGET, BOARD, Options("python")).entries
+    assert len({port.identifier for port in entry.inputs}) == 20_000
+    keys = tuple(Signature("run", 0, (("x", 0),), ()) for _ in range(5_000))
+    entries = build_context(replace(model, signatures=keys), TARGET, BOARD, Options("python")).entries
+    assert len({entry.method for entry in entries}) == 5_000
