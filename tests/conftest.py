@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+import time
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -56,3 +59,22 @@ def ssh_device(sshd: LoopbackSshd, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("EDGEFLOW_STATE_DIR", str(tmp_path / "state"))
     monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)
     return sshd
+
+
+@pytest.fixture(scope="session")
+def keras_sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with one conversion source of each kind; made once, whichever test process comes first."""
+    root = tmp_path_factory.getbasetemp()
+    folder = (root.parent if "PYTEST_XDIST_WORKER" in os.environ else root) / "sources"
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        for _ in range(1200):
+            if (folder / "whole").exists():
+                return folder
+            time.sleep(0.1)
+        pytest.fail("another test process did not finish making the sources")
+    script = Path(__file__).parent / "convert" / "make_sources.py"
+    subprocess.run([sys.executable, str(script), str(folder)], check=True, capture_output=True, timeout=200)
+    (folder / "whole").touch()
+    return folder

@@ -93,10 +93,7 @@ class Child:
         key = json.dumps(given, sort_keys=True)
         if self._loaded is None or key != self._key:
             self._loaded, self._ran = None, {}
-            progress("starting TensorFlow", 0, None)
-            import tensorflow  # noqa: F401  # slow; imported here so that the stage above is told first
-
-            progress("loading", 0, None)
+            progress("loading" if "tensorflow" in sys.modules else "starting TensorFlow", 0, None)
             self._loads += 1
             scratch = self._folder / f"load{self._loads}"
             shutil.rmtree(self._folder / f"load{self._loads - 1}", ignore_errors=True)

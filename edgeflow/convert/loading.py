@@ -83,9 +83,9 @@ def _saved_model(source: Source, path: Path, scratch: Path) -> Loaded:
 
 
 def _keras(source: Source, scratch: Path) -> Loaded:
+    model, versions = _read_keras(source)  # looks at the file first, before it imports TensorFlow
     import tensorflow as tf
 
-    model, versions = _read_keras(source)
     folder = scratch / "exported"
     try:
         function = exporting.export_keras(model, folder, keep_batch=source.keep_batch)

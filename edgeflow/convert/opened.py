@@ -104,7 +104,7 @@ def _end(name: str, detail: Mapping[str, Any]) -> dict[str, Any]:
     shape = detail["shape_signature"] if len(detail["shape_signature"]) else detail["shape"]
     return {
         "name": name,
-        "dtype": np.dtype(detail["dtype"]).name,
+        "dtype": "string" if np.dtype(detail["dtype"]).kind in "SO" else np.dtype(detail["dtype"]).name,
         "shape": [int(n) for n in shape],
         "scale": step[0] if step else None,
         "zero_point": step[1] if step else None,

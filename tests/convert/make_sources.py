@@ -1,0 +1,103 @@
+"""Write one source of each kind into a folder: `python make_sources.py FOLDER`. Runs TensorFlow, hence on its own."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+
+import keras
+import numpy as np
+import tensorflow as tf
+import tf_keras
+from keras import layers
+
+
+class Doubled(layers.Layer):
+    """A layer that only this file knows."""
+
+    def call(self, inputs):
+        return 2 * inputs
+
+
+class Stateful(tf.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.weights = tf.Variable(np.linspace(-1, 1, 8).reshape(4, 2).astype(np.float32))
+        self.offset = tf.Variable(tf.zeros([1, 2]))
+
+    @tf.function(input_signature=[tf.TensorSpec([None, 4], tf.float32, name="x")])
+    def infer(self, x):
+        return {"y": x @ self.weights + self.offset}
+
+    @tf.function(input_signature=[tf.TensorSpec([1, 2], tf.float32, name="by")])
+    def shift(self, by):
+        return {"offset": self.offset.assign_add(by)}
+
+
+class Words(tf.Module):
+    @tf.function(input_signature=[tf.TensorSpec([1], tf.string, name="words")])
+    def length(self, words):
+        return {"same": tf.identity(words)}
+
+
+def main(folder: Path) -> None:
+    keras.utils.set_random_seed(5)
+    rng = np.random.default_rng(5)
+    cnn = keras.Sequential(
+        [
+            keras.Input((8, 8, 1), name="pixels"),
+            layers.Conv2D(8, 3, activation="relu"),
+            layers.BatchNormalization(),
+            layers.Flatten(),
+            layers.Dense(32, activation="relu"),
+            layers.Dense(10, activation="softmax", name="scores"),
+        ]
+    )
+    data = rng.uniform(0, 1, (200, 8, 8, 1)).astype(np.float32)
+    labels = (data[:, :, :4].sum((1, 2, 3)) - data[:, :, 4:].sum((1, 2, 3)) > 0).astype(int)
+    cnn.compile("adam", "sparse_categorical_crossentropy")
+    cnn.fit(data, labels, epochs=3, verbose=0)
+    cnn.save(folder / "cnn.keras")
+    cnn.save(folder / "cnn.h5")
+    cnn.export(folder / "cnn_saved", verbose=False)
+    cnn.save_weights(folder / "only.weights.h5")
+    np.savez(folder / "pixels.npz", pixels=data.astype(np.float64))
+    np.save(folder / "four.npy", rng.normal(size=(50, 4)))
+    np.save(folder / "sequences.npy", rng.normal(size=(10, 6, 5)))
+
+    alpha, beta = keras.Input((4,), name="alpha"), keras.Input((3,), name="beta")
+    both = layers.Concatenate()([alpha, beta])
+    outputs = {"p": layers.Dense(2)(both), "q": layers.Dense(5)(both)}
+    keras.Model({"beta": beta, "alpha": alpha}, outputs).save(folder / "dict.keras")
+
+    sequence = keras.Input((6, 5), name="sequence")
+    keras.Model(sequence, layers.Dense(2, name="out")(layers.LSTM(4)(sequence))).save(folder / "lstm.keras")
+    four = keras.Input((4,), name="four")
+    keras.Model(four, keras.ops.cosh(four)).save(folder / "cosh.keras")
+    keras.Model(four, Doubled(name="twice")(four)).save(folder / "own_layer.keras")
+    doubled = keras.Model(four, layers.Lambda(lambda t: 2 * t, name="twice")(four))
+    doubled.save(folder / "lambda.keras")
+    doubled.save(folder / "lambda.h5")
+    keras.Model(four, keras.ops.log(four)).save(folder / "log.keras")
+    index = keras.Input((3,), name="index", dtype="int32")
+    keras.Model(index, layers.Flatten()(layers.Embedding(7, 4)(index))).save(folder / "embedding.keras")
+
+    old = tf_keras.Sequential(
+        [tf_keras.layers.Input((4,), name="four"), tf_keras.layers.Dense(3, activation="softmax", name="scores")]
+    )
+    old.save(folder / "old.h5")
+    old.save(folder / "old.keras")
+    old.save(folder / "old_saved", save_format="tf")
+
+    stateful, words = Stateful(), Words()
+    signatures = {"infer": stateful.infer, "shift": stateful.shift}
+    tf.saved_model.save(stateful, str(folder / "stateful"), signatures=signatures)
+    tf.saved_model.save(words, str(folder / "words"), signatures={"length": words.length})
+    tf.saved_model.save(tf.Module(), str(folder / "no_signatures"))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
