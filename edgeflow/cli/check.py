@@ -58,7 +58,7 @@ def command(
     read = load_model(model)
     fits = [check(read, target, ram_bytes=ram_bytes, flash_bytes=flash_bytes) for target in dict.fromkeys(targets)]
     if as_json:
-        answers = [_answer(fit) for fit in fits]
+        answers = [answer(fit) for fit in fits]
         print_json(answers[0] if len(answers) == 1 else answers)
     else:
         for number, fit in enumerate(fits):
@@ -68,7 +68,7 @@ def command(
     return 3 if any(fit.fits is False for fit in fits) else 0
 
 
-def _answer(fit: Fit) -> dict[str, Any]:
+def answer(fit: Fit) -> dict[str, Any]:
     answer = {"schema": "edgeflow.fit/1", **asdict(fit)}
     if fit.arena:
         answer["arena"] = {

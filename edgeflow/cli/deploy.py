@@ -65,7 +65,7 @@ def command(
     if as_json:
         print_json(answer(done))
     else:
-        click.echo(_text(done))
+        click.echo(text(done))
     for warning in done.warnings:
         click.echo(f"warning: {warning}", err=True)
 
@@ -96,7 +96,7 @@ def answer(done: Deployment) -> dict[str, Any]:
     }
 
 
-def _text(done: Deployment) -> str:
+def text(done: Deployment) -> str:
     what = f"{done.name} ({bytes_text(done.model_bytes)}, {done.model_sha256[:12]})"
     where = done.device.name
     match done.action:

@@ -58,7 +58,7 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, rig
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     for number, title in enumerate(columns):
         table.add_column(title, justify="right" if number in right else "left", overflow="fold")
     for row in rows:

@@ -20,6 +20,7 @@ from edgeflow.errors import UsageError
 if TYPE_CHECKING:
     import paramiko
 
+CONFIG_VARIABLE = "EDGEFLOW_SSH_CONFIG"  # another file than ~/.ssh/config
 _INCLUDE_DEPTH = 8  # OpenSSH stops at 16; a loop of includes must end with an error
 _SETTING = re.compile(r"\s*(\w+)(?:\s*=\s*|\s+)(.*?)\s*$")
 # what may stand in a host or user name that ends up in a proxy's command line
@@ -52,7 +53,7 @@ class SshHost:
 
 def user_config_path() -> Path:
     """`EDGEFLOW_SSH_CONFIG`, else the user's own ~/.ssh/config."""
-    chosen = os.environ.get("EDGEFLOW_SSH_CONFIG")
+    chosen = os.environ.get(CONFIG_VARIABLE)
     return Path(chosen).expanduser() if chosen else Path.home() / ".ssh" / "config"
 
 

@@ -1,0 +1,63 @@
+"""`edgeflow run` and `edgeflow demo`, as a user starts them."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.schemas import check_answer
+
+DATA = Path(__file__).parents[1] / "data"
+
+
+def edgeflow(*arguments: str, cwd: Path, timeout_s: float = 240) -> subprocess.CompletedProcess[str]:
+    env = {**os.environ, "EDGEFLOW_STATE_DIR": str(cwd / "state"), "XDG_DATA_HOME": str(cwd / "data")}
+    command = [sys.executable, "-m", "edgeflow", *arguments]
+    return subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, timeout=timeout_s)
+
+
+def test_run_takes_a_tflite_to_a_device_and_measures_it(tmp_path: Path) -> None:
+    shutil.copy(DATA / "sine_int8.tflite", tmp_path / "sine.tflite")
+    (tmp_path / "devices.toml").write_text(
+        f'schema = 1\n[device.here]\naddress = "local:"\nbase = "{tmp_path}/base"\n', encoding="utf-8"
+    )
+    done = edgeflow("run", "sine.tflite", "--device", "here", "--runs", "10", "--json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    check_answer(answer)
+    assert answer["conversion"] is None
+    assert answer["deployment"]["action"] == "deployed"
+    deployed = tmp_path / "base" / "sine" / "current" / "model.tflite"
+    assert deployed.read_bytes() == (tmp_path / "sine.tflite").read_bytes()
+    assert answer["result"]["model"]["sha256"] == answer["deployment"]["model"]["sha256"]
+
+
+def test_run_of_a_missing_file_says_so_in_two_lines(tmp_path: Path) -> None:
+    done = edgeflow("run", "none.keras", "--device", "local:", cwd=tmp_path)
+    assert done.returncode == 1
+    lines = done.stderr.splitlines()
+    assert len(lines) == 2 and "none.keras" in lines[0], lines
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.tensorflow
+@pytest.mark.emulated
+def test_demo_measures_two_models_on_three_kinds_of_device(tmp_path: Path) -> None:
+    done = edgeflow("demo", "--json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    check_answer(answer)
+    assert {(r["model"]["name"], r["device"]["name"]) for r in answer["results"]} == {
+        (model, device)
+        for model in ("digits_float32", "digits_int8")
+        for device in ("this machine", "over SSH", "Cortex-M4, QEMU")
+    }
+    assert min(answer["accuracy"].values()) > 0.9
+    assert abs(answer["accuracy"]["digits_int8"] - answer["accuracy"]["keras"]) < 0.02
+    assert (tmp_path / "build/demo/generated/nucleo-l4r5zi").is_dir()
