@@ -182,13 +182,14 @@ def _entries(model: Model, options: Options, project: Project | None) -> tuple[E
     # the usual single entry is called run; others keep their names
     wanted = [key if key and key != "serving_default" and len(calls) > 1 else "run" for key, *_ in calls]
     methods = _apart(names.python_names(wanted, "run", reserved=_METHODS))
+    by_key = any(subgraph != 0 for _, subgraph, *_ in calls)
     return tuple(
         Entry(
             key=call[0],
             method=method,
             class_prefix=names.class_name(method),
             subgraph=call[1],
-            by_key=any(subgraph != 0 for _, subgraph, *_ in calls),
+            by_key=by_key,
             inputs=_ports(model, call, "input", project),
             outputs=_ports(model, call, "output", project),
         )
