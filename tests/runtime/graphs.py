@@ -82,8 +82,11 @@ def packed(model: Any) -> bytes:
     return bytes(builder.Output())
 
 
-def random_graph(rng: np.random.Generator) -> bytes:
-    """Elementwise, concatenating, reshaping and quantizing operators over tensors of a few sizes, wired at random."""
+def random_graph(rng: np.random.Generator, *, softmax: bool = True) -> bytes:
+    """Elementwise, concatenating, reshaping and quantizing operators over tensors of a few sizes, wired at random.
+
+    Without `softmax` all arithmetic is exact or rounds one way, so that outputs must be identical everywhere.
+    """
     tensors: list[Any] = []
     nodes: list[Node] = []
     live: list[tuple[int, str, int]] = []  # tensor, dtype, elements
@@ -112,7 +115,9 @@ def random_graph(rng: np.random.Generator) -> bytes:
                 out = make(sum(count for _, count in chosen), dtype)
                 nodes.append(Node("CONCATENATION", tuple(index for index, _ in chosen), (out,), options))
             case 3:
-                nodes.append(Node("RESHAPE", (source,), (make(elements, dtype),), schema.ReshapeOptionsT()))
+                reshape = schema.ReshapeOptionsT()
+                reshape.newShape = np.asarray([1, elements], dtype=np.int32)
+                nodes.append(Node("RESHAPE", (source,), (make(elements, dtype),), reshape))
             case 4:
                 other = "FLOAT32" if dtype == "INT8" else "INT8"
                 name = "DEQUANTIZE" if dtype == "INT8" else "QUANTIZE"
@@ -124,7 +129,7 @@ def random_graph(rng: np.random.Generator) -> bytes:
             case _:
                 options = schema.SoftmaxOptionsT()
                 options.beta = 1.0
-                if dtype == "FLOAT32":
+                if dtype == "FLOAT32" and softmax:
                     nodes.append(Node("SOFTMAX", (source,), (make(elements, dtype),), options))
     chosen = {index for index, _, _ in live if rng.random() < 0.15} | {live[-1][0]}
     outputs = sorted(int(index) for index in chosen if index not in inputs or rng.random() < 0.3) or [live[-1][0]]
