@@ -24,7 +24,10 @@ def ask_on_terminal(prompt: str) -> str | None:
     """Ask without echo when a person sits there, else return None. The answer is never stored."""
     if not (sys.stdin and sys.stdin.isatty() and sys.stderr.isatty()):
         return None
-    return getpass.getpass(prompt)
+    try:
+        return getpass.getpass(prompt)
+    except EOFError:
+        return None
 
 
 def log_in(connection: paramiko.Transport, host: SshHost, address: str, ask: Ask = ask_on_terminal) -> None:
@@ -41,12 +44,12 @@ def log_in(connection: paramiko.Transport, host: SshHost, address: str, ask: Ask
         raise _lost(address, error) from None
     if not connection.is_authenticated() and "publickey" in allowed:
         _try_keys(connection, host, tried, ask)
-    if not connection.is_authenticated() and {"password", "keyboard-interactive"} & set(allowed):
-        _try_passwords(connection, host, tried, ask)
+    if not connection.is_authenticated() and (ways := {"password", "keyboard-interactive"} & set(allowed)):
+        _try_passwords(connection, host, ways, tried, ask)
     if not connection.is_authenticated():
-        ways = ", ".join(tried) or "no key found, and no terminal to ask for a password"
+        done = ", ".join(tried) or "no key found, and no terminal to ask for a password"
         raise DeviceError(
-            f"{address}: login as '{host.user}' was refused (tried: {ways})",
+            f"{address}: login as '{host.user}' was refused (tried: {done})",
             f"check the user name, or install your key there: ssh-copy-id -p {host.port} {host.user}@{host.hostname}",
         )
 
@@ -116,24 +119,47 @@ def _public_blob(path: Path) -> bytes | None:
         return None
 
 
-def _try_passwords(connection: paramiko.Transport, host: SshHost, tried: list[str], ask: Ask) -> None:
+def _try_passwords(connection: paramiko.Transport, host: SshHost, ways: set[str], tried: list[str], ask: Ask) -> None:
+    """Ask up to three times: for the password, or for whatever the server wants to know (one-time codes)."""
     from paramiko import AuthenticationException, SSHException
 
+    silent = False
+
+    def answers(_title: str, _instructions: str, prompts: list[tuple[str, bool]]) -> list[str]:
+        nonlocal silent
+        given = [ask(f"{host.user}@{host.hostname}: {_printable(prompt)} ") for prompt, _ in prompts]
+        silent = None in given
+        return [answer or "" for answer in given]
+
     for _ in range(_PASSWORD_TRIES):
-        if not connection.is_active():
+        if not connection.is_active() or silent:
             return
-        secret = ask(f"{host.user}@{host.hostname}'s password: ")
-        if secret is None:
-            return
-        if "password" not in tried:
-            tried.append("password")
         try:
-            connection.auth_password(host.user, secret)
+            if "password" in ways:
+                secret = ask(f"{host.user}@{host.hostname}'s password: ")
+                if secret is None:
+                    return
+                _note(tried, "password")
+                connection.auth_password(host.user, secret, fallback=False)
+            else:
+                connection.auth_interactive(host.user, answers)
+                _note(tried, "password")
         except AuthenticationException:
+            if not silent:
+                _note(tried, "password")
             continue
         except SSHException:
             return
         return
+
+
+def _note(tried: list[str], way: str) -> None:
+    if way not in tried:
+        tried.append(way)
+
+
+def _printable(text: str) -> str:
+    return "".join(c for c in text if c.isprintable()).strip()
 
 
 def _lost(address: str, error: Exception) -> DeviceError:
