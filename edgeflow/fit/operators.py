@@ -108,7 +108,7 @@ def _judge(entry: OperatorLimits, kernel: KernelLimits, subgraph: Subgraph, oper
             operand = limits[min(position, len(limits) - 1)]
             if index < 0:
                 if not operand.optional:
-                    return WRONG_FORM, f"{side} {position} is absent"
+                    return WRONG_DETAIL + before + position, f"{side} {position} is absent"
                 continue
             closeness, reason = _operand_reason(operand, subgraph.tensors[index], first)
             if reason:

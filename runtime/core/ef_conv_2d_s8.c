@@ -1,7 +1,10 @@
 /* CONV_2D, int8: [N, H, W, C] by weights [O, Kh, Kw, C/groups], int32 bias [O] or none, to [N, H', W', O].
  * Output channels are made four at a time, each from the runs of input bytes under the window; padding is skipped, which
- * is what a padded zero point contributes. No scratch. Rounds twice, as the reference does.
+ * is what a padded zero point contributes. Windows of short runs are gathered on the stack first. No scratch. Rounds
+ * twice, as the reference does.
  * Refuses weights whose channels do not divide the input's, and what ef_window_prepare() and ef_dense.h refuse. */
+#include <string.h>
+
 #include "ef_channels_s8.h"
 #include "ef_dense.h"
 #include "ef_dot_s8.h"
@@ -22,8 +25,8 @@ enum ef_status ef_conv_2d_s8_prepare(struct ef_context *context) {
     ef_output(context, 0, &out);
     const int32_t activation = ef_option_i8(context, 3, EF_ACTIVATION_NONE);
     enum ef_status status =
-        ef_window_prepare(context, &window, weights.dims[1], weights.dims[2], ef_option_i32(context, 2, 1),
-                          ef_option_i32(context, 1, 1), ef_option_i32(context, 5, 1), ef_option_i32(context, 4, 1),
+        ef_window_prepare(context, &window, weights.dims[1], weights.dims[2], ef_option_i32(context, 2, 0),
+                          ef_option_i32(context, 1, 0), ef_option_i32(context, 5, 1), ef_option_i32(context, 4, 1),
                           ef_option_i8(context, 0, EF_PADDING_SAME));
     if (status != EF_OK) return status;
     if (weights.dims[0] != out.dims[3])
@@ -46,46 +49,93 @@ enum ef_status ef_conv_2d_s8_prepare(struct ef_context *context) {
     return EF_OK;
 }
 
+/* The window's input bytes in the order of a filter's weights, padding as the zero point. */
+static void gather(const struct ef_window *window, const struct ef_rows *rows, const struct ef_columns *columns,
+                   int8_t zero_point, int8_t *patch) {
+    const uint32_t in_c = window->in_c, row_bytes = window->kernel_w * in_c;
+    const uint32_t before = (uint32_t)columns->kx_begin * in_c;
+    const uint32_t bytes = (uint32_t)(columns->kx_end - columns->kx_begin) * in_c;
+    if (rows->ky_end - rows->ky_begin < window->kernel_h || bytes < row_bytes)
+        memset(patch, zero_point, window->kernel_h * row_bytes);
+    if (bytes == 0) return;
+    const uint32_t at = (uint32_t)(columns->first + columns->kx_begin) * in_c;
+    patch += (uint32_t)rows->ky_begin * row_bytes + before;
+    for (int32_t ky = rows->ky_begin; ky < rows->ky_end; ky++, patch += row_bytes) {
+        const int8_t *in = (const int8_t *)ef_row(rows, ky) + at;
+        for (uint32_t i = 0; i < bytes; i++) patch[i] = in[i];
+    }
+}
+
+/* Four (or `left`) output channels from filters at `w`, `filter` bytes apart, over runs of input under the window. */
+struct runs {
+    const int8_t *in;   /* a gathered patch, or NULL: the rows */
+    uint32_t at;        /* first byte in a row, and in a filter's row, of the real columns */
+    uint32_t filter_at;
+    uint32_t count, bytes, step; /* runs in a row, bytes of one, bytes from one to the next */
+};
+
+static void four_channels(const struct ef_window *window, const struct ef_rows *rows, const struct runs *runs,
+                          const int8_t *w, uint32_t filter, uint32_t left, uint32_t group_in_c, int32_t zero_point,
+                          uint32_t sum[4]) {
+    const int8_t *w4[4] = {w, left > 1u ? w + filter : w, left > 2u ? w + 2u * filter : w,
+                           left > 3u ? w + 3u * filter : w};
+    if (runs->in) {
+        ef_dot4_s8(runs->in, w4, filter, zero_point, sum);
+        return;
+    }
+    const uint32_t filter_row = window->kernel_w * group_in_c;
+    uint32_t begin = (uint32_t)rows->ky_begin * filter_row + runs->filter_at;
+    for (int32_t ky = rows->ky_begin; ky < rows->ky_end; ky++, begin += filter_row) {
+        const int8_t *in = (const int8_t *)ef_row(rows, ky) + runs->at;
+        uint32_t from = begin;
+        for (uint32_t i = runs->count; i > 0; i--, in += runs->step, from += runs->bytes) {
+            const int8_t *const v4[4] = {w4[0] + from, w4[1] + from, w4[2] + from, w4[3] + from};
+            ef_dot4_s8(in, v4, runs->bytes, zero_point, sum);
+        }
+    }
+}
+
+#define PATCH_BYTES 128u /* of stack */
+
 void ef_conv_2d_s8_row(const struct ef_call *call, const struct ef_rows *rows, void *out_row) {
     const struct record *record = call->record;
     const struct ef_window *window = &record->window;
-    const int8_t *weights = call->inputs[1];
     const int32_t *bias = call->inputs[2];
     int8_t *out = out_row;
+    int8_t patch[PATCH_BYTES];
     const int32_t zero_point = record->channels.in_zero_point;
     const uint32_t in_c = window->in_c, out_c = window->out_c;
     const uint32_t group_in_c = record->group_in_c, group_out_c = record->group_out_c;
     const uint32_t filter = (uint32_t)window->kernel_h * window->kernel_w * group_in_c;
     const int whole = group_in_c == in_c && window->dilation_w == 1; /* the columns of a window row are one run */
+    const int gathered = whole && window->kernel_h > 1 && window->kernel_w * in_c < 32u && filter <= PATCH_BYTES;
+    struct runs runs = {NULL, 0, 0, 0, 0, window->dilation_w * in_c};
     for (int32_t x = 0; x < rows->out_w; x++) {
         const struct ef_columns columns = ef_window_columns(window, x);
         const uint32_t column_count = (uint32_t)(columns.kx_end - columns.kx_begin);
-        const uint32_t runs = whole ? (column_count > 0) : column_count;
-        const uint32_t run = whole ? column_count * in_c : group_in_c;
-        const uint32_t run_step = window->dilation_w * in_c;
-        const int32_t column = runs > 0 ? columns.first + columns.kx_begin * window->dilation_w : 0;
-        uint32_t group_end = group_out_c, in_begin = 0;
+        if (gathered) {
+            gather(window, rows, &columns, (int8_t)zero_point, patch);
+            runs.in = patch;
+        }
+        runs.count = whole ? (column_count > 0) : column_count;
+        runs.bytes = whole ? column_count * in_c : group_in_c;
+        runs.at = column_count > 0 ? (uint32_t)(columns.first + columns.kx_begin * window->dilation_w) * in_c : 0;
+        runs.filter_at = (uint32_t)columns.kx_begin * group_in_c;
+        const int8_t *w = call->inputs[1];
+        uint32_t group_end = group_out_c;
         for (uint32_t o = 0; o < out_c;) {
             if (o == group_end) {
                 group_end += group_out_c;
-                in_begin += group_in_c;
+                runs.at += group_in_c;
             }
-            const uint32_t left = group_end - o;
-            uint32_t sum[4];
-            for (uint32_t j = 0; j < 4u; j++) sum[j] = bias && j < left ? (uint32_t)bias[o + j] : 0u;
-            for (int32_t ky = rows->ky_begin; ky < rows->ky_end; ky++) {
-                const int8_t *in = (const int8_t *)ef_row(rows, ky) + (uint32_t)column * in_c + in_begin;
-                const int8_t *w = weights + o * filter +
-                                  ((uint32_t)ky * window->kernel_w + (uint32_t)columns.kx_begin) * group_in_c;
-                for (uint32_t i = 0; i < runs; i++) {
-                    const int8_t *const w4[4] = {w, left > 1u ? w + filter : w, left > 2u ? w + 2u * filter : w,
-                                                 left > 3u ? w + 3u * filter : w};
-                    ef_dot4_s8(in, w4, run, zero_point, sum);
-                    in += run_step;
-                    w += run;
-                }
+            const uint32_t left = group_end - o < 4u ? group_end - o : 4u;
+            uint32_t sum[4] = {0, 0, 0, 0};
+            if (bias) {
+                for (uint32_t j = 0; j < left; j++) sum[j] = (uint32_t)bias[o + j];
             }
-            for (uint32_t j = 0; j < 4u && j < left; j++, o++)
+            four_channels(window, rows, &runs, w, filter, left, group_in_c, zero_point, sum);
+            w += left * filter;
+            for (uint32_t j = 0; j < left; j++, o++)
                 *out++ = ef_channels_s8_output(&record->channels, o, sum[j]);
         }
     }

@@ -22,8 +22,8 @@ enum ef_status ef_depthwise_conv_2d_f32_prepare(struct ef_context *context) {
     ef_output(context, 0, &out);
     const int32_t activation = ef_option_i8(context, 4, EF_ACTIVATION_NONE);
     enum ef_status status =
-        ef_window_prepare(context, &window, weights.dims[1], weights.dims[2], ef_option_i32(context, 2, 1),
-                          ef_option_i32(context, 1, 1), ef_option_i32(context, 6, 1), ef_option_i32(context, 5, 1),
+        ef_window_prepare(context, &window, weights.dims[1], weights.dims[2], ef_option_i32(context, 2, 0),
+                          ef_option_i32(context, 1, 0), ef_option_i32(context, 6, 1), ef_option_i32(context, 5, 1),
                           ef_option_i8(context, 0, EF_PADDING_SAME));
     if (status != EF_OK) return status;
     if (weights.dims[0] != 1 || weights.dims[3] != out.dims[3])

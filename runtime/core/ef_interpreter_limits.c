@@ -51,7 +51,7 @@ static int check_operand(const struct ef_context *context, const struct ef_opera
     if (index < 0) {
         if ((limits->flags & EF_OPERAND_OPTIONAL) != 0u) return FITS;
         (void)refuse_tensor(context, error, EF_BAD_MODEL, -1, EF_TEXT("an input that it needs is absent"), 0, 0);
-        return WRONG_FORM;
+        return WRONG_DETAIL;
     }
     if (ef_graph_tensor(context->interpreter, context->operator_index, (uint32_t)index, &tensor, error) != EF_OK) {
         return WRONG_DETAIL;

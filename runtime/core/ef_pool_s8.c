@@ -11,8 +11,8 @@ enum ef_status ef_pool_s8_prepare(struct ef_context *context) {
     ef_output(context, 0, &out);
     const int32_t activation = ef_option_i8(context, 5, EF_ACTIVATION_NONE);
     enum ef_status status = ef_window_prepare(context, &window, ef_option_i32(context, 4, 0),
-                                              ef_option_i32(context, 3, 0), ef_option_i32(context, 2, 1),
-                                              ef_option_i32(context, 1, 1), 1, 1,
+                                              ef_option_i32(context, 3, 0), ef_option_i32(context, 2, 0),
+                                              ef_option_i32(context, 1, 0), 1, 1,
                                               ef_option_i8(context, 0, EF_PADDING_SAME));
     if (status != EF_OK) return status;
     if (out.dims[3] != in.dims[3])
