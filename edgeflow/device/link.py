@@ -86,10 +86,12 @@ class Link:
     def send_blocks(self, blocks: Blocks, *, timeout_s: float, progress: Progress) -> None:
         """Send them all, a window of them unanswered; on a lossy link again from where something was lost."""
         pace = Pace(blocks.block_bytes)
-        at = blocks.start
+        at, self._heard_at = blocks.start, time.monotonic()
         with self._blamed(blocks.command):
             while at < len(blocks.data):
                 at = self._send_until_trouble(blocks, at, pace, timeout_s, progress)
+                if pace.failures and time.monotonic() >= self._heard_at + timeout_s:
+                    raise self._silent(blocks.command, timeout_s)
                 if pace.hopeless:
                     raise LinkError(
                         f"{self._peer} lost blocks {pace.failures} times in a row at byte {at} of {len(blocks.data)}",

@@ -60,10 +60,11 @@ class Channel:
         if not self._requests:
             return False
         with self._arrived:
-            if self._requests[0][1] != Command.CANCEL:
+            found = next((request for request in self._requests if request[1] == Command.CANCEL), None)
+            if found is None:
                 return False
-            seq = self._requests.popleft()[0]
-        self.reply(seq, Status.OK)
+            self._requests.remove(found)
+        self.reply(found[0], Status.OK)
         return True
 
     def end(self) -> NoReturn:
