@@ -101,11 +101,15 @@ def alive(marker):
     return found
 
 
-def gone(marker, within_s=10.0):
+def appeared(marker, count, within_s=20.0):
     ends = time.monotonic() + within_s
-    while alive(marker) and time.monotonic() < ends:
+    while len(alive(marker)) != count and time.monotonic() < ends:
         time.sleep(0.05)
-    return not alive(marker)
+    return len(alive(marker)) == count
+
+
+def gone(marker):
+    return appeared(marker, 0)
 
 
 def test_a_command_gives_status_and_both_outputs(transport):
@@ -184,7 +188,7 @@ def test_closing_the_transport_leaves_no_program_running(ssh_device, marker):
     with SshTransport(parse_address(ssh_device.address)) as opened:
         opened.shell.start(["sh", "-c", f"trap '' TERM; while :; do sleep 1; done; : {marker}"])
         opened.shell.start(["sh", "-c", f"cat; : {marker}"])
-        assert len(alive(marker)) == 2
+        assert appeared(marker, 2)
     assert gone(marker)
 
 
