@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from edgeflow.cli.output import bytes_text, json_option, print_json, print_table, progress_bar
+from edgeflow.cli.plain import plain
 
 if TYPE_CHECKING:
     from edgeflow.convert.types import Conversion, OutputError, TensorInfo
@@ -97,9 +98,9 @@ def _one_of_several(output: Path | None, recipe: str) -> Path | None:
 def _print(finished: list[Conversion]) -> None:
     first = finished[0]
     weights = f", weights {bytes_text(first.weight_bytes)}" if first.weight_bytes else ""
-    click.echo(f"{first.source.origin}{weights}")
+    click.echo(f"{plain(first.source.origin)}{weights}")
     for info in first.signatures:
-        name = f"{info.key}: " if len(first.signatures) > 1 else ""
+        name = f"{plain(info.key)}: " if len(first.signatures) > 1 else ""
         click.echo(f"{name}{_shapes(info.inputs)} → {_shapes(info.outputs)}")
     rows = [
         (
@@ -115,16 +116,16 @@ def _print(finished: list[Conversion]) -> None:
     _print_errors(finished)
     for conversion in finished:
         for warning in conversion.warnings:
-            click.echo(f"warning: {conversion.quantize}: {warning}", err=True)
+            click.echo(f"warning: {conversion.quantize}: {plain(warning)}", err=True)
     for conversion in finished:
-        click.echo(f"{conversion.path}  (record: {conversion.record.name})")
+        click.echo(f"{plain(str(conversion.path))}  (record: {plain(conversion.record.name)})")
 
 
 def _print_errors(finished: list[Conversion]) -> None:
     rows = [
         (
             conversion.quantize,
-            error.difference.name if len(conversion.signatures) == 1 else f"{error.signature}.{error.difference.name}",
+            plain(f"{error.signature}." * (len(conversion.signatures) > 1) + error.difference.name),
             f"{error.difference.max_abs:.3g}",
             f"{error.difference.mean_abs:.3g}",
             "–" if error.difference.cosine is None else f"{error.difference.cosine:.5f}",
@@ -152,7 +153,7 @@ def _against_float(conversion: Conversion, finished: list[Conversion]) -> str:
 
 
 def _shapes(ends: Sequence[TensorInfo]) -> str:
-    return ", ".join(f"{end.name} [{','.join('?' if n < 0 else str(n) for n in end.shape)}]" for end in ends)
+    return ", ".join(f"{plain(end.name)} [{','.join('?' if n < 0 else str(n) for n in end.shape)}]" for end in ends)
 
 
 def _dtypes(conversion: Conversion, side: str) -> str:

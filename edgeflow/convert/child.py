@@ -1,9 +1,9 @@
 """The conversion child: the only process in which edgeflow imports TensorFlow.
 
-`python -m edgeflow.convert.child` reads one JSON request a line on stdin and answers with lines on its original
-stdout: any number of `{"progress": [stage, done, total]}`, then `{"value": …}` or `{"error": …}`. Whatever
+`python -m edgeflow.convert.child FOLDER IDLE_S` reads one JSON request a line on stdin and answers with lines on its
+original stdout: any number of `{"progress": [stage, done, total]}`, then `{"value": …}` or `{"error": …}`. Whatever
 libraries print goes to stderr, which the parent points at a log. It ends when stdin does, even in the middle of a
-conversion, and after `IDLE_S` without a request.
+conversion, and after IDLE_S seconds without a request. FOLDER is its own to write in.
 """
 
 from __future__ import annotations
@@ -31,8 +31,6 @@ from edgeflow.convert.recipes import recipe_named
 from edgeflow.convert.types import Source
 from edgeflow.errors import ConversionError, EdgeflowError
 from edgeflow.progress import Progress
-
-IDLE_S = 300.0
 
 
 class Child:
@@ -74,9 +72,17 @@ class Child:
         rows: dict[str, list[np.ndarray[Any, Any]]] = {}
         for row in range(count):
             progress("running the source", row, count)
-            answer = _run(loaded.functions[request["signature"]], {name: a[row] for name, a in samples.items()})
+            inputs = {name: array[row] for name, array in samples.items()}
+            try:
+                answer = _run(loaded.functions[request["signature"]], inputs)
+            except Exception as error:
+                raise ConversionError(
+                    f"{request['source']['origin']}: the source does not run on sample {row}: {short(error)}",
+                    "look at the data: are its values what the model takes?",
+                ) from None
             for name, value in answer.items():
                 rows.setdefault(name, []).append(value)
+        progress("running the source", count, count)
         self._ran[key] = {name: np.stack(values) for name, values in rows.items()}
         write_arrays(into, self._ran[key])
         return {}
@@ -86,6 +92,7 @@ class Child:
         samples = read_arrays(Path(request["samples"])) if request["samples"] else None
         progress("converting", 0, None)
         content = lower(loaded, recipe_named(request["recipe"]), samples, progress)
+        progress("converting", 1, 1)
         Path(request["into"]).write_bytes(content)
         return {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
 
@@ -93,7 +100,8 @@ class Child:
         key = json.dumps(given, sort_keys=True)
         if self._loaded is None or key != self._key:
             self._loaded, self._ran = None, {}
-            progress("loading" if "tensorflow" in sys.modules else "starting TensorFlow", 0, None)
+            stage = "loading" if "tensorflow" in sys.modules else "starting TensorFlow"
+            progress(stage, 0, None)
             self._loads += 1
             scratch = self._folder / f"load{self._loads}"
             shutil.rmtree(self._folder / f"load{self._loads - 1}", ignore_errors=True)
@@ -101,6 +109,7 @@ class Child:
             fields = {**given, "path": Path(given["path"]), "tags": tuple(given["tags"])}
             self._loaded = load(Source(**fields), scratch)
             self._key = key
+            progress(stage, 1, 1)
         return self._loaded
 
 
@@ -127,13 +136,14 @@ def _failure(error: BaseException) -> dict[str, Any]:
     }
 
 
-def serve(folder: Path, requests: Any, answers: Any) -> None:
+def serve(folder: Path, idle_s: float, requests: Any, answers: Any) -> None:
     """Answer requests until there are no more; see the module's text for the form of both."""
     waiting: queue.Queue[bytes] = queue.Queue()
 
     def listen() -> None:
         for line in requests:
             waiting.put(line)
+        shutil.rmtree(folder, ignore_errors=True)  # a parent that was killed cannot
         os._exit(0)  # the parent is gone or wants no more: stop at once, whatever runs
 
     threading.Thread(target=listen, daemon=True).start()
@@ -148,7 +158,7 @@ def serve(folder: Path, requests: Any, answers: Any) -> None:
     child = Child(folder)
     while True:
         try:
-            line = waiting.get(timeout=IDLE_S)
+            line = waiting.get(timeout=idle_s)
         except queue.Empty:
             return
         try:
@@ -167,7 +177,7 @@ def main() -> None:
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.close(nothing)
-    serve(Path(sys.argv[1]), requests, answers)
+    serve(Path(sys.argv[1]), float(sys.argv[2]), requests, answers)
     os._exit(0)  # TensorFlow's own shutdown takes seconds and has nothing to save
 
 

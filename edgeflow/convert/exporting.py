@@ -5,6 +5,8 @@ Runs where TensorFlow is: in the conversion child, or in the process that made a
 
 from __future__ import annotations
 
+import contextlib
+import io
 import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -24,7 +26,9 @@ def export_keras(model: Any, folder: Path, *, keep_batch: bool) -> Function | No
     import tensorflow as tf
 
     if not getattr(model, "inputs", None):
-        model.export(str(folder), format="tf_saved_model", verbose=False)
+        of_keras_2 = any(kind.__module__.startswith("tf_keras.") for kind in type(model).__mro__)
+        with contextlib.redirect_stdout(io.StringIO()):  # tf_keras cannot be told to be quiet
+            model.export(str(folder), **({} if of_keras_2 else {"format": "tf_saved_model", "verbose": False}))
         return None
     structure = _input_structure(model)
     ends = tf.nest.flatten(structure)

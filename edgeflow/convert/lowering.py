@@ -52,7 +52,6 @@ def lower(loaded: Loaded, recipe: Recipe, samples: Arrays | None, progress: Prog
                 progress("calibrating", row, count)
                 yield {name: np.ascontiguousarray(array[row]) for name, array in given.items()}
             progress("calibrating", count, count)
-            progress("quantizing", 0, None)
 
         converter.representative_dataset = rows
         converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]

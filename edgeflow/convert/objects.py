@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ def write_object(model: Any, folder: Path, *, keep_batch: bool) -> tuple[Path, s
         raise UsageError(
             f"a {type(model).__module__}.{type(model).__name__} cannot be converted", f"give {KINDS}, or a Keras model"
         )
-    name = str(getattr(model, "name", "") or "model")
+    name = re.sub(r"[^\w.-]", "_", str(getattr(model, "name", ""))) or "model"
     try:
         if _backend(model) != "tensorflow":
             path = folder / "model.keras"

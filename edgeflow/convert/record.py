@@ -91,7 +91,8 @@ def write_together(files: Mapping[Path, bytes]) -> None:
 
 def record_bytes(conversion: Conversion) -> bytes:
     """The record's file content."""
-    return (json.dumps(to_json(conversion), indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
+    text = json.dumps(to_json(conversion), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    return text.encode("utf-8", "backslashreplace")  # a path that is no UTF-8 stays valid JSON
 
 
 def _signature(info: SignatureInfo) -> dict[str, Any]:

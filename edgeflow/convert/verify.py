@@ -124,13 +124,13 @@ def _unset_variables(opened: Opened) -> list[str]:
 
 
 def _wrong_ends(opened: Opened, recipe: Recipe, source: Sequence[SourceSignature]) -> list[str]:
-    """Inputs and outputs that are floating-point in the source must have the recipe's dtype, others their own."""
+    """Inputs and outputs that are float32 in the source must have the recipe's dtype, others their own."""
     before = {s.key: {p.name: p.dtype for p in (*s.inputs, *s.outputs)} for s in source}
     found = []
     for info in opened.signatures:
         for end in (*info.inputs, *info.outputs):
             dtype = before.get(info.key, {}).get(end.name)
-            wanted = recipe.io_dtype if dtype in ("float32", "float16", "bfloat16", "float64", None) else dtype
+            wanted = recipe.io_dtype if dtype in ("float32", None) else dtype
             if end.dtype != wanted:
                 found.append(f"{end.name} is {end.dtype}, not {wanted}")
     return found

@@ -44,9 +44,13 @@ def child_environment() -> dict[str, str]:
 
 
 class Worker:
-    """One conversion child at a time. Use as a context manager, or `shared()`; safe to call from several threads."""
+    """One conversion child at a time. Use as a context manager, or `shared()`; safe to call from several threads.
 
-    def __init__(self) -> None:
+    A child without work for `idle_s` seconds ends by itself, and the next request starts another.
+    """
+
+    def __init__(self, *, idle_s: float = 300.0) -> None:
+        self._idle_s = idle_s
         self._process: subprocess.Popen[bytes] | None = None
         self._answers: queue.Queue[bytes | None] = queue.Queue()
         self._folder: Path | None = None
@@ -90,12 +94,8 @@ class Worker:
         self, request: Mapping[str, Any], progress: Progress, end: float, timeout_s: float, subject: str
     ) -> dict[str, Any]:
         what = subject or str(request["do"])
-        process = self._running()
-        self._log_mark = self._log_bytes()
-        assert process.stdin is not None
-        with contextlib.suppress(OSError):  # if it died meanwhile, its answers end, which is told below
-            process.stdin.write(json.dumps(request).encode() + b"\n")
-            process.stdin.flush()
+        process = self._send(request)
+        again = True
         while True:
             try:
                 line = self._answers.get(timeout=max(0.0, end - time.monotonic()))
@@ -103,7 +103,12 @@ class Worker:
                 self._stop(kill=True)
                 raise ConversionError(f"{what}: not done after {timeout_s:g} s", "allow more with --timeout") from None
             if line is None:
+                if again and process.wait() == 0:  # it had just ended by itself, having been idle
+                    self._stop(kill=True)
+                    process, again = self._send(request), False
+                    continue
                 raise self._crashed(process, what)
+            again = False
             answer = json.loads(line)
             if "progress" in answer:
                 stage, done, total = answer["progress"]
@@ -116,6 +121,15 @@ class Worker:
                 value: dict[str, Any] = answer["value"]
                 return value
 
+    def _send(self, request: Mapping[str, Any]) -> subprocess.Popen[bytes]:
+        process = self._running()
+        self._log_mark = self._log_bytes()
+        assert process.stdin is not None
+        with contextlib.suppress(OSError):  # if it died meanwhile, its answers end, which the caller notices
+            process.stdin.write(json.dumps(request).encode() + b"\n")
+            process.stdin.flush()
+        return process
+
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is not None and self._process.poll() is None:
             return self._process
@@ -125,7 +139,7 @@ class Worker:
         self._folder = Path(tempfile.mkdtemp(prefix="edgeflow-convert-"))
         with (self._folder / "log").open("wb") as log:
             self._process = subprocess.Popen(
-                [*child_command("edgeflow.convert.child"), str(self._folder)],
+                [*child_command("edgeflow.convert.child"), str(self._folder), str(self._idle_s)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,

@@ -81,6 +81,7 @@ def convert(
         progress("checking", 0, None)
         samples = {s.key: None if s.key in lost else used.compared[s.key] for s in described.signatures}
         found = verify.open_model(model, samples, folder, timeout_s=timeout_s)
+        progress("checking", 1, 1)
         if reasons := verify.faults(found, recipe, described.signatures):
             raise ConversionError(
                 f"{opened.origin}: the {recipe.name} result is not what was asked for: {reasons[0]}",

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -224,3 +229,38 @@ def test_a_failed_conversion_leaves_an_earlier_result_alone(run, keras_sources: 
 def test_a_deadline_is_exit_1(run, keras_sources: Path, tmp_path: Path) -> None:
     refused(run(keras_sources / "cnn.keras", "--timeout", "0.001", "-o", tmp_path), 1, "not done after 0.001 s")
     assert names(tmp_path) == []
+
+
+@pytest.mark.tensorflow
+def test_ctrl_c_is_exit_130_and_leaves_nothing_behind(keras_sources: Path, tmp_path: Path) -> None:
+    (tmp_path / "scratch").mkdir()
+    (tmp_path / "out").mkdir()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "edgeflow", "convert", str(keras_sources / "cnn.keras"), "-o", str(tmp_path / "out")],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "TMPDIR": str(tmp_path / "scratch")},
+    )
+    with process:
+        while not list((tmp_path / "scratch").glob("edgeflow-convert-*")):  # the child is being started
+            assert process.poll() is None
+            time.sleep(0.01)
+        time.sleep(0.3)
+        children = [pid for pid in Path("/proc").glob("[0-9]*") if _parent(pid) == process.pid]
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert err.strip() == "edgeflow: interrupted"
+    assert names(tmp_path / "out") == []
+    assert names(tmp_path / "scratch") == []
+    assert not any(_parent(pid) for pid in children)
+
+
+def _parent(process: Path) -> int | None:
+    """The parent of a process that has not ended."""
+    try:
+        state, parent = (process / "stat").read_text().rsplit(")", 1)[1].split()[:2]
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    return None if state == "Z" else int(parent)

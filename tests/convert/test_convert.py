@@ -155,6 +155,14 @@ def test_integer_inputs_stay_integers(keras_sources: Path, tmp_path: Path) -> No
     assert [dtype for dtype, _ in outputs.values()] == ["int8"]
 
 
+def test_samples_that_the_source_does_not_take_are_named(keras_sources: Path, tmp_path: Path) -> None:
+    data = np.zeros((5, 3), int)
+    data[3] = 99  # the embedding has seven rows
+    with pytest.raises(ConversionError, match="the source does not run on sample 3") as caught:
+        convert(keras_sources / "embedding.keras", representative_data=data, output=tmp_path)
+    assert "look at the data" in caught.value.hint
+
+
 def test_the_record_lies_beside_the_model_and_tells_how_it_was_made(keras_sources: Path, tmp_path: Path) -> None:
     data = keras_sources / "pixels.npz"
     done = convert(keras_sources / "cnn.keras", representative_data=data, max_samples=50, output=tmp_path / "m.tflite")
@@ -289,7 +297,18 @@ rows = np.random.default_rng(0).normal(size=(64, 4)).astype("float32")
 done = convert(model, representative_data=({"x": row} for row in rows), output=sys.argv[1])
 old = tf_keras.Sequential([tf_keras.layers.Input((4,), name="x"), tf_keras.layers.Dense(2, name="y")], name="old")
 two = convert(old, quantize="none", output=sys.argv[1])
-for made in (done, two):
+
+class Subclassed(keras.Model):
+    def __init__(self):
+        super().__init__(name="subclassed")
+        self.dense = keras.layers.Dense(2)
+    def call(self, inputs):
+        return self.dense(inputs)
+
+free = Subclassed()
+free(rows)
+three = convert(free, representative_data=rows, output=sys.argv[1])
+for made in (done, two, three):
     info = made.signatures[0]
     print(made.path.name, made.source.origin, info.inputs[0].name, info.inputs[0].dtype, info.inputs[0].shape,
           info.outputs[0].name, made.errors[0].difference.cosine > 0.99)
@@ -302,6 +321,7 @@ for made in (done, two):
     assert done.stdout.splitlines() == [
         "own_int8.tflite Keras model own x int8 (1, 4) y True",
         "old_none.tflite Keras model old x float32 (1, 4) y True",
+        "subclassed_int8.tflite Keras model subclassed args_0 int8 (1, 4) output_0 True",
     ]
 
 

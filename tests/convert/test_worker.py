@@ -117,12 +117,40 @@ def test_a_child_outlives_its_parent_by_no_more_than_a_moment(tmp_path: Path) ->
         "told = lambda *stage: print(worker.pid, flush=True)\n"
         f"worker.request({load_request(tmp_path)!r}, progress=told)\n"
     )
-    parent = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    (tmp_path / "scratch").mkdir()
+    parent = subprocess.Popen(
+        [sys.executable, "-c", script],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "TMPDIR": str(tmp_path / "scratch")},
+    )
     with parent:
         assert parent.stdout is not None
         pid = int(parent.stdout.readline())
         parent.kill()
     assert gone(pid)
+    assert not list((tmp_path / "scratch").iterdir())
+
+
+def test_a_child_without_work_ends_and_the_next_request_starts_another(tmp_path: Path) -> None:
+    with workers.Worker(idle_s=0.1) as worker:
+        pids = []
+        for _ in range(2):
+            with pytest.raises(UsageError, match="no way to load"):
+                worker.request(load_request(tmp_path, "tarball"), progress=lambda *_: pids.append(worker.pid))
+            assert gone(pids[-1])
+        assert pids[0] != pids[-1]
+
+
+def test_a_request_to_a_child_that_just_ended_is_sent_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with workers.Worker(idle_s=0.1) as worker:
+        for _ in range(2):
+            with pytest.raises(UsageError, match="no way to load"):
+                worker.request(load_request(tmp_path, "tarball"))
+            process = worker._process
+            assert process is not None
+            process.wait(10)
+            monkeypatch.setattr(process, "poll", lambda: None)  # as if it had ended only after it was looked at
 
 
 def test_several_threads_may_share_one_worker(tmp_path: Path) -> None:
