@@ -69,6 +69,8 @@ class Relay:
         self._host_side, self._host_port = pty.openpty()
         for end in (runner_port, self._host_port):
             tty.setraw(end)
+        for end in (self._runner_side, self._host_side):
+            os.set_blocking(end, False)  # a side that does not read must not stop the other
         self.path = os.ttyname(self._host_port)
         self.process = subprocess.Popen(argv, stdin=runner_port, stdout=runner_port, start_new_session=True)
         os.close(runner_port)
