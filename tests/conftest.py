@@ -10,9 +10,13 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from edgeflow.transport.loopback_sshd import LoopbackSshd, loopback_sshd, unavailable_reason
+
+hypothesis.settings.register_profile("shared", deadline=None)  # machines differ; time is for benchmarks
+hypothesis.settings.load_profile("shared")
 
 _ALLOWED = tomllib.loads((Path(__file__).parent / "hardware" / "skips.toml").read_text(encoding="utf-8"))["skip"]
 _unlisted: list[str] = []
