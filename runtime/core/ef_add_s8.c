@@ -46,6 +46,12 @@ enum ef_status ef_add_s8_prepare(struct ef_context *context) {
     return EF_OK;
 }
 
+/* value * 2^20 times the input's multiplier; that of the greater scale is 1/2. */
+static inline int32_t widened(int32_t value, int32_t multiplier, int32_t shift) {
+    if (multiplier == 1 << 30 && shift == 0) return value * (1 << 19);
+    return ef_requantize(value * (1 << 20), multiplier, shift);
+}
+
 void ef_add_s8_invoke(const struct ef_call *call) {
     const struct record record = *(const struct record *)call->record;
     const int8_t *const a = call->inputs[0], *const b = call->inputs[1];
@@ -57,9 +63,8 @@ void ef_add_s8_invoke(const struct ef_call *call) {
     do {
         const int8_t *pa = a + at.a, *pb = b + at.b;
         for (uint32_t i = run; i > 0; i--, pa += a_step, pb += b_step) {
-            const int32_t va = (*pa - record.a_zero_point) * (1 << 20), vb = (*pb - record.b_zero_point) * (1 << 20);
-            const int32_t sum = ef_requantize(va, record.a_multiplier, record.a_shift) +
-                                ef_requantize(vb, record.b_multiplier, record.b_shift);
+            const int32_t sum = widened(*pa - record.a_zero_point, record.a_multiplier, record.a_shift) +
+                                widened(*pb - record.b_zero_point, record.b_multiplier, record.b_shift);
             const int32_t scaled = ef_requantize(sum, record.out_multiplier, record.out_shift);
             *out++ = (int8_t)ef_clamp(ef_wrapping_add(scaled, record.out_zero_point), record.min, record.max);
         }

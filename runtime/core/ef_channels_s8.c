@@ -19,3 +19,26 @@ void ef_channels_s8_prepare(struct ef_channels_s8 *channels, const struct ef_ten
         shifts[i] = (int8_t)shift;
     }
 }
+
+void ef_channels_s8_store(const struct ef_channels_s8 *channels, uint32_t channel, uint32_t count, const uint32_t *sum,
+                          int8_t *out) {
+    const int32_t *multiplier = (const int32_t *)(const void *)(channels + 1);
+    const int8_t *shift = (const int8_t *)(multiplier + channels->count);
+    const uint32_t step = channels->count > 1 ? 1u : 0u;
+    const int32_t zero_point = channels->out_zero_point, min = channels->min, max = channels->max;
+    multiplier += channel * step;
+    shift += channel * step;
+    for (; count > 0; count--, multiplier += step, shift += step) {
+        const int32_t x = (int32_t)*sum++;
+        int32_t value;
+#if EF_HAVE_DSP
+        if (*shift <= -2) { /* as ef_requantize(), with the zero point in the last step */
+            value = ef_dsp_high_mac_rounded(x, (int32_t)((uint32_t)*multiplier << 1), x);
+            value = ef_dsp_high_mac_rounded(value + (value >> 31), (int32_t)(UINT32_C(1) << (32 + *shift)), zero_point);
+        } else
+#endif
+            value = ef_wrapping_add(ef_requantize(x, *multiplier, *shift), zero_point);
+        value = value < min ? min : value;
+        *out++ = (int8_t)(value > max ? max : value);
+    }
+}

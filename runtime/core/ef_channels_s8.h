@@ -22,12 +22,8 @@ static inline uint32_t ef_channels_s8_bytes(uint32_t count) {
 void ef_channels_s8_prepare(struct ef_channels_s8 *channels, const struct ef_tensor *in, const struct ef_tensor *weights,
                             const struct ef_tensor *out, int32_t activation);
 
-static inline int8_t ef_channels_s8_output(const struct ef_channels_s8 *channels, uint32_t channel, uint32_t sum) {
-    const int32_t *multipliers = (const int32_t *)(const void *)(channels + 1);
-    const int8_t *shifts = (const int8_t *)(multipliers + channels->count);
-    const uint32_t i = channels->count > 1 ? channel : 0;
-    const int32_t scaled = ef_requantize((int32_t)sum, multipliers[i], shifts[i]);
-    return (int8_t)ef_clamp(ef_wrapping_add(scaled, channels->out_zero_point), channels->min, channels->max);
-}
+/* out[j] from sum[j] for the `count` channels from `channel` on. */
+void ef_channels_s8_store(const struct ef_channels_s8 *channels, uint32_t channel, uint32_t count, const uint32_t *sum,
+                          int8_t *out);
 
 #endif /* EF_CHANNELS_S8_H */

@@ -135,8 +135,9 @@ void ef_conv_2d_s8_row(const struct ef_call *call, const struct ef_rows *rows, v
             }
             four_channels(window, rows, &runs, w, filter, left, group_in_c, zero_point, sum);
             w += left * filter;
-            for (uint32_t j = 0; j < left; j++, o++)
-                *out++ = ef_channels_s8_output(&record->channels, o, sum[j]);
+            ef_channels_s8_store(&record->channels, o, left, sum, out);
+            out += left;
+            o += left;
         }
     }
 }

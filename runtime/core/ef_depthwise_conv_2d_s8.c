@@ -104,7 +104,7 @@ void ef_depthwise_conv_2d_s8_row(const struct ef_call *call, const struct ef_row
     int8_t *out = out_row;
     const int32_t zero_point = record->channels.in_zero_point;
     const uint32_t out_c = window->out_c, multiplier = record->multiplier;
-    for (int32_t x = 0; x < rows->out_w; x++) {
+    for (int32_t x = 0; x < rows->out_w; x++, out += out_c) {
         const struct ef_columns columns = ef_window_columns(window, x);
         const uint32_t column_count = (uint32_t)(columns.kx_end - columns.kx_begin);
         const uint32_t column =
@@ -112,20 +112,19 @@ void ef_depthwise_conv_2d_s8_row(const struct ef_call *call, const struct ef_row
         const uint32_t at = column * window->in_c;
         const int8_t *w =
             weights + ((uint32_t)rows->ky_begin * window->kernel_w + (uint32_t)columns.kx_begin) * out_c;
-        uint32_t o = 0;
+        uint32_t sum[4], o = 0;
         if (multiplier == 1u) {
             for (; o + 4u <= out_c; o += 4u) {
-                uint32_t sum[4];
                 for (uint32_t j = 0; j < 4u; j++) sum[j] = bias ? (uint32_t)bias[o + j] : 0u;
                 four_channels(rows, window, at + o, w + o, column_count, zero_point, sum);
-                for (uint32_t j = 0; j < 4u; j++) *out++ = ef_channels_s8_output(&record->channels, o + j, sum[j]);
+                ef_channels_s8_store(&record->channels, o, 4, sum, out + o);
             }
         }
         for (uint32_t in_c = o / multiplier; o < out_c; in_c++) {
             for (uint32_t m = 0; m < multiplier; m++, o++) {
-                const uint32_t sum = one_channel(rows, window, at + in_c, w + o, column_count, zero_point,
-                                                 bias ? (uint32_t)bias[o] : 0u);
-                *out++ = ef_channels_s8_output(&record->channels, o, sum);
+                sum[0] = bias ? (uint32_t)bias[o] : 0u;
+                sum[0] = one_channel(rows, window, at + in_c, w + o, column_count, zero_point, sum[0]);
+                ef_channels_s8_store(&record->channels, o, 1, sum, out + o);
             }
         }
     }

@@ -68,5 +68,12 @@ static inline uint32_t ef_dsp_mac_high(uint32_t a, uint32_t b, uint32_t sum) {
     return sum;
 }
 
+/* sum + a*b / 2^32, halves up. */
+static inline int32_t ef_dsp_high_mac_rounded(int32_t a, int32_t b, int32_t sum) {
+    int32_t result;
+    __asm__("smmlar %0, %1, %2, %3" : "=r"(result) : "r"(a), "r"(b), "r"(sum));
+    return result;
+}
+
 #endif
 #endif /* EF_DSP_H */

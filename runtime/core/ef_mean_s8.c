@@ -33,6 +33,12 @@ enum ef_status ef_mean_s8_prepare(struct ef_context *context) {
     return EF_OK;
 }
 
+/* ef_requantize() for multipliers below 2^30. */
+static int32_t rescale(int32_t x, int32_t multiplier, int32_t shift) {
+    const int32_t left = shift > 0 ? shift : 0, right = shift > 0 ? 0 : -shift;
+    return ef_rounding_divide_by_pot(ef_doubling_high_mul((int32_t)((uint32_t)x << left), multiplier), right);
+}
+
 void ef_mean_s8_invoke(const struct ef_call *call) {
     const struct record *record = call->record;
     const struct ef_reduce *reduce = &record->reduce;
@@ -48,8 +54,7 @@ void ef_mean_s8_invoke(const struct ef_call *call) {
                 sum += (uint32_t)value;
             }
         }
-        const int32_t scaled =
-            ef_requantize((int32_t)(sum - (uint32_t)record->offset), record->multiplier, record->shift);
+        const int32_t scaled = rescale((int32_t)(sum - (uint32_t)record->offset), record->multiplier, record->shift);
         out[o] = (int8_t)ef_clamp(ef_wrapping_add(scaled, record->out_zero_point), INT8_MIN, INT8_MAX);
     }
 }

@@ -91,8 +91,7 @@ float ef_float_ratio(float a, float b, float c) {
     return product / c;
 }
 
-int32_t ef_requantize_real(int32_t x, struct ef_real real) {
-    const uint32_t magnitude = x < 0 ? 0u - (uint32_t)x : (uint32_t)x;
+int32_t ef_requantize_exactly(uint32_t magnitude, int negative, struct ef_real real) {
     const uint64_t low = (uint64_t)real.low * magnitude;
     uint64_t upper = (uint64_t)real.high * magnitude + (low >> 32); /* product = upper * 2^32 + lower */
     uint64_t lower = low & UINT32_MAX;
@@ -114,7 +113,7 @@ int32_t ef_requantize_real(int32_t x, struct ef_real real) {
     const uint32_t shift = (uint32_t)-exponent;
     const uint64_t whole = (significand + (UINT64_C(1) << (shift - 1u))) >> shift;
     if (whole > (uint64_t)INT32_MAX) return INT32_MIN;
-    return x < 0 ? -(int32_t)whole : (int32_t)whole;
+    return negative ? -(int32_t)whole : (int32_t)whole;
 }
 
 /* zero_point + round(real / scale), half away from zero, kept within about +-2^30. */

@@ -5,6 +5,8 @@
 
 #include <stdint.h>
 
+#include "ef_dsp.h"
+
 /* A positive real with the 53 significant bits of a double: (high * 2^32 + low) * 2^exponent, high in [2^20, 2^21), exponent
  * in -1024..1023. */
 struct ef_real {
@@ -54,15 +56,37 @@ static inline int32_t ef_rounding_divide_by_pot(int32_t x, int32_t exponent) {
     return (((x + (x >> 31)) >> (exponent - 1)) + 1) >> 1;
 }
 
-/* Rounded twice, as CONV_2D, DEPTHWISE_CONV_2D, ADD, MUL and most others do. A left shift wraps as theirs does. */
+/* Rounded twice, as CONV_2D, DEPTHWISE_CONV_2D, ADD, MUL and most others do. A left shift wraps as theirs does.
+ * `multiplier` is in [2^30, 2^31), or 0 with shift 0. */
 static inline int32_t ef_requantize(int32_t x, int32_t multiplier, int32_t shift) {
+#if EF_HAVE_DSP
+    if (shift <= -2) {
+        const int32_t y = ef_dsp_high_mac_rounded(x, (int32_t)((uint32_t)multiplier << 1), x);
+        return ef_dsp_high_mac_rounded(y + (y >> 31), (int32_t)(UINT32_C(1) << (32 + shift)), 0);
+    }
+#endif
     if (shift > 0) return ef_doubling_high_mul((int32_t)((uint32_t)x << shift), multiplier);
     return ef_rounding_divide_by_pot(ef_doubling_high_mul(x, multiplier), -shift);
 }
 
-/* x * real rounded to a double and then to an integer, halves away from zero, as FULLY_CONNECTED does. INT32_MIN when
- * the result is no int32. */
-int32_t ef_requantize_real(int32_t x, struct ef_real real);
+/* magnitude * real rounded to a double and then to an integer, halves away from zero, with the sign; INT32_MIN when the result
+ * is no int32. All 84 bits are looked at. */
+int32_t ef_requantize_exactly(uint32_t magnitude, int negative, struct ef_real real);
+
+/* x * real as FULLY_CONNECTED rounds it. The product with the leading 31 bits decides, unless it lies next to where
+ * rounding turns. */
+static inline int32_t ef_requantize_real(int32_t x, struct ef_real real) {
+    const uint32_t size = x < 0 ? 0u - (uint32_t)x : (uint32_t)x;
+    const uint32_t leading = real.high << 10 | real.low >> 22;
+    const int32_t right = -(real.exponent + 54); /* real = leading * 2^-(32 + right) */
+    if (right < 2 || right > 30) return ef_requantize_exactly(size, x < 0, real);
+    const uint32_t one = UINT32_C(1) << right;
+    const uint64_t product = (uint64_t)size * leading; /* at most `size` away from 2^32 times the true one */
+    const uint32_t turned = (uint32_t)(product >> 32) + (one >> 1), over = turned & (one - 1u), low = (uint32_t)product;
+    if ((over == 0u && low < size) || (over == one - 1u && low >= 0u - size))
+        return ef_requantize_exactly(size, x < 0, real);
+    return x < 0 ? -(int32_t)(turned >> right) : (int32_t)(turned >> right);
+}
 
 static inline int32_t ef_clamp(int32_t x, int32_t min, int32_t max) { return x < min ? min : x > max ? max : x; }
 

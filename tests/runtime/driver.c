@@ -1,8 +1,8 @@
 /* Runs a batch of models in edgeflow's runtime on this machine, for the exactness tests.
  *
  * stdin, numbers little-endian u32: per case the model's size and bytes, the number of inputs, then each input's size and
- * bytes; ends at the end of the file. stdout: per case the status; when it is 0 planned and persistent bytes, the number
- * of operators, each kernel's name (size, bytes), the number of outputs, each output's size and bytes; otherwise operator
+ * bytes; ends at the end of the file. stdout: per case the status; when it is 0 planned and persistent bytes, ticks of
+ * the second run (0 where there is no counter), the number of operators, each kernel's name (size, bytes), the number of outputs, each output's size and bytes; otherwise operator
  * index, tensor index (i32) and the reason (size, bytes).
  *
  * Model and arena lie in blocks of exactly their size, so that a sanitizer sees what reaches beyond. The arena is full of
@@ -13,6 +13,12 @@
 #include <string.h>
 
 #include "ef_runtime.h"
+
+#ifdef EF_DRIVER_TICKS
+uint32_t ef_driver_ticks(void); /* a counter of the machine, any unit */
+#else
+static uint32_t ef_driver_ticks(void) { return 0; }
+#endif
 
 static void put(const void *bytes, size_t size) {
     if (size && fwrite(bytes, 1, size, stdout) != size) exit(3);
@@ -72,13 +78,16 @@ static void run(const void *bytes, uint32_t size, uint32_t count, void **inputs,
     }
     uint8_t *first = NULL;
     size_t first_bytes = 0;
+    uint32_t ticks = 0;
     for (int turn = 0; turn < 2; turn++) {
         struct ef_tensor tensor;
         for (uint32_t i = 0; i < count; i++) {
             if (ef_interpreter_input(&interpreter, i, &tensor) != EF_OK || tensor.bytes != sizes[i]) exit(4);
             memcpy(tensor.data, inputs[i], sizes[i]);
         }
+        const uint32_t began = ef_driver_ticks();
         if (ef_interpreter_invoke(&interpreter, NULL) != EF_OK) exit(5);
+        ticks = ef_driver_ticks() - began;
         size_t at = 0;
         for (uint32_t o = 0; o < ef_interpreter_output_count(&interpreter); o++) {
             ef_interpreter_output(&interpreter, o, &tensor);
@@ -96,6 +105,7 @@ static void run(const void *bytes, uint32_t size, uint32_t count, void **inputs,
     put_u32(EF_OK);
     put_u32(memory->planned);
     put_u32(memory->persistent);
+    put_u32(ticks);
     put_u32(ef_interpreter_operator_count(&interpreter));
     for (uint32_t i = 0; i < ef_interpreter_operator_count(&interpreter); i++) {
         struct ef_operator_info info;

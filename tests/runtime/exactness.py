@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.runtime.oracle import Crashed, Outcome, Refused, Run, edgeflow, litert
+from tests.runtime.oracle import Crashed, Outcome, Refused, Run, litert, run_batch
 from tests.runtime.single_operator import Case
 
 Array = np.ndarray[Any, Any]
@@ -65,7 +65,10 @@ def ulps(limit: int) -> Check:
     return check
 
 
-def compare(cases: Sequence[Case], drivers: Sequence[Path], folder: Path, check: Check = identical) -> Tally:
+Driver = Path | Sequence[str | Path]  # a program, or a command that runs one
+
+
+def compare(cases: Sequence[Case], drivers: Sequence[Driver], folder: Path, check: Check = identical) -> Tally:
     """Run all cases in LiteRT and in every driver; the first disagreement fails with the case's name."""
     theirs = litert(cases, folder)
     with_magnitude = [case.magnitude for case in cases if case.magnitude is not None]
@@ -73,15 +76,17 @@ def compare(cases: Sequence[Case], drivers: Sequence[Path], folder: Path, check:
     magnitudes = [None if case.magnitude is None else next(answers) for case in cases]
     compared = values = 0
     for driver in drivers:
-        for case, ours, reference, magnitude in zip(cases, edgeflow(driver, cases), theirs, magnitudes, strict=True):
+        command = [driver] if isinstance(driver, Path) else list(driver)
+        name = Path(command[-1]).name
+        for case, ours, reference, magnitude in zip(cases, run_batch(command, cases), theirs, magnitudes, strict=True):
             if not isinstance(reference, list):
                 continue
-            assert isinstance(ours, Run), f"{driver.name}: {case.name}: {ours}"
+            assert isinstance(ours, Run), f"{name}: {case.name}: {ours}"
             assert len(ours.outputs) == len(reference)
             for raw, wanted in zip(ours.outputs, reference, strict=True):
-                assert len(raw) == wanted.nbytes, f"{driver.name}: {case.name}: {len(raw)} bytes of {wanted.nbytes}"
+                assert len(raw) == wanted.nbytes, f"{name}: {case.name}: {len(raw)} bytes of {wanted.nbytes}"
                 problem = check(case, np.frombuffer(raw, dtype=wanted.dtype).reshape(wanted.shape), wanted, magnitude)
-                assert not problem, f"{driver.name}: {case.name}: {problem}"
+                assert not problem, f"{name}: {case.name}: {problem}"
                 values += wanted.size
             compared += 1
     refused = sum(isinstance(one, Refused) for one in theirs)

@@ -81,11 +81,12 @@ def _load_all(path: Path) -> list[Any]:
 
 @dataclass(frozen=True)
 class Run:
-    """One case in edgeflow's runtime: outputs as raw bytes, memory in bytes, the kernels that ran."""
+    """One case in edgeflow's runtime: outputs as bytes, memory in bytes, timer ticks (0: none), the kernels that ran."""
 
     outputs: tuple[bytes, ...]
     planned: int
     persistent: int
+    ticks: int
     kernels: tuple[str, ...]
 
 
@@ -103,14 +104,37 @@ def build_driver(folder: Path, name: str, flags: Sequence[str]) -> Path:
     return program
 
 
+def build_cortex_m_driver(folder: Path, cpu: Sequence[str]) -> Path:
+    """The driver for QEMU's mps2-an385/an386, input and output through semihosting."""
+    here, program = Path(__file__).parent, folder / f"driver{'_'.join(cpu)}.elf"
+    sources = [*sorted(include_dir().glob("*.c")), here / "driver.c", here / "mps2_an386.c"]
+    command = ["arm-none-eabi-gcc", *cpu, "-mthumb", "-O2", "-std=c99", "-DEF_DRIVER_TICKS", f"-I{include_dir()}"]
+    command += ["-ffunction-sections", "-fdata-sections", "-Wl,--gc-sections", *map(str, sources)]
+    command += ["--specs=rdimon.specs", "-T", str(here / "mps2_an386.ld"), "-o", str(program), "-lm"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=240)
+    assert done.returncode == 0, done.stderr[-4000:]
+    return program
+
+
+def qemu_command(machine: str, program: Path) -> list[str | Path]:
+    """Runs `program` on an emulated board with semihosting on stdin and stdout, 64 ns an instruction."""
+    board = ["qemu-system-arm", "-M", machine, "-display", "none", "-monitor", "none", "-serial", "none"]
+    return [*board, "-semihosting-config", "enable=on,target=native", "-icount", "shift=6", "-kernel", program]
+
+
 def edgeflow(program: Path, cases: Sequence[Case]) -> list[Run | Refused]:
     """What edgeflow's runtime makes of the cases, all in one process; a sanitizer's report is a failure."""
+    return run_batch([program], cases)
+
+
+def run_batch(command: Sequence[str | Path], cases: Sequence[Case]) -> list[Run | Refused]:
+    """The same for a command that is or runs a driver."""
     batch = bytearray()
     for case in cases:
         batch += struct.pack("<I", len(case.model)) + case.model + struct.pack("<I", len(case.inputs))
         for value in case.inputs:
             batch += struct.pack("<I", value.nbytes) + value.tobytes()
-    done = subprocess.run([program], input=bytes(batch), capture_output=True, timeout=240)
+    done = subprocess.run(command, input=bytes(batch), capture_output=True, timeout=240)
     results = _read_results(done.stdout)
     if done.returncode != 0:
         at = cases[len(results)].name if len(results) < len(cases) else "the end"
@@ -142,9 +166,9 @@ def _read_results(content: bytes) -> list[Run | Refused]:
                 operator, tensor = number(), number()
                 results.append(Refused(f"status {status} operator {operator} tensor {tensor}: {block().decode()}"))
                 continue
-            planned, persistent = number(), number()
+            planned, persistent, ticks = number(), number(), number()
             kernels = tuple(block().decode() for _ in range(number()))
-            results.append(Run(tuple(block() for _ in range(number())), planned, persistent, kernels))
+            results.append(Run(tuple(block() for _ in range(number())), planned, persistent, ticks, kernels))
     except struct.error:
         pass  # the program ended in the middle; the caller sees its exit code
     return results

@@ -1,0 +1,54 @@
+/* The inner loop of ef_dot4_s8() for cores with the DSP extension: 25 instructions for 16 products, all in registers,
+ * which compilers do not manage. Loads need no alignment. Empty on other cores. */
+#include "ef_dot_s8.h"
+
+#if EF_HAVE_DSP
+
+#if defined(__clang__)
+#define NAKED __attribute__((naked, noinline))
+#else
+#define NAKED __attribute__((naked, noipa))
+#endif
+
+/* r0 activations; r1, r2 their even and odd bytes less the zero point (r12, twice); r3, lr weights; r8-r11 the four
+ * channels' weights; r4-r7 the sums. On the stack: end, sum. */
+#define CHANNEL(weights, sum)               \
+    "ldr r3, [" weights "], #4\n"           \
+    "sxtb16 lr, r3\n"                       \
+    "sxtb16 r3, r3, ror #8\n"               \
+    "smlad " sum ", r1, lr, " sum "\n"      \
+    "smlad " sum ", r2, r3, " sum "\n"
+#define STEP                                \
+    "ldr r2, [r0], #4\n"                    \
+    "sxtb16 r1, r2\n"                       \
+    "sxtb16 r2, r2, ror #8\n"               \
+    "ssub16 r1, r1, r12\n"                  \
+    "ssub16 r2, r2, r12\n"                  \
+    CHANNEL("r8", "r4") CHANNEL("r9", "r5") CHANNEL("r10", "r6") CHANNEL("r11", "r7")
+
+NAKED void ef_dot4_words_s8(const int8_t *x __attribute__((unused)), const int8_t *const w[4] __attribute__((unused)),
+                            const int8_t *end __attribute__((unused)), uint32_t offset __attribute__((unused)),
+                            uint32_t sum[4] __attribute__((unused))) {
+    __asm__ volatile(
+        "push {r4-r11, lr}\n"
+        "ldr r4, [sp, #36]\n"
+        "push {r2, r4}\n"
+        "mov r12, r3\n"
+        "ldm r1, {r8-r11}\n"
+        "subs r3, r2, r0\n"
+        "ldm r4, {r4-r7}\n"
+        "tst r3, #4\n"
+        "bne 2f\n" /* an odd number of words: into the middle */
+        "1:\n" STEP
+        "2:\n" STEP
+        "ldr r3, [sp]\n"
+        "cmp r0, r3\n"
+        "bne 1b\n"
+        "pop {r2, r3}\n"
+        "stm r3, {r4-r7}\n"
+        "pop {r4-r11, pc}\n");
+}
+
+#else
+typedef int ef_dot_s8_needs_the_dsp_extension; /* a file must not be empty */
+#endif
