@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 CONNECT_S = 20.0
 _START_S = 20.0  # opening a channel and having the program started
 _EXIT_S = 2.0  # a program's time to end after its stdin closed, then again after SIGTERM
+_KILL_S = 10.0  # starting `kill` on a device that may be busy
 _OUTPUT_LIMIT_BYTES = 64 << 20  # a command's output beyond this is a fault of the device, not an answer
 # any login shell understands this; the first line of stderr is the program's process id
 _LAUNCH = "exec sh -c 'echo $$ >&2; exec \"$@\"' sh"
@@ -297,6 +298,6 @@ def _kill(connection: Connection, address: str, name: str, pid: int | None) -> N
     if pid is None or not connection.transport.is_active():
         return
     with contextlib.suppress(LinkError):
-        channel = _start(connection, address, ["kill", f"-{name}", str(pid)], _EXIT_S)
-        channel.status_event.wait(_EXIT_S)
+        channel = _start(connection, address, ["kill", f"-{name}", str(pid)], _KILL_S)
+        channel.status_event.wait(_KILL_S)
         _close(channel)

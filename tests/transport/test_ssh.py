@@ -102,10 +102,13 @@ def alive(marker):
 
 
 def appeared(marker, count, within_s=20.0):
+    """Whether `count` such programs are seen at some moment; between fork and exec a child counts twice."""
     ends = time.monotonic() + within_s
-    while len(alive(marker)) != count and time.monotonic() < ends:
+    while time.monotonic() < ends:
+        if len(alive(marker)) == count:
+            return True
         time.sleep(0.05)
-    return len(alive(marker)) == count
+    return False
 
 
 def gone(marker):
