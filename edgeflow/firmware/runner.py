@@ -33,7 +33,6 @@ def board_recipe(board: Board, target: Target, toolchain: Toolchain) -> Recipe:
     named = {
         "EF_BOARD": board.name,
         "EF_CPU": board.cpu,
-        "EF_KERNELS": "reference",
         "EF_FLAGS": shown,
     }
     defines = [f'-D{name}="{value}"' for name, value in named.items()]

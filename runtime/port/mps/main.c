@@ -1,5 +1,5 @@
 /* The runner on an MPS board: the link on UART 0, slots in memory with flash's rules, instructions for ticks.
- * The build names the board: EF_BOARD_..., EF_BOARD, EF_CPU, EF_KERNELS and, for the record, EF_FLAGS. */
+ * The build names the board: EF_BOARD_..., EF_BOARD, EF_CPU and, for the record, EF_FLAGS. */
 #include "counter.h"
 #include "ef_frame.h"
 #include "ef_link.h"
@@ -13,6 +13,12 @@
 #define SECTOR_BYTES 4096u
 #define SAMPLES 512u
 #define OPERATORS 512u
+
+#ifdef __ARM_FEATURE_DSP
+#define KERNELS "dsp"
+#else
+#define KERNELS "reference"
+#endif
 
 static int32_t read_uart(void *context, uint8_t *data, size_t capacity, bool wait) {
     (void)context;
@@ -80,7 +86,7 @@ void main_run(void) {
     port.operator_count = OPERATORS;
     port.window = WINDOW;
     port.board = EF_BOARD;
-    port.kernels = EF_KERNELS;
+    port.kernels = KERNELS;
     port.cpu = EF_CPU;
     port.toolchain = "GCC " __VERSION__;
     port.flags = EF_FLAGS;
