@@ -64,6 +64,8 @@ def formula_values(subgraph: Subgraph, operator: Operator) -> dict[str, int]:
         "in_elements": prod(first.shape) if first else 0,
         "out_elements": prod(out.shape) if out else 0,
         "elements1": prod(second.shape) if second else 0,
+        "depth": _innermost(second),
+        "batch": first.shape[0] if first and first.shape else 1,
         "rank": len(first.shape) if first else 0,
         "out_rank": len(out.shape) if out else 0,
         "inputs": len(inputs),

@@ -187,8 +187,8 @@ const struct ef_kernel ef_kernel_conv_2d_s8 = {
 #if EF_WITH_CONV_2D && EF_WITH_FLOAT32
 static const struct ef_operand conv_2d_f32_inputs[] = {
     {TYPE(FLOAT32), 4, 4, 0, 255},
-    {TYPE(FLOAT32), 4, 4, EF_OPERAND_CONSTANT, 255},
-    {TYPE(FLOAT32), 1, 1, EF_OPERAND_OPTIONAL | EF_OPERAND_CONSTANT, 255},
+    {TYPE(FLOAT32), 4, 4, 0, 255},
+    {TYPE(FLOAT32), 1, 1, EF_OPERAND_OPTIONAL, 255},
 };
 static const struct ef_operand conv_2d_f32_outputs[] = {
     {TYPE(FLOAT32), 4, 4, 0, 255},
@@ -208,6 +208,33 @@ const struct ef_kernel ef_kernel_conv_2d_f32 = {
     .prepare = ef_conv_2d_f32_prepare,
     .invoke = NULL,
     .row = ef_conv_2d_f32_row,
+};
+#endif
+
+#if EF_WITH_CONV_2D && EF_WITH_FLOAT32
+static const struct ef_operand conv_2d_f32_s8_inputs[] = {
+    {TYPE(FLOAT32), 4, 4, 0, 255},
+    {TYPE(INT8), 4, 4, EF_OPERAND_CONSTANT | EF_OPERAND_QUANTIZED | EF_OPERAND_PER_AXIS | EF_OPERAND_SYMMETRIC, 0},
+    {TYPE(FLOAT32), 1, 1, EF_OPERAND_OPTIONAL | EF_OPERAND_CONSTANT, 255},
+};
+static const struct ef_operand conv_2d_f32_s8_outputs[] = {
+    {TYPE(FLOAT32), 4, 4, 0, 255},
+};
+const struct ef_kernel ef_kernel_conv_2d_f32_s8 = {
+    .name = "conv_2d_f32_s8",
+    .custom = NULL,
+    .code = 3,
+    .version_min = 1,
+    .version_max = 8,
+    .options = 1,
+    .input_count = 3,
+    .output_count = 1,
+    .in_place = 0,
+    .inputs = conv_2d_f32_s8_inputs,
+    .outputs = conv_2d_f32_s8_outputs,
+    .prepare = ef_conv_2d_f32_s8_prepare,
+    .invoke = ef_conv_2d_f32_s8_invoke,
+    .row = NULL,
 };
 #endif
 
@@ -241,8 +268,8 @@ const struct ef_kernel ef_kernel_depthwise_conv_2d_s8 = {
 #if EF_WITH_DEPTHWISE_CONV_2D && EF_WITH_FLOAT32
 static const struct ef_operand depthwise_conv_2d_f32_inputs[] = {
     {TYPE(FLOAT32), 4, 4, 0, 255},
-    {TYPE(FLOAT32), 4, 4, EF_OPERAND_CONSTANT, 255},
-    {TYPE(FLOAT32), 1, 1, EF_OPERAND_OPTIONAL | EF_OPERAND_CONSTANT, 255},
+    {TYPE(FLOAT32), 4, 4, 0, 255},
+    {TYPE(FLOAT32), 1, 1, EF_OPERAND_OPTIONAL, 255},
 };
 static const struct ef_operand depthwise_conv_2d_f32_outputs[] = {
     {TYPE(FLOAT32), 4, 4, 0, 255},
@@ -262,6 +289,33 @@ const struct ef_kernel ef_kernel_depthwise_conv_2d_f32 = {
     .prepare = ef_depthwise_conv_2d_f32_prepare,
     .invoke = NULL,
     .row = ef_depthwise_conv_2d_f32_row,
+};
+#endif
+
+#if EF_WITH_DEPTHWISE_CONV_2D && EF_WITH_FLOAT32
+static const struct ef_operand depthwise_conv_2d_f32_s8_inputs[] = {
+    {TYPE(FLOAT32), 4, 4, 0, 255},
+    {TYPE(INT8), 4, 4, EF_OPERAND_CONSTANT | EF_OPERAND_QUANTIZED | EF_OPERAND_PER_AXIS | EF_OPERAND_SYMMETRIC, 3},
+    {TYPE(FLOAT32), 1, 1, EF_OPERAND_OPTIONAL | EF_OPERAND_CONSTANT, 255},
+};
+static const struct ef_operand depthwise_conv_2d_f32_s8_outputs[] = {
+    {TYPE(FLOAT32), 4, 4, 0, 255},
+};
+const struct ef_kernel ef_kernel_depthwise_conv_2d_f32_s8 = {
+    .name = "depthwise_conv_2d_f32_s8",
+    .custom = NULL,
+    .code = 4,
+    .version_min = 1,
+    .version_max = 7,
+    .options = 2,
+    .input_count = 3,
+    .output_count = 1,
+    .in_place = 0,
+    .inputs = depthwise_conv_2d_f32_s8_inputs,
+    .outputs = depthwise_conv_2d_f32_s8_outputs,
+    .prepare = ef_depthwise_conv_2d_f32_s8_prepare,
+    .invoke = ef_depthwise_conv_2d_f32_s8_invoke,
+    .row = NULL,
 };
 #endif
 
@@ -286,6 +340,31 @@ const struct ef_kernel ef_kernel_dequantize_s8_f32 = {
     .outputs = dequantize_s8_f32_outputs,
     .prepare = ef_dequantize_s8_f32_prepare,
     .invoke = ef_dequantize_s8_f32_invoke,
+    .row = NULL,
+};
+#endif
+
+#if EF_WITH_DEQUANTIZE && EF_WITH_FLOAT32
+static const struct ef_operand dequantize_f16_f32_inputs[] = {
+    {TYPE(FLOAT16), 0, 6, 0, 255},
+};
+static const struct ef_operand dequantize_f16_f32_outputs[] = {
+    {TYPE(FLOAT32), 0, 6, 0, 255},
+};
+const struct ef_kernel ef_kernel_dequantize_f16_f32 = {
+    .name = "dequantize_f16_f32",
+    .custom = NULL,
+    .code = 6,
+    .version_min = 1,
+    .version_max = 6,
+    .options = 38,
+    .input_count = 1,
+    .output_count = 1,
+    .in_place = 1,
+    .inputs = dequantize_f16_f32_inputs,
+    .outputs = dequantize_f16_f32_outputs,
+    .prepare = ef_dequantize_f16_f32_prepare,
+    .invoke = ef_dequantize_f16_f32_invoke,
     .row = NULL,
 };
 #endif
@@ -320,8 +399,8 @@ const struct ef_kernel ef_kernel_fully_connected_s8 = {
 #if EF_WITH_FULLY_CONNECTED && EF_WITH_FLOAT32
 static const struct ef_operand fully_connected_f32_inputs[] = {
     {TYPE(FLOAT32), 1, 6, 0, 255},
-    {TYPE(FLOAT32), 2, 2, EF_OPERAND_CONSTANT, 255},
-    {TYPE(FLOAT32), 1, 1, EF_OPERAND_OPTIONAL | EF_OPERAND_CONSTANT, 255},
+    {TYPE(FLOAT32), 2, 2, 0, 255},
+    {TYPE(FLOAT32), 1, 1, EF_OPERAND_OPTIONAL, 255},
 };
 static const struct ef_operand fully_connected_f32_outputs[] = {
     {TYPE(FLOAT32), 1, 6, 0, 255},
@@ -340,6 +419,33 @@ const struct ef_kernel ef_kernel_fully_connected_f32 = {
     .outputs = fully_connected_f32_outputs,
     .prepare = ef_fully_connected_f32_prepare,
     .invoke = ef_fully_connected_f32_invoke,
+    .row = NULL,
+};
+#endif
+
+#if EF_WITH_FULLY_CONNECTED && EF_WITH_FLOAT32
+static const struct ef_operand fully_connected_f32_s8_inputs[] = {
+    {TYPE(FLOAT32), 1, 6, 0, 255},
+    {TYPE(INT8), 2, 2, EF_OPERAND_CONSTANT | EF_OPERAND_QUANTIZED | EF_OPERAND_PER_AXIS | EF_OPERAND_SYMMETRIC, 0},
+    {TYPE(FLOAT32), 1, 1, EF_OPERAND_OPTIONAL | EF_OPERAND_CONSTANT, 255},
+};
+static const struct ef_operand fully_connected_f32_s8_outputs[] = {
+    {TYPE(FLOAT32), 1, 6, 0, 255},
+};
+const struct ef_kernel ef_kernel_fully_connected_f32_s8 = {
+    .name = "fully_connected_f32_s8",
+    .custom = NULL,
+    .code = 9,
+    .version_min = 1,
+    .version_max = 13,
+    .options = 8,
+    .input_count = 3,
+    .output_count = 1,
+    .in_place = 0,
+    .inputs = fully_connected_f32_s8_inputs,
+    .outputs = fully_connected_f32_s8_outputs,
+    .prepare = ef_fully_connected_f32_s8_prepare,
+    .invoke = ef_fully_connected_f32_s8_invoke,
     .row = NULL,
 };
 #endif
@@ -851,20 +957,32 @@ const struct ef_kernel *const ef_kernels_all[] = {
 #if EF_WITH_CONV_2D && EF_WITH_FLOAT32
     &ef_kernel_conv_2d_f32,
 #endif
+#if EF_WITH_CONV_2D && EF_WITH_FLOAT32
+    &ef_kernel_conv_2d_f32_s8,
+#endif
 #if EF_WITH_DEPTHWISE_CONV_2D && EF_WITH_INT8
     &ef_kernel_depthwise_conv_2d_s8,
 #endif
 #if EF_WITH_DEPTHWISE_CONV_2D && EF_WITH_FLOAT32
     &ef_kernel_depthwise_conv_2d_f32,
 #endif
+#if EF_WITH_DEPTHWISE_CONV_2D && EF_WITH_FLOAT32
+    &ef_kernel_depthwise_conv_2d_f32_s8,
+#endif
 #if EF_WITH_DEQUANTIZE && EF_WITH_INT8
     &ef_kernel_dequantize_s8_f32,
+#endif
+#if EF_WITH_DEQUANTIZE && EF_WITH_FLOAT32
+    &ef_kernel_dequantize_f16_f32,
 #endif
 #if EF_WITH_FULLY_CONNECTED && EF_WITH_INT8
     &ef_kernel_fully_connected_s8,
 #endif
 #if EF_WITH_FULLY_CONNECTED && EF_WITH_FLOAT32
     &ef_kernel_fully_connected_f32,
+#endif
+#if EF_WITH_FULLY_CONNECTED && EF_WITH_FLOAT32
+    &ef_kernel_fully_connected_f32_s8,
 #endif
 #if EF_WITH_LOGISTIC && EF_WITH_INT8
     &ef_kernel_logistic_s8,

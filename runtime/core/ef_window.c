@@ -98,19 +98,28 @@ static void whole_rows(const struct ef_window *window, const uint8_t *input, uin
     rows->y = (uint16_t)y;
 }
 
+void ef_window_run_rows(void (*row)(const struct ef_call *call, const struct ef_rows *rows, void *out_row),
+                        const struct ef_call *call, const void *input, void *output) {
+    const struct ef_window *window = call->record;
+    const uint32_t in_row = (uint32_t)window->in_w * window->in_c * window->in_element_bytes;
+    const uint32_t out_row = (uint32_t)window->out_w * window->out_c * window->out_element_bytes;
+    uint8_t *out = output;
+    struct ef_rows rows;
+    for (int32_t y = 0; y < (int32_t)window->out_h; ++y, out += out_row) {
+        whole_rows(window, input, in_row, y, &rows);
+        row(call, &rows, out);
+    }
+}
+
 void ef_window_run(const struct ef_kernel *kernel, const struct ef_call *call) {
     const struct ef_window *window = call->record;
     const uint32_t in_row = (uint32_t)window->in_w * window->in_c * window->in_element_bytes;
     const uint32_t out_row = (uint32_t)window->out_w * window->out_c * window->out_element_bytes;
     const uint8_t *input = call->inputs[0];
     uint8_t *output = call->outputs[0];
-    struct ef_rows rows;
     for (uint32_t n = 0; n < window->batches; ++n) {
-        for (int32_t y = 0; y < (int32_t)window->out_h; ++y) {
-            whole_rows(window, input, in_row, y, &rows);
-            kernel->row(call, &rows, output);
-            output += out_row;
-        }
+        ef_window_run_rows(kernel->row, call, input, output);
         input += in_row * window->in_h;
+        output += out_row * window->out_h;
     }
 }

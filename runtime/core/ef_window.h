@@ -70,4 +70,9 @@ enum ef_status ef_window_prepare(struct ef_context *context, struct ef_window *w
 /* Run a row kernel over a whole tensor. The interpreter calls it; ahead-of-time builds may. */
 void ef_window_run(const struct ef_kernel *kernel, const struct ef_call *call);
 
+/* Run `row` over one batch entry: `input` is what its rows point into, in elements of in_element_bytes, `output` the
+ * first output row. For kernels that bring the input into another form first. */
+void ef_window_run_rows(void (*row)(const struct ef_call *call, const struct ef_rows *rows, void *out_row),
+                        const struct ef_call *call, const void *input, void *output);
+
 #endif /* EF_WINDOW_H */

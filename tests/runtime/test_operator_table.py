@@ -19,6 +19,7 @@ from tests.runtime.host_build import build
 from tests.runtime.planned import plan_with
 from tests.runtime.single_operator import Case
 from tests.runtime.test_exact_elementwise import OPERATORS
+from tests.runtime.test_exact_hybrid import HYBRID
 from tests.runtime.test_exact_window import FLOAT32, INT8
 
 ROOT = Path(__file__).parents[2]
@@ -28,6 +29,7 @@ GENERATORS: dict[str, Generate] = {
     **{f"{name} (value)": pair[0] for name, pair in OPERATORS.items()},
     **{f"{name} int8": generate for name, generate in INT8.items()},
     **{f"{name} float32": pair[0] for name, pair in FLOAT32.items()},
+    **{f"{name} hybrid": generate for name, generate in HYBRID.items()},
 }
 
 
