@@ -1,0 +1,135 @@
+"""`edgeflow bench` on `local:`: results by their schema, cross products, the table, the verdict's status."""
+
+import json
+from pathlib import Path
+
+import jsonschema
+import numpy as np
+import pytest
+
+from edgeflow.bench.types import result_from_json
+from edgeflow.cli import main
+from edgeflow.cli.bench import time_text
+
+DATA = Path(__file__).parents[1] / "data"
+SCHEMAS = Path(__file__).parents[2] / "edgeflow/results/schemas"
+KWS, SINE = str(DATA / "kws_int8.tflite"), str(DATA / "sine_int8.tflite")
+SHORT = ("--runs", "12", "--min-seconds", "0", "--warmup", "0", "--processes", "1")
+
+
+@pytest.fixture
+def run(capsys, tmp_path, monkeypatch):
+    """Run a command here: run(*arguments) -> (status, stdout, stderr)."""
+    monkeypatch.setenv("EDGEFLOW_STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments):
+        with pytest.raises(SystemExit) as ended:
+            main(["bench", "-d", "local:", *map(str, arguments)])
+        out, err = capsys.readouterr()
+        return ended.value.code, out, err
+
+    return run
+
+
+def valid(result):
+    loaded = json.loads((SCHEMAS / "result.schema.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator(loaded).validate(result)
+    return result
+
+
+def test_a_result_is_complete_and_follows_its_schema(run):
+    status, out, _ = run(KWS, "--runs", "20", "--min-seconds", "0", "--processes", "2", "--json")
+    result = valid(json.loads(out))
+    assert status == 0 and result["model"]["name"] == "kws_int8" and result["signature"] == "serving_default"
+    latency = result["latency_us"]
+    assert [len(r["samples"]) for r in latency["rounds"]] == [20, 20] and latency["count"] == 40
+    assert latency["min"] <= latency["p50"] <= latency["p90"] <= latency["p99"] <= latency["max"]
+    assert all(r["init_us"] > 0 and r["first_invoke_us"] > 0 for r in latency["rounds"])
+    phases = result["memory_bytes"]["phases"]
+    assert list(phases) == ["import", "load", "allocate", "first_invoke", "steady"]
+    assert result["memory_bytes"]["peak_rss"] >= max(phases.values())
+    assert result["runtime"] == {
+        "name": "litert", "version": result["runtime"]["version"], "api": "interpreter", "kernels": None,
+        "threads": 1, "delegate": "xnnpack",
+    }  # fmt: skip
+    assert result["plan"]["processes"] == 2 and result["plan"]["mode"] == "back-to-back"
+    assert result["inputs"]["source"] == "random:0" and not result["device"]["emulated"]
+
+
+def test_a_result_read_back_is_the_same(run):
+    answer = json.loads(run(KWS, *SHORT, "--json")[1])
+    assert json.loads(json.dumps(result_from_json(answer).to_json())) == answer
+
+
+def test_models_and_threads_multiply(run):
+    results = json.loads(run(KWS, SINE, "--threads", 1, "--threads", 2, *SHORT, "--json")[1])
+    named = [(valid(result)["model"]["name"], result["runtime"]["threads"]) for result in results]
+    assert named == [("kws_int8", 1), ("kws_int8", 2), ("sine_int8", 1), ("sine_int8", 2)]
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        (["--delegate", "none"], ("interpreter", "none")),
+        (["--delegate", "reference"], ("interpreter", "none")),
+        (["--api", "compiled-model"], ("compiled-model", "xnnpack")),
+    ],
+)
+def test_api_and_delegate_are_named_as_used(run, options, expected):
+    runtime = valid(json.loads(run(KWS, *options, *SHORT, "--json")[1]))["runtime"]
+    assert (runtime["api"], runtime["delegate"]) == expected
+
+
+def test_given_inputs_are_used_and_digested(run, tmp_path):
+    np.savez(tmp_path / "in.npz", features=np.zeros((1, 49, 10, 1), np.int8))
+    result = json.loads(run(KWS, "--inputs", "in.npz", *SHORT, "--json")[1])
+    assert result["inputs"]["source"] == "file"
+    assert result["inputs"]["sha256"] != json.loads(run(KWS, *SHORT, "--json")[1])["inputs"]["sha256"]
+
+
+def test_short_runs_are_batched_and_paced_ones_are_not(run):
+    result = valid(json.loads(run(SINE, "--runs", 5, "--warmup", 20, "--min-seconds", 0, "--json")[1]))
+    assert len(result["conditions"]["runs_per_sample"]) == 3 and min(result["conditions"]["runs_per_sample"]) >= 1
+    paced = valid(json.loads(run(SINE, "--rate", 500, *SHORT, "--json")[1]))
+    assert paced["plan"]["mode"] == "paced" and "runs_per_sample" not in paced["conditions"]
+
+
+def test_too_few_samples_are_not_trusted_and_that_can_be_required(run):
+    status, out, _ = run(KWS, *SHORT, "--require-trusted", "--json")
+    result = valid(json.loads(out))
+    assert status == 8 and not result["trusted"]
+    assert any(reason.startswith("too few samples: 12") for reason in result["reasons"])
+
+
+def test_people_get_a_table_of_80_columns_and_the_doubts(run):
+    status, out, err = run(KWS, *SHORT)
+    assert status == 0 and all(len(line) <= 80 for line in out.splitlines())
+    for word in ("kws_int8", "litert", "p50", "peak memory", "trusted"):
+        assert word in out
+    assert "not to be trusted: too few samples" in err
+    _, out, _ = run(KWS, SINE, *SHORT)
+    assert all(len(line) <= 80 for line in out.splitlines()) and "sine_int8" in out and "p99" in out
+
+
+@pytest.mark.parametrize(("us", "text"), [(0.5123, "0.512 µs"), (999, "999 µs"), (1234.5, "1.23 ms"), (2.5e6, "2.5 s")])
+def test_times_are_shown_with_three_digits(us, text):
+    assert time_text(us) == text and time_text(None) == "–"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (["none.tflite"], 1),
+        ([KWS, "--runs", "0"], 2),
+        ([KWS, "--threads", "x"], 2),
+        ([KWS, "--rate", "0"], 2),
+        ([KWS, "--inputs", "none.npz"], 2),
+        ([KWS, "--signature", "nope"], 2),
+        ([], 2),
+    ],
+)
+def test_bad_input_gives_its_status_and_no_traceback(run, arguments, status):
+    code, out, err = run(*arguments, "--json")
+    assert code == status and json.loads(out)["exit"] == status and "Traceback" not in err
