@@ -41,7 +41,7 @@ class Case:
             return None
         if self.target.family != "microcontroller":
             return self.arena.total_bytes + self.model.size
-        return self.arena.total_bytes + (self.footprint.ram_bytes if self.footprint else 0)
+        return self.arena.total_bytes + ((self.footprint.ram_bytes or 0) if self.footprint else 0)
 
     @property
     def flash_needed_bytes(self) -> int | None:

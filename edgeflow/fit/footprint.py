@@ -18,13 +18,13 @@ _Bytes = Annotated[int, msgspec.Meta(ge=0)]
 
 @dataclass(frozen=True)
 class Footprint:
-    """Bytes of the runtime with every operator of its kernel set: `text_bytes` in flash, `ram_bytes` of data and stack.
+    """Bytes of the runtime with every kernel of its set: `text_bytes` in flash, `ram_bytes` of data and stack.
 
-    `measured` is the date, `source` what was built and how it was measured.
+    `ram_bytes` is None where no device told the stack; `measured` is the date, `source` what was built and how.
     """
 
     text_bytes: int
-    ram_bytes: int
+    ram_bytes: int | None
     measured: str
     source: str
 
@@ -32,7 +32,7 @@ class Footprint:
 class _Entry(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     target: str
     text_bytes: _Bytes
-    ram_bytes: _Bytes
+    ram_bytes: _Bytes | None = None
     measured: str
     source: str
 

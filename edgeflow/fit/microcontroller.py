@@ -17,7 +17,7 @@ def limit_ram(case: Case) -> str | None:
     if needed is None or case.ram_bytes is None or needed <= case.ram_bytes:
         return None
     about = "" if case.arena and case.arena.exact else "about "
-    what = "arena, data and stack need" if case.footprint else "the arena needs"
+    what = "arena, data and stack need" if case.footprint and case.footprint.ram_bytes else "the arena needs"
     where = "there are"
     if case.board and case.board.ram and case.board.ram[0].bytes == case.ram_bytes:
         where = f"{case.board.ram[0].name} of {case.board.name} has"
@@ -53,9 +53,11 @@ def missing_flash(case: Case) -> str | None:
 
 def warn_footprint(case: Case) -> str | None:
     """While the runtime's own size on a target is not measured, only the model's is counted."""
-    if case.footprint is not None:
-        return None
-    return f"the runtime's own flash, data and stack are not measured for {case.target.name} and not counted"
+    if case.footprint is None:
+        return f"the runtime's own flash, data and stack are not measured for {case.target.name} and not counted"
+    if case.footprint.ram_bytes is None:
+        return f"the runtime's data and stack are not measured for {case.target.name} and not counted"
+    return None
 
 
 def warn_estimate(case: Case) -> str | None:

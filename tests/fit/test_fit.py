@@ -7,15 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from edgeflow.errors import TargetError
 from edgeflow.fit import fit as fit_module
 from edgeflow.fit.arena import plan_arena
 from edgeflow.fit.fit import entries, fit
-from edgeflow.fit.footprint import Footprint, load_footprints
+from edgeflow.fit.footprint import Footprint
 from edgeflow.fit.microcontroller import has_fpu
 from edgeflow.model.read import load_model
 from edgeflow.model.types import Model, Operator, Subgraph, Tensor
-from edgeflow.resources import runtime_dir
 from edgeflow.targets.registry import find_board, find_target, load_boards, load_targets
 
 DATA = Path(__file__).parents[1] / "data"
@@ -177,36 +175,15 @@ def test_a_measured_runtime_counts_and_an_unmeasured_one_is_said(monkeypatch: py
     assert found.flash_needed_bytes == KWS.size + 50_000
     assert found.ram_needed_bytes == found.arena.total_bytes + 3_000
     assert not any("not measured" in warning for warning in found.warnings)
+    measured["cortex-m4"] = replace(measured["cortex-m4"], ram_bytes=None)
+    found = fit(KWS, M4, ram_bytes=2**20, flash_bytes=2**20)
+    assert found.arena is not None
+    assert found.ram_needed_bytes == found.arena.total_bytes
+    assert any("data and stack are not measured" in warning for warning in found.warnings)
     monkeypatch.setattr(fit_module, "load_footprints", lambda: {})
     found = fit(KWS, M4, ram_bytes=2**20, flash_bytes=2**20)
     assert found.flash_needed_bytes == KWS.size
     assert any("not measured" in warning for warning in found.warnings)
-
-
-def test_the_footprint_file_names_known_targets():
-    if (runtime_dir() / "footprint.toml").is_file():
-        for name, footprint in load_footprints().items():
-            assert load_targets()[name].family == "microcontroller"
-            assert footprint.text_bytes > 0
-            assert footprint.measured
-            assert footprint.source
-
-
-@pytest.mark.parametrize(
-    ("text", "says"),
-    [
-        ("schema = 2\n", "schema 2"),
-        ("schema = 1\n[[footprint]]\ntarget='x'\n", "text_bytes"),
-        ("schema = 1\nflavour = 1\n", "flavour"),
-        ("schema =", "cannot be read"),
-    ],
-)
-def test_a_broken_footprint_file_is_refused(tmp_path: Path, text: str, says: str):
-    path = tmp_path / "footprint.toml"
-    path.write_text(text)
-    with pytest.raises(TargetError, match=says) as caught:
-        load_footprints(path)
-    assert caught.value.hint
 
 
 @pytest.mark.parametrize("target", ["linux-arm64", "raspberry-pi-armv7", "android-arm64"])
