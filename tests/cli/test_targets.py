@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import jsonschema
@@ -71,3 +73,15 @@ def test_an_unknown_name_exits_2_with_two_lines(capsys: pytest.CaptureFixture[st
         "edgeflow: unknown target or board 'cortex-m44'",
         "  did you mean cortex-m4 or cortex-m7 or cortex-m3? edgeflow targets list shows all targets and boards",
     ]
+
+
+def test_listing_imports_nothing_heavy():
+    program = (
+        "import sys; from edgeflow.cli import main\n"
+        "try: main(['targets', 'list'])\n"
+        "except SystemExit: pass\n"
+        "heavy = {'numpy', 'ai_edge_litert', 'paramiko', 'jinja2', 'sqlalchemy', 'tensorflow', 'cryptography'}\n"
+        "sys.exit(', '.join(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
