@@ -120,6 +120,10 @@ def softmax(rng: Rng, count: int, dtype: str) -> Iterator[Case]:
             values = random_int8(rng, shape)
             if rng.random() < 0.3:
                 values = rng.integers(-10, 10, size=shape, dtype=np.int8)
+            if rng.random() < 0.3:  # two classes at every distance: large outputs, where precision shows
+                shape = (256, 2)
+                x, y = quantized(shape, 10 ** rng.uniform(-3, -0.7), 0), quantized(shape, 1 / 256, -128)
+                values = np.stack([np.arange(-128, 128), np.full(256, rng.integers(-128, 128))], axis=1).astype(np.int8)
         else:
             x, y = Tensor(shape, dtype), Tensor(shape, dtype)
             values = random_float(rng, shape)

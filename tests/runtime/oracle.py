@@ -81,7 +81,7 @@ def _load_all(path: Path) -> list[Any]:
 
 @dataclass(frozen=True)
 class Run:
-    """One case in edgeflow's runtime: outputs as bytes, memory in bytes, timer ticks (0: none), the kernels that ran."""
+    """One case in edgeflow's runtime: outputs, memory in bytes, timer ticks (0: none), the kernels that ran."""
 
     outputs: tuple[bytes, ...]
     planned: int
