@@ -81,7 +81,7 @@ def test_listing_imports_nothing_heavy():
         "try: main(['targets', 'list'])\n"
         "except SystemExit: pass\n"
         "heavy = {'numpy', 'ai_edge_litert', 'paramiko', 'jinja2', 'sqlalchemy', 'tensorflow', 'cryptography'}\n"
-        "sys.exit(', '.join(heavy & set(sys.modules)))"
+        "print('heavy:', *sorted(heavy & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[-1] == "heavy:", done.stderr
