@@ -60,27 +60,22 @@ def command(
     done stands in a record beside the model.
     """
     from edgeflow.convert.record import to_json
-    from edgeflow.pipeline.convert import convert
+    from edgeflow.pipeline.convert import convert_all
 
-    chosen = tuple(dict.fromkeys(recipes)) or (("int8",) if representative_data else ("none",))
-    finished = []
     with progress_bar(as_json) as progress:
-        for recipe in chosen:
-            finished.append(
-                convert(
-                    source,
-                    quantize=recipe,
-                    representative_data=representative_data,
-                    max_samples=max_samples,
-                    output=_one_of_several(output, recipe) if len(chosen) > 1 else output,
-                    signature=signature,
-                    tags=tuple(tags.split(",")) if tags else (),
-                    keep_batch=keep_batch,
-                    unsafe_lambda=unsafe_lambda,
-                    timeout_s=timeout_s,
-                    progress=progress,
-                )
-            )
+        finished = convert_all(
+            source,
+            recipes or (("int8",) if representative_data else ("none",)),
+            representative_data=representative_data,
+            max_samples=max_samples,
+            output=output,
+            signature=signature,
+            tags=tuple(tags.split(",")) if tags else (),
+            keep_batch=keep_batch,
+            unsafe_lambda=unsafe_lambda,
+            timeout_s=timeout_s,
+            progress=progress,
+        )
     if as_json:
         answers = [to_json(conversion) for conversion in finished]
         print_json(answers[0] if len(answers) == 1 else answers)
@@ -88,14 +83,7 @@ def command(
     _print(finished)
 
 
-def _one_of_several(output: Path | None, recipe: str) -> Path | None:
-    """`-o model.tflite` with several recipes makes `model_none.tflite`, `model_int8.tflite`…"""
-    if output is None or output.is_dir():
-        return output
-    return output.with_name(f"{output.stem}_{recipe}{output.suffix}")
-
-
-def _print(finished: list[Conversion]) -> None:
+def _print(finished: Sequence[Conversion]) -> None:
     first = finished[0]
     weights = f", weights {bytes_text(first.weight_bytes)}" if first.weight_bytes else ""
     click.echo(f"{plain(first.source.origin)}{weights}")
@@ -121,7 +109,7 @@ def _print(finished: list[Conversion]) -> None:
         click.echo(f"{plain(str(conversion.path))}  (record: {plain(conversion.record.name)})")
 
 
-def _print_errors(finished: list[Conversion]) -> None:
+def _print_errors(finished: Sequence[Conversion]) -> None:
     rows = [
         (
             conversion.quantize,
@@ -146,7 +134,7 @@ def _agreement(error: OutputError) -> str:
     return f"{top1:.1%}" if error.distribution and top1 is not None else "–"
 
 
-def _against_float(conversion: Conversion, finished: list[Conversion]) -> str:
+def _against_float(conversion: Conversion, finished: Sequence[Conversion]) -> str:
     """The share of the float32 `.tflite` made in the same go, else of the source's weights."""
     plain = next((other.size for other in finished if other.quantize == "none"), conversion.weight_bytes)
     return f"{conversion.size / plain:.0%}" if plain else "–"

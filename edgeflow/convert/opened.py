@@ -19,7 +19,7 @@ from edgeflow.convert.arrays import Arrays, read_arrays, write_arrays
 
 
 def look(content: bytes) -> dict[str, Any]:
-    """Operators with counts, dtypes of activations and constants, and variables that nothing ever sets."""
+    """Operators with counts, those that compute in floating point, dtypes of constants, variables never set."""
     from ai_edge_litert import schema_py_generated as schema
 
     model = schema.ModelT.InitFromPackedBuf(content, 0)
@@ -27,7 +27,7 @@ def look(content: bytes) -> dict[str, Any]:
     type_names = {number: name for name, number in vars(schema.TensorType).items() if isinstance(number, int)}
     operators: dict[str, int] = {}
     custom: set[str] = set()
-    activations: set[str] = set()
+    floating: set[str] = set()
     constants: set[str] = set()
     handles: set[str] = set()
     assigned: set[str] = set()
@@ -35,7 +35,8 @@ def look(content: bytes) -> dict[str, Any]:
         variable_of: dict[int, str] = {}
         for tensor in graph.tensors:
             data = model.buffers[tensor.buffer].data
-            (activations if data is None or not len(data) else constants).add(type_names[tensor.type].lower())
+            if data is not None and len(data):
+                constants.add(type_names[tensor.type].lower())
         for operator in graph.operators:
             code = model.operatorCodes[operator.opcodeIndex]
             name = operator_names[max(code.builtinCode, code.deprecatedBuiltinCode)]
@@ -43,6 +44,9 @@ def look(content: bytes) -> dict[str, Any]:
                 name = code.customCode.decode("utf-8", "replace")
                 custom.add(name)
             operators[name] = operators.get(name, 0) + 1
+            ends = [graph.tensors[end].type for end in (*operator.inputs, *operator.outputs) if end >= 0]
+            if name not in ("QUANTIZE", "DEQUANTIZE") and any(type_names[end].startswith("FLOAT") for end in ends):
+                floating.add(name)
             if name == "VAR_HANDLE":
                 variable = f"{operator.builtinOptions.container!r}/{operator.builtinOptions.sharedName!r}"
                 variable_of[int(operator.outputs[0])] = variable
@@ -52,7 +56,7 @@ def look(content: bytes) -> dict[str, Any]:
     return {
         "operators": operators,
         "custom": sorted(custom),
-        "activations": sorted(activations),
+        "floating": sorted(floating),
         "constants": sorted(constants),
         "unset_variables": len(handles - assigned),
     }

@@ -21,11 +21,14 @@ from edgeflow.model.compare import Difference, difference
 
 @dataclass(frozen=True)
 class Opened:
-    """What LiteRT found in a model, and its outputs by signature, real-valued, [samples, *shape]."""
+    """What LiteRT found in a model, and its outputs by signature, real-valued, [samples, *shape].
+
+    `floating` are the operators that compute in floating point, `constants` the dtypes of its weights.
+    """
 
     operators: tuple[tuple[str, int], ...]
     custom: tuple[str, ...]
-    activations: tuple[str, ...]
+    floating: tuple[str, ...]
     constants: tuple[str, ...]
     unset_variables: int
     signatures: tuple[SignatureInfo, ...]
@@ -67,7 +70,7 @@ def open_model(model: Path, samples: Mapping[str, Arrays | None], folder: Path, 
     return Opened(
         tuple(sorted(answer["operators"].items())),
         tuple(answer["custom"]),
-        tuple(answer["activations"]),
+        tuple(answer["floating"]),
         tuple(answer["constants"]),
         int(answer["unset_variables"]),
         tuple(_signature(item) for item in answer["signatures"]),
@@ -81,7 +84,6 @@ def faults(opened: Opened, recipe: Recipe, source: Sequence[SourceSignature]) ->
         *_custom_operators(opened),
         *_unset_variables(opened),
         *_wrong_ends(opened, recipe, source),
-        *_float_arithmetic(opened, recipe),
         *_missing_ends(opened, source),
         *_non_finite(opened),
     )
@@ -107,6 +109,8 @@ def remarks(opened: Opened, recipe: Recipe, errors: Iterable[OutputError]) -> tu
     found = []
     if recipe.weight_dtype != "float32" and recipe.weight_dtype not in opened.constants:
         found.append(f"recipe {recipe.name}: no weights were large enough to become {recipe.weight_dtype}")
+    if recipe.io_dtype == "int8" and opened.floating:
+        found.append(f"not full integer: computed in floating point: {', '.join(opened.floating)}")
     for error in errors:
         if reason := _far_off(error.difference, recipe):
             found.append(f"output {error.difference.name}: {reason}")
@@ -136,11 +140,6 @@ def _wrong_ends(opened: Opened, recipe: Recipe, source: Sequence[SourceSignature
     return found
 
 
-def _float_arithmetic(opened: Opened, recipe: Recipe) -> list[str]:
-    floats = sorted({"float32", "float16", "float64"} & set(opened.activations))
-    return [f"{', '.join(floats)} arithmetic in a full-integer model"] if floats and recipe.io_dtype == "int8" else []
-
-
 def _missing_ends(opened: Opened, source: Sequence[SourceSignature]) -> list[str]:
     if opened.custom:
         return []  # such a model is not run, so its signatures are not looked at
@@ -167,6 +166,8 @@ def _far_off(found: Difference, recipe: Recipe) -> str:
         return "finite here, not in the source"
     if recipe.name == "none" and found.max_abs > 1e-3 and (found.cosine is None or found.cosine < 0.9999):
         return f"differs from the source by {found.max_abs:.3g} without quantization"
+    if found.cosine is None and found.differing:
+        return "nothing but zeros, here or in the source: are its values smaller than one quantization step?"
     if found.cosine is not None and found.cosine < 0.9:
         return f"far from the source (cosine {found.cosine:.3f}): look at the calibration data"
     return ""

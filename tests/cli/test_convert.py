@@ -197,6 +197,7 @@ def options(*given: object) -> Sequence[str]:
     ("arguments", "said"),
     [
         (options("-q", "int8"), "needs representative data"),
+        (options("-q", "none", "-q", "int8"), "needs representative data"),
         (options("-q", "int4"), "'int4' is not one of"),
         (options("-o", "no/such/m.tflite"), "no such folder"),
         (options("-o", "m.bin"), "neither a folder nor named .tflite"),

@@ -85,6 +85,12 @@ def main(folder: Path) -> None:
     index = keras.Input((3,), name="index", dtype="int32")
     keras.Model(index, layers.Flatten()(layers.Embedding(7, 4)(index))).save(folder / "embedding.keras")
 
+    normal = layers.LayerNormalization()(sequence)
+    attended = layers.MultiHeadAttention(2, 4)(normal, normal)
+    keras.Model(sequence, layers.Dense(2)(layers.GlobalAveragePooling1D()(attended))).save(folder / "attention.keras")
+    old_sequence = tf_keras.layers.Input((6, 5), name="sequence")
+    tf_keras.Model(old_sequence, tf_keras.layers.LSTM(4)(old_sequence)).save(folder / "old_lstm.h5")
+
     old = tf_keras.Sequential(
         [tf_keras.layers.Input((4,), name="four"), tf_keras.layers.Dense(3, activation="softmax", name="scores")]
     )

@@ -16,7 +16,7 @@ from ai_edge_litert.interpreter import Interpreter
 from edgeflow.convert import record
 from edgeflow.convert.types import Conversion
 from edgeflow.errors import ConversionError, ModelError, UsageError
-from edgeflow.pipeline.convert import convert
+from edgeflow.pipeline.convert import convert, convert_all
 
 pytestmark = pytest.mark.tensorflow
 
@@ -155,6 +155,46 @@ def test_integer_inputs_stay_integers(keras_sources: Path, tmp_path: Path) -> No
     assert [dtype for dtype, _ in outputs.values()] == ["int8"]
 
 
+def test_recipes_share_one_reading_of_the_data_and_are_written_together(keras_sources: Path, tmp_path: Path) -> None:
+    def rows() -> Any:
+        yield from np.random.default_rng(2).normal(size=(30, 4))
+
+    done = convert_all(
+        keras_sources / "old.h5",
+        ["int8", "none", "int8"],
+        representative_data=rows(),
+        output=tmp_path / "m.tflite",
+    )
+    assert [conversion.path.name for conversion in done] == ["m_int8.tflite", "m_none.tflite"]
+    assert [conversion.checked_samples for conversion in done] == [30, 30]
+    assert {path.name for path in tmp_path.iterdir()} == {c.path.name for c in done} | {c.record.name for c in done}
+
+
+def test_where_one_recipe_fails_none_is_written(keras_sources: Path, tmp_path: Path) -> None:
+    data = keras_sources / "sequences.npy"
+    with pytest.raises(ConversionError, match="crashed"):
+        convert_all(keras_sources / "lstm.keras", ["none", "int8"], representative_data=data, output=tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("source", "operator", "warned"),
+    [
+        ("old_lstm.h5", "UNIDIRECTIONAL_SEQUENCE_LSTM", ()),
+        ("attention.keras", "BATCH_MATMUL", ("not full integer: computed in floating point: NEG",)),
+    ],
+)
+def test_what_is_left_in_floating_point_is_said(
+    keras_sources: Path, tmp_path: Path, source: str, operator: str, warned: tuple[str, ...]
+) -> None:
+    done = convert(
+        keras_sources / source, representative_data=keras_sources / "sequences.npy", output=tmp_path / "m.tflite"
+    )
+    assert operator in dict(done.operators)
+    assert done.warnings == warned
+    assert (done.errors[0].difference.cosine or 0) > 0.97
+
+
 def test_samples_that_the_source_does_not_take_are_named(keras_sources: Path, tmp_path: Path) -> None:
     data = np.zeros((5, 3), int)
     data[3] = 99  # the embedding has seven rows
@@ -285,7 +325,7 @@ def test_a_keras_object_converts_with_layers_of_the_callers_own(tmp_path: Path) 
 import os, sys
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 import keras, numpy as np, tf_keras
-from edgeflow.pipeline.convert import convert
+from edgeflow.pipeline.convert import convert, convert_all
 
 class Doubled(keras.layers.Layer):
     def call(self, inputs):

@@ -62,19 +62,30 @@ def test_a_float_model_is_not_taken_for_a_full_integer_one(tmp_path: Path) -> No
     assert reasons == (
         "image is float32, not int8",
         "scores is float32, not int8",
-        "float32 arithmetic in a full-integer model",
     )
 
 
-def test_float_inputs_in_front_of_integer_arithmetic_are_noticed(tmp_path: Path) -> None:
-    found = opened("mixed_int8", tmp_path, image=IMAGES)
-    assert verify.faults(found, RECIPES["none"], [MIXED]) == (
+def test_an_integer_model_is_not_taken_for_a_float_one(tmp_path: Path) -> None:
+    assert verify.faults(opened("mixed_int8", tmp_path, image=IMAGES), RECIPES["none"], [MIXED]) == (
         "image is int8, not float32",
         "scores is int8, not float32",
     )
-    assert verify.faults(replace(found, activations=("float32", "int8")), RECIPES["int8"], [MIXED]) == (
-        "float32 arithmetic in a full-integer model",
+
+
+def test_operators_left_in_floating_point_are_remarked_on(tmp_path: Path) -> None:
+    assert opened("mixed_int8", tmp_path).floating == ()
+    found = opened("kws_float16", tmp_path)
+    kinds = "AVERAGE_POOL_2D, CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED, RESHAPE, SOFTMAX"
+    assert verify.remarks(replace(found, constants=("int8",)), RECIPES["int8"], ()) == (
+        f"not full integer: computed in floating point: {kinds}",
     )
+
+
+def test_outputs_that_vanish_are_remarked_on(tmp_path: Path) -> None:
+    found = opened("mixed_int8", tmp_path, image=IMAGES)
+    nothing = replace(found, outputs={"serving_default": {"scores": np.zeros((6, 1, 3), np.float32)}})
+    (remark,) = verify.remarks(nothing, RECIPES["int8"], verify.measured(found.outputs, nothing))
+    assert "nothing but zeros" in remark
 
 
 def test_lost_names_and_signatures_are_noticed(tmp_path: Path) -> None:
