@@ -71,8 +71,8 @@ class Table:
         self.position = position
         self.what = what
 
-    def _field(self, field: int, width: int) -> int:
-        """Position of a field's value, 0 when the field is absent."""
+    def place(self, field: int, width: int) -> int:
+        """Where a field's value, `width` bytes wide, stands in the file; 0 when the field is absent."""
         if field + 2 > self._vtable_bytes:
             return 0
         offset: int = _U16.unpack_from(self._source.content, self._vtable + field)[0]
@@ -85,20 +85,31 @@ class Table:
     def scalar(self, field: int, code: str, default: int | bool = 0) -> int:
         """An integer or boolean field; `code` is its struct letter."""
         form = _SCALARS[code]
-        at = self._field(field, form.size)
+        at = self.place(field, form.size)
         return int(form.unpack_from(self._source.content, at)[0]) if at else int(default)
 
-    def _target(self, field: int, what: str) -> int:
-        at = self._field(field, 4)
+    def real(self, field: int) -> float:
+        """A float32 field, 0 when absent."""
+        at = self.place(field, 4)
+        return float(_SCALARS["f"].unpack_from(self._source.content, at)[0]) if at else 0.0
+
+    @property
+    def room(self) -> int:
+        """How many fields its field table has room for."""
+        return int(self._vtable_bytes - 4) // 2
+
+    def target(self, field: int, what: str) -> int:
+        """Where the table, vector or string a field refers to begins in the file; 0 when the field is absent."""
+        at = self.place(field, 4)
         return at + self._source.u32(at, what) if at else 0
 
     def table(self, field: int, what: str) -> Table | None:
-        at = self._target(field, what)
+        at = self.target(field, what)
         return Table(self._source, at, what) if at else None
 
     def span(self, field: int, width: int, what: str) -> tuple[int, int]:
         """(position, element count) of a vector of `width`-byte elements; (0, 0) when absent."""
-        at = self._target(field, what)
+        at = self.target(field, what)
         if not at:
             return 0, 0
         count = self._source.u32(at, what)
@@ -116,6 +127,25 @@ class Table:
         at, count = self.span(field, 1, what)
         self._source.spend(count // 16)
         return self._source.content[at : at + count].decode("utf-8", "replace")
+
+    def texts(self, field: int, what: str) -> tuple[str, ...]:
+        """A vector of strings, read as `text` does."""
+        at, count = self.span(field, 4, what)
+        self._source.spend(count)
+        found = []
+        for slot in range(at, at + 4 * count, 4):
+            start = slot + self._source.u32(slot, what)
+            length = self._source.u32(start, what)
+            self._source.check(start + 4, length, what)
+            self._source.spend(length // 16)
+            found.append(self._source.content[start + 4 : start + 4 + length].decode("utf-8", "replace"))
+        return tuple(found)
+
+    def blob(self, field: int, what: str) -> bytes:
+        """A vector of bytes as it stands, empty when absent."""
+        at, count = self.span(field, 1, what)
+        self._source.spend(count // 16)
+        return self._source.content[at : at + count]
 
     def tables(self, field: int, what: str) -> tuple[Table, ...]:
         """A vector of tables, numbered from 0 in messages."""
