@@ -56,7 +56,7 @@ def image_of(target: Target) -> Image:
 def stack_bytes(target: Target, board: Board) -> int | None:
     """The deepest stack over all models that fit the board, each prepared and run once there; None when it fails."""
     fitting = [str(path) for path in MODELS if fit(load_model(path), target, board).fits]
-    once = ["--runs", "1", "--warmup", "0", "--min-seconds", "0", "--rounds", "1", "--json"]
+    once = ["--runs", "1", "--warmup", "0", "--min-seconds", "0", "--rounds", "1", "--fresh", "--json"]
     command = [sys.executable, "-m", "edgeflow", "bench", *fitting, "--device", f"qemu:{board.name}", *once]
     done = subprocess.run(command, stdout=subprocess.PIPE, timeout=900)
     if done.returncode != 0:
