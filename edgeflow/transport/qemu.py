@@ -23,8 +23,16 @@ _READ_BYTES = 64 * 1024
 _GRACE_S = 5.0
 _SLOTS = "slots:"
 _EXPECTED = "warning: nic"  # the machines' network stays unplugged
-# QEMU ends with us, however we end: the shell's read returns when the other end of its stdin is gone.
-_KEEPER = '"$@" </dev/null & board=$!; exec 2>/dev/null; read -r _; kill -9 $board; wait $board'
+# QEMU ends with us, however we end: then the watcher's read returns. When QEMU ends first, so does the keeper.
+_KEEPER = """
+exec 3<&0 </dev/null
+"$@" 3<&- & board=$!
+exec 2>/dev/null
+{ read -r _; kill -9 $board; } <&3 & watcher=$!
+wait $board; status=$?
+kill -9 $watcher
+exit $status
+"""
 
 
 @dataclass(frozen=True)
@@ -205,7 +213,7 @@ class QemuFiles:
         """Write at `slots:HEX`, the place that MODEL_BEGIN named."""
         content = data if isinstance(data, bytes) else data.read_bytes()
         place = _place(remote)
-        if place is None or place + len(content) > self._slots_bytes:
+        if place is None or place < 0 or place + len(content) > self._slots_bytes:
             raise UsageError(f"{remote}: not a place in the board's slots")
         try:
             with self._memory.open("r+b") as file:
