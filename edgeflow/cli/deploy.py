@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from edgeflow.cli.device_options import device_options
+from edgeflow.cli.device_options import placing_options
 from edgeflow.cli.output import bytes_text, json_option, print_json, progress_bar
 
 if TYPE_CHECKING:
@@ -16,7 +16,15 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("model", type=click.Path(path_type=Path))
-@device_options
+@click.option(
+    "--device",
+    "-d",
+    "device_texts",
+    multiple=True,
+    metavar="D",
+    help="A name of the device book, an address, or local:. Repeated: one after the other, up to the first failure.",
+)
+@placing_options
 @click.option("--name", metavar="N", help="The deployment's name on the device; the file's stem by default.")
 @click.option(
     "--bundle-version",
@@ -31,7 +39,7 @@ if TYPE_CHECKING:
 @json_option
 def command(
     model: Path,
-    device: str | None,
+    device_texts: tuple[str, ...],
     target: str | None,
     wait_s: float,
     timeout_s: float,
@@ -49,25 +57,29 @@ def command(
     from edgeflow.device.book import find_device
     from edgeflow.pipeline.deploy import deploy
 
-    with progress_bar(as_json) as progress:
-        done = deploy(
-            model,
-            find_device(device, target=target),
-            name=name,
-            version=version,
-            dry_run=dry_run,
-            force=force,
-            wait_s=wait_s,
-            timeout_s=timeout_s,
-            fresh=fresh,
-            progress=progress,
-        )
+    devices = [find_device(given, target=target) for given in device_texts or (None,)]
+    answers = []
+    for device in devices:
+        with progress_bar(as_json) as progress:
+            done = deploy(
+                model,
+                device,
+                name=name,
+                version=version,
+                dry_run=dry_run,
+                force=force,
+                wait_s=wait_s,
+                timeout_s=timeout_s,
+                fresh=fresh,
+                progress=progress,
+            )
+        answers.append(answer(done))
+        if not as_json:
+            click.echo(text(done))
+        for warning in done.warnings:
+            click.echo(f"warning: {warning}", err=True)
     if as_json:
-        print_json(answer(done))
-    else:
-        click.echo(text(done))
-    for warning in done.warnings:
-        click.echo(f"warning: {warning}", err=True)
+        print_json(answers if len(answers) > 1 else answers[0])
 
 
 def answer(done: Deployment) -> dict[str, Any]:

@@ -137,3 +137,17 @@ def test_a_lower_version_is_exit_1(run, box):
     assert code == 1
     assert "version 3" in err
     assert run("deploy", DATA / "sine_float32.tflite", "-d", box, "--name", "app", "--bundle-version", -1)[0] == 2
+
+
+def test_several_devices_get_the_model_one_after_the_other(run, box, ssh_device, base, tmp_path):
+    second = tmp_path / "second"
+    second.mkdir()
+    (second / "venv").symlink_to(sys.prefix)
+    assert run("devices", "add", "two", ssh_device.address, "--base", second)[0] == 0
+    code, out, _ = run("deploy", DATA / "sine_int8.tflite", "-d", box, "-d", "two", "--json")
+    assert code == 0
+    assert [check(answer)["device"]["name"] for answer in json.loads(out)] == ["box", "two"]
+    assert (second / "sine_int8/current/model.tflite").read_bytes() == (DATA / "sine_int8.tflite").read_bytes()
+    code, out, err = run("deploy", DATA / "sine_int8.tflite", "-d", box, "-d", "nobody")
+    assert code == 2
+    assert "nobody" in err
