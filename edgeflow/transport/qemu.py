@@ -72,6 +72,7 @@ class QemuTransport:
         try:
             self._memory.parent.mkdir(parents=True, exist_ok=True)
             self._memory.touch(mode=0o600)
+            os.truncate(self._memory, self._machine.memory_bytes)  # a hole, which takes no space
         except OSError as error:
             raise DeviceError(
                 f"{self._memory}: {error.strerror}", "set EDGEFLOW_STATE_DIR to a folder you may write to"

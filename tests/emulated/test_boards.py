@@ -157,18 +157,19 @@ def test_a_second_model_replaces_the_first_and_a_bad_one_does_not(board: str) ->
         assert _run(session, "kws_int8")[1] == expected
 
 
-def test_slots_survive_a_reset_and_the_end_of_the_session_and_fresh_drops_them() -> None:
+@pytest.mark.parametrize("board", ["mps2-an386", "mps3-an547"])
+def test_slots_survive_a_reset_and_the_end_of_the_session_and_fresh_drops_them(board: str) -> None:
     digest = hashlib.sha256(_content("sine_int8")).hexdigest()
-    with _board("mps2-an386") as session:
+    with _board(board) as session:
         _deploy(session, "sine_int8")
         session.restart()
         assert session.slots() == {"sine_int8": ("active", digest)}
-    with _board("mps2-an386") as session:
+    with _board(board) as session:
         assert session.slots() == {"sine_int8": ("active", digest)}
         assert session.upload("sine_int8", _content("sine_int8")).active
-    with _board("mps2-an386", "another") as session:
+    with _board(board, "another") as session:
         assert session.slots() == {}
-    with _board("mps2-an386", fresh=True) as session:
+    with _board(board, fresh=True) as session:
         assert session.slots() == {}
 
 

@@ -18,30 +18,42 @@ from edgeflow.transport.qemu import Machine, QemuFiles, QemuTransport, command
 
 pytestmark = pytest.mark.emulated
 MACHINE = Machine("qemu-system-arm", "mps2-an386", 6, 16 << 20, 1 << 20)
-# enable the UART, say R, and send back each byte
+# Enable the UART and its interrupt, say R; then sleep, and send back what has come. Interrupts stay masked: they only
+# end the sleep. (A guest that polls instead of sleeping can starve QEMU's own loop for seconds.)
 ECHO = """
     .syntax unified
     .thumb
     .word 0x20001000, start + 1
 start:
+    cpsid i
     ldr r0, =0x40004000
     movs r1, #16
     str r1, [r0, #16]
-    movs r1, #3
+    movs r1, #11
     str r1, [r0, #8]
+    ldr r3, =0xE000E100
+    movs r1, #1
+    str r1, [r3]
     movs r1, #82
-    b wait
-loop:
+    str r1, [r0]
+sleep:
+    wfi
+    movs r1, #2
+    str r1, [r0, #12]
+    ldr r3, =0xE000E280
+    movs r1, #1
+    str r1, [r3]
+drain:
     ldr r1, [r0, #4]
     tst r1, #2
-    beq loop
+    beq sleep
     ldr r1, [r0]
 wait:
     ldr r2, [r0, #4]
     tst r2, #1
     bne wait
     str r1, [r0]
-    b loop
+    b drain
 """
 
 
