@@ -166,7 +166,7 @@ class _Items:
 
     def _lives_to(self, index: int, step: int) -> None:
         item = self.of_tensor[index]
-        self.items[item] = replace(self.items[item], last=step)
+        self.items[item] = replace(self.items[item], last=max(self.items[item].last, step))
 
 
 def _size(tensor: Tensor) -> int:

@@ -82,7 +82,9 @@ static enum ef_status note_read(struct plan *plan, uint32_t operator_index, int3
     if (status != EF_OK || plan->starved) return status;
     const uint32_t place = plan->places[index];
     if (place == EF_PLACE_UNSEEN) return note_unwritten(plan, operator_index, &tensor);
-    if (place < EF_PLAN_MOST_ITEMS) plan->items[place].last = (uint16_t)step_of(operator_index);
+    if (place < EF_PLAN_MOST_ITEMS && plan->items[place].last < step_of(operator_index)) {
+        plan->items[place].last = (uint16_t)step_of(operator_index);
+    }
     return EF_OK;
 }
 

@@ -66,6 +66,17 @@ def test_however_small_the_arena_the_refusal_names_a_lower_bound(program: Path) 
         assert 0 < answer.needed <= full.needed
 
 
+def test_inputs_that_are_to_be_preserved_share_memory_with_nothing(program: Path) -> None:
+    graphs = [random_graph(np.random.default_rng([4, seed])) for seed in range(60)]
+    for graph, answer in zip(graphs, plan_with(program, [(graph, ARENA, True) for graph in graphs]), strict=True):
+        main = read_model(graph, Path("graph.tflite")).main
+        offsets = dict(answer.offsets)
+        for index in main.inputs:
+            start, end = offsets[index], offsets[index] + main.tensors[index].bytes
+            for other, offset in answer.offsets:
+                assert other == index or offset >= end or offset + main.tensors[other].bytes <= start
+
+
 @pytest.mark.parametrize(("name", "peer_bytes"), [("kws_int8", 16000), ("resnet8_int8", 49152), ("ad01_int8", 768)])
 def test_the_plan_is_as_tight_as_the_greedy_planner_of_the_peer(program: Path, name: str, peer_bytes: int) -> None:
     model = (DATA / f"{name}.tflite").read_bytes()
