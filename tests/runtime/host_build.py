@@ -1,4 +1,4 @@
-"""Builds C test programs with the whole of runtime/core for this machine, each once a test run.
+"""Builds C test programs with the whole of runtime/core for this machine, once a test run.
 
 The kinds: `plain` and `plain-m32`; `checked` and `checked-m32` with AddressSanitizer and UBSan, where any finding
 aborts the program.
@@ -33,28 +33,28 @@ def core_sources() -> list[Path]:
 
 
 def build(source: str, kind: str, factory: pytest.TempPathFactory) -> Path:
-    """The program of tests/runtime/`source`, compiled as `kind`; workers of one test run share it."""
+    """The program of tests/runtime/`source`, compiled as `kind`; the workers of a test run share it and its objects."""
     shared = factory.getbasetemp()
     if shared.name.startswith("popen-"):
         shared = shared.parent
-    files = [HERE / source, *core_sources()]
     headers = sorted(resources.include_dir().glob("*.h"))
-    digest = hashlib.sha256(b"".join(path.read_bytes() for path in (*files, *headers))).hexdigest()[:12]
-    program = shared / f"{Path(source).stem}-{kind}-{digest}"
-    with program.with_suffix(".lock").open("w") as lock:
+    core = hashlib.sha256(b"".join(path.read_bytes() for path in (*core_sources(), *headers))).hexdigest()[:12]
+    own = hashlib.sha256((HERE / source).read_bytes()).hexdigest()[:12]
+    program = shared / f"{Path(source).stem}-{kind}-{core}-{own}"
+    with (shared / f"build-{kind}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not program.exists():
-            _compile(files, kind, program)
+            _compile(HERE / source, kind, shared / f"core-{kind}-{core}", program)
     return program
 
 
-def _compile(files: list[Path], kind: str, program: Path) -> None:
-    folder = program.with_suffix(".objects")
+def _compile(source: Path, kind: str, folder: Path, program: Path) -> None:
     folder.mkdir(exist_ok=True)
-    compiler = shutil.which("gcc") or "cc"
+    compiler = "gcc"
     common = [*WARNINGS, *KINDS[kind], f"-I{resources.include_dir()}"]
-    objects = [folder / f"{path.stem}.o" for path in files]
-    pending = list(zip(files, objects, strict=True))
+    core = {path: folder / f"{path.stem}.o" for path in core_sources()}
+    own = program.with_suffix(".o")
+    pending = [(source, own), *((path, made) for path, made in core.items() if not made.exists())]
     running: list[subprocess.Popen[str]] = []
     while pending or running:
         while pending and len(running) < 2:
@@ -65,6 +65,6 @@ def _compile(files: list[Path], kind: str, program: Path) -> None:
         _, said = done.communicate()
         assert done.returncode == 0, said
     unfinished = program.with_suffix(".new")
-    command = [compiler, *KINDS[kind], *map(str, objects), "-o", str(unfinished), "-lm"]
+    command = [compiler, *KINDS[kind], str(own), *map(str, core.values()), "-o", str(unfinished), "-lm"]
     subprocess.run(command, check=True)
     unfinished.rename(program)
