@@ -7,18 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.runtime.oracle import NARROW, SANITIZED, build_driver
+from tests.runtime import host_build
 
 
 @pytest.fixture(scope="session")
-def drivers(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> list[Path]:
+def drivers(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """The batch driver with AddressSanitizer and UBSan, and as a 32-bit program where the compiler can."""
-    base = tmp_path_factory.getbasetemp()
-    folder = (base if worker_id == "master" else base.parent) / "drivers"
-    folder.mkdir(exist_ok=True)
-    made = [build_driver(folder, "sanitized", SANITIZED)]
-    if can_build_narrow(folder):
-        made.append(build_driver(folder, "narrow", NARROW))
+    made = [host_build.build("driver.c", "checked", tmp_path_factory)]
+    if can_build_narrow(tmp_path_factory.mktemp("narrow")):
+        made.append(host_build.build("driver.c", "plain-m32", tmp_path_factory))
     return made
 
 

@@ -7,7 +7,6 @@ process. `compare` fails on the first disagreement and names the case.
 
 from __future__ import annotations
 
-import fcntl
 import pickle
 import struct
 import subprocess
@@ -40,10 +39,6 @@ class Crashed:
 
 
 Outcome = list[Array] | Refused | Crashed
-
-WARNINGS = ["-std=c99", "-Wall", "-Wextra", "-Wconversion", "-pedantic", "-Werror"]
-SANITIZED = ["-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
-NARROW = ["-O2", "-m32"]
 
 
 def litert(cases: Sequence[Case], folder: Path) -> list[Outcome]:
@@ -90,20 +85,6 @@ class Run:
     kernels: tuple[str, ...]
 
 
-def build_driver(folder: Path, name: str, flags: Sequence[str]) -> Path:
-    """The runtime's sources and `driver.c` as one program; made once, also where several test processes ask."""
-    program = folder / name
-    with (folder / f"{name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not program.exists():
-            core = include_dir()
-            sources = [*sorted(core.glob("*.c")), Path(__file__).with_name("driver.c")]
-            command = ["gcc", *WARNINGS, *flags, f"-I{core}", *map(str, sources), "-o", str(program), "-lm"]
-            done = subprocess.run(command, capture_output=True, text=True, timeout=240)
-            assert done.returncode == 0, done.stderr[-4000:]
-    return program
-
-
 def build_cortex_m_driver(folder: Path, cpu: Sequence[str]) -> Path:
     """The driver for QEMU's mps2-an385/an386, input and output through semihosting."""
     here, program = Path(__file__).parent, folder / f"driver{'_'.join(cpu)}.elf"
@@ -122,13 +103,11 @@ def qemu_command(machine: str, program: Path) -> list[str | Path]:
     return [*board, "-semihosting-config", "enable=on,target=native", "-icount", "shift=6", "-kernel", program]
 
 
-def edgeflow(program: Path, cases: Sequence[Case]) -> list[Run | Refused]:
-    """What edgeflow's runtime makes of the cases, all in one process; a sanitizer's report is a failure."""
-    return run_batch([program], cases)
-
-
 def run_batch(command: Sequence[str | Path], cases: Sequence[Case]) -> list[Run | Refused]:
-    """The same for a command that is or runs a driver."""
+    """What edgeflow's runtime makes of the cases, all in one process; `command` is a driver or runs one.
+
+    A sanitizer's report is a failure.
+    """
     batch = bytearray()
     for case in cases:
         batch += struct.pack("<I", len(case.model)) + case.model + struct.pack("<I", len(case.inputs))

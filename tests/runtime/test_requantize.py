@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from edgeflow.resources import include_dir
-from tests.runtime.oracle import WARNINGS
+from tests.runtime.host_build import WARNINGS
 
 
 @pytest.fixture(scope="module")
