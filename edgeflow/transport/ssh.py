@@ -194,7 +194,7 @@ class ChannelPipe:
         how = "was killed" if status == -1 else f"ended with status {status}"
         said = f": {self._stderr.last_line()}" if self._stderr.last_line() else ""
         return LinkError(
-            f"{self._address}: the program on the device {how}{said}", "try again; --verbose shows its log"
+            f"{self._address}: the program on the device {how}{said}", "try again; see what the device itself logged"
         )
 
 

@@ -11,6 +11,7 @@ import glob
 import os
 import re
 import shlex
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 CONFIG_VARIABLE = "EDGEFLOW_SSH_CONFIG"  # another file than ~/.ssh/config
 _INCLUDE_DEPTH = 8  # OpenSSH stops at 16; a loop of includes must end with an error
+_EXEC_S = 20.0
+_NEVER = "Host !*"
 _SETTING = re.compile(r"\s*(\w+)(?:\s*=\s*|\s+)(.*?)\s*$")
 # what may stand in a host or user name that ends up in a proxy's command line
 _PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._:%@\\-]*")
@@ -146,6 +149,8 @@ def _expanded(path: Path, folder: Path, alias: str, before: list[str], depth: in
     for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
         match = _SETTING.match(line)
         keyword = match[1].lower() if match else ""
+        if keyword == "match":
+            line = _without_exec(line.strip(), alias, [*before, *lines])
         if keyword in ("host", "match"):
             header = line.strip()
         if match is None or keyword != "include":
@@ -166,3 +171,52 @@ def _applies(header: str, alias: str, before: list[str]) -> bool:
 
     mark = "edgeflowincludeapplies"
     return mark in SSHConfig.from_text("\n".join([*before, header, f"{mark} yes"])).lookup(alias)
+
+
+def _without_exec(header: str, alias: str, before: list[str]) -> str:
+    """A Match line with its `exec` conditions answered: without them when they hold, else one that never applies.
+
+    As with ssh, a command runs only where all else applies, and its output is not looked at.
+    """
+    words = shlex.split(header)[1:]
+    commands: list[tuple[bool, str]] = []
+    others: list[str] = []
+    while words:
+        word = words.pop(0)
+        if word.lower() in ("exec", "!exec"):
+            if not words:
+                raise ValueError(f"'{header}': exec without a command")
+            commands.append((word.startswith("!"), words.pop(0)))
+        else:
+            others.append(word)
+            if word.lstrip("!").lower() not in ("all", "canonical", "final") and words:
+                others.append(words.pop(0))
+    if not commands:
+        return header
+    rest = f"Match {shlex.join(others or ['all'])}"
+    if not _applies(rest, alias, before):
+        return rest
+    return rest if all(_holds(command, alias, before) != negated for negated, command in commands) else _NEVER
+
+
+def _holds(command: str, alias: str, before: list[str]) -> bool:
+    from paramiko import SSHConfig
+
+    found = SSHConfig.from_text("\n".join(before)).lookup(alias)
+    user = getpass.getuser()
+    tokens = {
+        "%%": "%",
+        "%d": str(Path.home()),
+        "%h": found.get("hostname", alias),
+        "%n": alias,
+        "%p": found.get("port", "22"),
+        "%r": found.get("user", user),
+        "%u": user,
+    }
+    filled = re.sub(r"%.", lambda token: tokens.get(token[0], token[0]), command)
+    try:
+        # the user's own shell text; the names put into it hold no shell characters
+        done = subprocess.run(filled, shell=True, capture_output=True, stdin=subprocess.DEVNULL, timeout=_EXEC_S)
+    except subprocess.TimeoutExpired:
+        raise ValueError(f"Match exec '{command}' did not end within {_EXEC_S:g} s") from None
+    return done.returncode == 0

@@ -95,3 +95,18 @@ def test_a_broken_configuration_is_a_usage_error(tmp_path, text):
 def test_a_missing_explicit_configuration_is_a_usage_error(tmp_path):
     with pytest.raises(UsageError, match="does not exist"):
         resolve_host("pi", config=tmp_path / "nowhere")
+
+
+def test_match_exec_decides_by_the_commands_status(tmp_path):
+    path = config(
+        tmp_path,
+        f'Match originalhost pi exec "touch {tmp_path}/ran-%n && false"\n User one\n'
+        f'Match exec "test %h = pi" !exec false\n Port 2201\n'
+        f'Match originalhost other exec "touch {tmp_path}/never"\n User two\n'
+        "Host pi\n User three\n",
+    )
+    host = resolve_host("pi", config=path)
+    assert (host.user, host.port) == ("three", 2201)
+    assert (tmp_path / "ran-pi").exists()
+    assert not (tmp_path / "never").exists()
+    assert resolve_host("third", config=path).port == 22
