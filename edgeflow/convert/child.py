@@ -153,6 +153,7 @@ def serve(folder: Path, idle_s: float, requests: Any, answers: Any) -> None:
         try:
             line = waiting.get(timeout=idle_s)
         except queue.Empty:
+            shutil.rmtree(folder, ignore_errors=True)
             return
         try:
             value = child.answer(json.loads(line), progress)

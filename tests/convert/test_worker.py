@@ -132,13 +132,17 @@ def test_a_child_outlives_its_parent_by_no_more_than_a_moment(tmp_path: Path) ->
     assert not list((tmp_path / "scratch").iterdir())
 
 
-def test_a_child_without_work_ends_and_the_next_request_starts_another(tmp_path: Path) -> None:
+def test_a_child_without_work_ends_and_the_next_request_starts_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers.tempfile, "tempdir", str(tmp_path))
     with workers.Worker(idle_s=0.1) as worker:
         pids = []
         for _ in range(2):
             with pytest.raises(UsageError, match="no way to load"):
                 worker.request(load_request(tmp_path, "tarball"), progress=lambda *_: pids.append(worker.pid))
             assert gone(pids[-1])
+            assert not list(tmp_path.iterdir())
         assert pids[0] != pids[-1]
 
 
