@@ -1,0 +1,155 @@
+"""Building once: cache, sizes, complaints, several builders at a time."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import dataclasses
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from edgeflow.errors import ToolchainError
+from edgeflow.firmware import build as building
+from edgeflow.firmware.build import Recipe, Source, build
+from edgeflow.firmware.image import elf_sizes
+from edgeflow.firmware.toolchain import Toolchain, find_gcc, find_zig, for_target
+from edgeflow.targets.registry import find_target
+
+PROGRAM = "const int table[100] = {1}; int counter = 5; int zeros[50];\nint main(void) { return ANSWER; }\n"
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("EDGEFLOW_CACHE_DIR", str(tmp_path / "cache"))
+    return tmp_path / "cache" / "firmware"
+
+
+@pytest.fixture
+def recipe(tmp_path: Path) -> Recipe:
+    (tmp_path / "include").mkdir()
+    (tmp_path / "include" / "answer.h").write_text("#define ANSWER 42\n")
+    (tmp_path / "main.c").write_text('#include "answer.h"\n' + PROGRAM)
+    (tmp_path / "other.c").write_text("int other(int x) { return x + 1; }\n")
+    sources = (Source(tmp_path / "main.c", ("-O1",)), Source(tmp_path / "other.c"))
+    return Recipe("program", find_gcc(""), sources, (tmp_path / "include",), ("-std=c99",), ())
+
+
+def _count_runs(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    runs: list[list[str]] = []
+    run = building._run
+
+    def count(argv: list[str]) -> None:
+        runs.append(argv)
+        run(argv)
+
+    monkeypatch.setattr(building, "_run", count)
+    return runs
+
+
+def test_an_image_runs_and_its_sizes_are_those_of_the_size_tool(recipe: Recipe) -> None:
+    image = build(recipe)
+    assert subprocess.run([image.path]).returncode == 42
+    told = subprocess.run(["size", image.path], capture_output=True, text=True, check=True).stdout.splitlines()[1]
+    assert [image.text_bytes, image.data_bytes, image.bss_bytes] == [int(word) for word in told.split()[:3]]
+    assert image.flash_bytes == image.text_bytes + image.data_bytes
+    assert image.toolchain.startswith("gcc: ") and image.flags == "-std=c99"
+
+
+def test_the_sizes_of_an_arm_image_are_those_of_the_size_tool(tmp_path: Path) -> None:
+    (tmp_path / "main.c").write_text("#define ANSWER 1\n" + PROGRAM)
+    flags = ["-mcpu=cortex-m4", "-mthumb", "-nostdlib", "-Wl,-e,main"]
+    made = tmp_path / "image"
+    subprocess.run(["arm-none-eabi-gcc", *flags, str(tmp_path / "main.c"), "-o", str(made)], check=True)
+    told = subprocess.run(["arm-none-eabi-size", made], capture_output=True, text=True, check=True).stdout
+    assert list(elf_sizes(made.read_bytes())) == [int(word) for word in told.splitlines()[1].split()[:3]]
+
+
+@pytest.mark.parametrize("content", [b"", b"\x7fELF", b"\x7fELF\2\1" + bytes(20), b"MZ" + bytes(100)])
+def test_what_is_no_elf_file_has_no_sizes(content: bytes) -> None:
+    with pytest.raises(ToolchainError):
+        elf_sizes(content)
+
+
+def test_nothing_is_compiled_twice(recipe: Recipe, monkeypatch: pytest.MonkeyPatch) -> None:
+    runs = _count_runs(monkeypatch)
+    first = build(recipe)
+    assert len(runs) == 3  # two files and the link
+    assert build(recipe) == first and len(runs) == 3
+
+
+@pytest.mark.parametrize("change", ["source", "header", "flags", "file flags", "link flags", "compiler"])
+def test_any_change_makes_another_image(recipe: Recipe, change: str) -> None:
+    first = build(recipe).path
+    match change:
+        case "source":
+            recipe.sources[1].path.write_text("int other(int x) { return x + 2; }\n")
+        case "header":
+            (recipe.include[0] / "answer.h").write_text("#define ANSWER 43\n")
+        case "flags":
+            recipe = dataclasses.replace(recipe, flags=("-std=c99", "-g"))
+        case "file flags":
+            sources = (dataclasses.replace(recipe.sources[0], flags=("-O2",)), recipe.sources[1])
+            recipe = dataclasses.replace(recipe, sources=sources)
+        case "link flags":
+            recipe = dataclasses.replace(recipe, link_flags=("-s",))
+        case "compiler":
+            recipe = dataclasses.replace(recipe, toolchain=Toolchain(recipe.toolchain.command, "another"))
+    again = build(recipe).path
+    assert again != first and again.is_file() and first.is_file()
+
+
+def test_a_complaint_of_the_compiler_is_told_and_leaves_nothing(recipe: Recipe, cache: Path) -> None:
+    recipe.sources[1].path.write_text("int other(int x) { return y; }\n")
+    with pytest.raises(ToolchainError, match=r"gcc failed: .*other\.c:1:.*'?y'?") as caught:
+        build(recipe)
+    assert caught.value.exit_code == 7 and caught.value.hint
+    assert [path for path in cache.rglob("*") if path.is_file()] == []
+
+
+def test_an_undefined_symbol_is_told_by_name(recipe: Recipe) -> None:
+    recipe.sources[0].path.write_text("int missing(void); int main(void) { return missing(); }\n")
+    with pytest.raises(ToolchainError, match="missing"):
+        build(recipe)
+
+
+def test_several_builders_at_once_end_with_one_image(recipe: Recipe) -> None:
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        images = list(pool.map(build, [recipe] * 4))
+    assert len(set(images)) == 1 and subprocess.run([images[0].path]).returncode == 42
+    assert [path.name for path in images[0].path.parent.iterdir()] == ["program.elf"]
+
+
+def test_a_cache_that_cannot_be_written_is_said(
+    recipe: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("EDGEFLOW_CACHE_DIR", str(tmp_path / "file"))
+    with pytest.raises(ToolchainError) as caught:
+        build(recipe)
+    assert "EDGEFLOW_CACHE_DIR" in caught.value.hint
+
+
+def test_a_missing_compiler_is_exit_7_with_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    for target, package in (("cortex-m4", "gcc-arm-none-eabi"), ("rv32imc", "gcc-riscv64-unknown-elf")):
+        with pytest.raises(ToolchainError) as caught:
+            for_target(find_target(target))
+        assert caught.value.exit_code == 7 and package in caught.value.hint
+    with pytest.raises(ToolchainError):
+        for_target(find_target("raspberry-pi-4"))
+
+
+def test_a_compiler_that_does_not_run_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    broken = tmp_path / "broken-gcc"
+    broken.write_text("#!/bin/sh\nexit 3\n")
+    broken.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    with pytest.raises(ToolchainError, match="does not run"):
+        find_gcc("broken-")
+
+
+def test_zig_is_found_as_a_package() -> None:
+    found = find_zig("aarch64-linux-musl", "cortex_a53")
+    assert found.command[1:] == ("-m", "ziglang", "cc", "-target", "aarch64-linux-musl", "-mcpu=cortex_a53")
+    assert found.version.startswith("zig 0.")
