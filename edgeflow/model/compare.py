@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +21,8 @@ class Difference:
     largest difference in quantization steps, None where there are none; `cosine` is None where a side is all zero;
     `top1` is the share of rows (along the first axis) whose largest element stands at the same place, None unless
     rows are vectors of two or more; `non_finite` counts elements that are NaN or infinite on one side only, or
-    infinities of opposite sign.
+    infinities of opposite sign; `snr_db` is 10·log10(Σa² / Σ(a-b)²) over the finite elements, None where either sum
+    is 0.
     """
 
     name: str
@@ -32,6 +34,7 @@ class Difference:
     max_lsb: float | None
     top1: float | None
     non_finite: int
+    snr_db: float | None = None
 
     @property
     def equal(self) -> bool:
@@ -67,6 +70,7 @@ def difference(name: str, expected: npt.ArrayLike, actual: npt.ArrayLike, *, ste
         max_lsb=largest / step if step else None,
         top1=_top1(want, have),
         non_finite=int(np.count_nonzero(~finite & ~same)),
+        snr_db=_snr_db(a[finite], a[finite] - b[finite]),
     )
 
 
@@ -87,6 +91,18 @@ def compare_outputs(
         )
     sizes = steps or {}
     return tuple(difference(name, expected[name], actual[name], step=sizes.get(name)) for name in expected)
+
+
+def decibels(signal: float, noise: float) -> float | None:
+    """10·log10 of two sums of squares; None where one of them is 0."""
+    return 10.0 * (math.log10(signal) - math.log10(noise)) if signal > 0 and noise > 0 else None
+
+
+def _snr_db(signal: npt.NDArray[np.float64], noise: npt.NDArray[np.float64]) -> float | None:
+    peak = max((float(np.abs(v).max()) if v.size else 0.0 for v in (signal, noise)), default=0.0)
+    if not peak:
+        return None
+    return decibels(float(np.sum((signal / peak) ** 2)), float(np.sum((noise / peak) ** 2)))
 
 
 def _cosine(a: npt.NDArray[np.float64], b: npt.NDArray[np.float64]) -> float | None:
