@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import os
+import platform
 import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
@@ -179,8 +180,8 @@ def _destination(output: str | os.PathLike[str] | None, source: Source, recipe: 
 
 
 def _versions() -> dict[str, str]:
-    found = {}
-    for package in ("edgeflow", "ai-edge-litert"):
+    found = {"python": platform.python_version()}
+    for package in ("edgeflow", "ai-edge-litert", "numpy"):
         try:
             found[package] = importlib.metadata.version(package)
         except importlib.metadata.PackageNotFoundError:
