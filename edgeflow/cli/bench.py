@@ -42,7 +42,9 @@ _RIGHT = (2, 3, 4, 5, 6)
 )
 @click.option("--rate", "rate_hz", type=click.FloatRange(0.001, 1e6), help="Start so many runs a second.")
 @click.option("--inputs", type=click.Path(path_type=Path), metavar="IN.npz", help="Arrays by input name or number.")
-@click.option("--seed", default=0, show_default=True, help="For random inputs, where none are given.")
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="For random inputs, where none are given."
+)
 @run_options
 @click.option("--require-trusted", is_flag=True, help="Fail with status 8 when the measurement is not to be trusted.")
 @json_option

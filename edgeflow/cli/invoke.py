@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     metavar="NAME=IN.npz[:OUT.npz]",
     help="Run this signature; repeated, in order, with state kept. NAME= alone takes seeded random inputs.",
 )
-@click.option("--seed", default=0, show_default=True, help="For random inputs, where none are given.")
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="For random inputs, where none are given."
+)
 @click.option("--dequantize", is_flag=True, help="Give real values instead of the raw integers of quantized outputs.")
 @click.option("--threads", type=click.IntRange(1, 64), default=1, show_default=True)
 @run_options

@@ -90,11 +90,14 @@ def feed_arrays(arrays: Arrays, inputs: Sequence[TensorInfo], where: str) -> Fee
 
 
 def feed_random(inputs: Sequence[TensorInfo], seed: int) -> Feed:
-    """Seeded inputs: floats in -1…1, 8- and 16-bit integers over their whole range, wider ones 0 or 1 (indices)."""
-    generator = np.random.default_rng(seed)
+    """Seeded inputs: floats in -1…1, 8- and 16-bit integers over their whole range, wider ones 0 or 1 (indices).
+
+    An input's values depend on the seed and its name, not on its place.
+    """
     data = []
     for tensor in inputs:
         dtype = _dtype(tensor)
+        generator = np.random.default_rng([seed, zlib.crc32(tensor.name.encode())])
         if dtype.kind == "f":
             array = generator.uniform(-1, 1, tensor.shape).astype(dtype)
         elif dtype.kind in "iu" and dtype.itemsize <= 2:
@@ -121,7 +124,7 @@ def _match(arrays: Arrays, inputs: Sequence[TensorInfo]) -> tuple[dict[int, Arra
     matched: dict[int, Array] = {}
     wrong = []
     names = {tensor.name: tensor.index for tensor in inputs}
-    numbers = {str(tensor.index): tensor.index for tensor in inputs}
+    numbers = {str(number): tensor.index for number, tensor in enumerate(inputs)}
     for key, array in arrays.items():
         index = names.get(key, numbers.get(key))
         if index is None:
@@ -189,8 +192,9 @@ def _shape(shape: Sequence[int]) -> str:
 
 
 def _digest(inputs: Sequence[TensorInfo], data: Sequence[bytes]) -> str:
+    """One digest, whatever order a device names its inputs in."""
     digest = hashlib.sha256()
-    for tensor, content in zip(inputs, data, strict=False):
+    for tensor, content in sorted(zip(inputs, data, strict=True), key=lambda pair: pair[0].name):
         digest.update(f"{tensor.name}\0{tensor.dtype.name}\0{tensor.shape}\0".encode())
         digest.update(content)
     return digest.hexdigest()

@@ -9,6 +9,7 @@ from edgeflow.wire.constants import DType, Side, Status
 
 from . import interpreters
 from .refusal import Refusal
+from .signatures import in_file_order
 
 Shapes = Dict[str, List[int]]
 _DTYPES = {name.lower(): code for name, code in DType.__members__.items()}
@@ -71,7 +72,7 @@ def refusal_of(error: Exception, otherwise: Status) -> Refusal:
 class InterpreterModel:
     """The Interpreter API; `path` is mapped, not read, by the interpreter."""
 
-    def __init__(self, path: str, options: Options, phase: Callable[[str], None]) -> None:
+    def __init__(self, path: str, options: Options, key: str, phase: Callable[[str], None]) -> None:
         api = interpreters.load()
         resolver = {
             "": api.OpResolverType.AUTO,
@@ -88,11 +89,11 @@ class InterpreterModel:
         except (ValueError, RuntimeError) as error:
             raise refusal_of(error, Status.BAD_MODEL) from None
         phase("load")
-        self.signatures: Dict[str, Dict[str, Any]] = self._interpreter._get_full_signature_list()
+        self.signatures = in_file_order(self._interpreter._get_full_signature_list(), path)
         self._allocated: Set[int] = set()
         self._shapes = options.shapes
         self._key = ""
-        self.choose("")
+        self.choose(key, strict=True)
         phase("allocate")
 
     @property
@@ -100,15 +101,18 @@ class InterpreterModel:
         """The interpreter below; it counts references to itself and refuses to run while somebody keeps one."""
         return self._interpreter._interpreter
 
-    def choose(self, key: str) -> None:
-        """Choose a signature, "" for the first, or the main subgraph where there is none; state stays."""
+    def choose(self, key: str, strict: bool = False) -> None:
+        """Choose a signature, "" for the first, or the main subgraph where there is none; state stays.
+
+        `strict`: every shape that was asked for must be one of its inputs.
+        """
         if key and key not in self.signatures:
             known = ", ".join(self.signatures) or "none"
             raise Refusal(Status.NOT_FOUND, f"no signature '{key[:40]}'; known: {known}")
         self._key = key or next(iter(self.signatures), "")
         self._subgraph = self._native.GetSubgraphIndexFromSignature(self._key) if self._key else 0
         try:
-            if self._resize() or self._subgraph not in self._allocated:
+            if self._resize(strict) or self._subgraph not in self._allocated:
                 self._allocate()
         except (ValueError, RuntimeError) as error:
             raise refusal_of(error, Status.RUNTIME_ERROR) from None
@@ -152,28 +156,19 @@ class InterpreterModel:
         else:
             self._interpreter.allocate_tensors()
 
-    def _resize(self) -> bool:
-        resized = False
-        inputs = self.tensors(Side.INPUT)
-        names = {tensor.name: tensor for tensor in inputs}
-        names.update((str(number), tensor) for number, tensor in enumerate(inputs))
-        for name, shape in self._shapes.items():
-            tensor = names.get(name)
-            if tensor is None:
-                known = ", ".join(tensor.name for tensor in inputs)
-                raise Refusal(Status.NOT_FOUND, f"no input '{name[:30]}'; known: {known}")
-            if list(tensor.shape) != shape:
-                import numpy
+    def _resize(self, strict: bool) -> bool:
+        import numpy
 
-                self._native.ResizeInputTensor(tensor.at, numpy.array(shape, numpy.int32), False, self._subgraph)
-                resized = True
-        return resized
+        changes = _shapes_of(self._shapes, self.tensors(Side.INPUT), strict)
+        for tensor, shape in changes:
+            self._native.ResizeInputTensor(tensor.at, numpy.array(shape, numpy.int32), False, self._subgraph)
+        return bool(changes)
 
 
 class CompiledModel:
     """LiteRT's CompiledModel API on the CPU."""
 
-    def __init__(self, path: str, options: Options, phase: Callable[[str], None]) -> None:
+    def __init__(self, path: str, options: Options, key: str, phase: Callable[[str], None]) -> None:
         api = interpreters.load("compiled_model")
         modes = {"": None, "xnnpack": "DELEGATE", "none": "BUILTIN", "reference": "REFERENCE"}
         if options.delegate not in modes:
@@ -191,29 +186,24 @@ class CompiledModel:
         except (ValueError, RuntimeError) as error:
             raise refusal_of(error, Status.BAD_MODEL) from None
         phase("load")
-        self.signatures: Dict[str, Dict[str, Any]] = self._model.get_signature_list()
+        self.signatures = in_file_order(self._model.get_signature_list(), path)
         self.delegated = {"": "xnnpack", "xnnpack": "xnnpack"}.get(options.delegate, "none")
         self._shapes = options.shapes
         self._buffers: Dict[int, Tuple[List[Any], List[Any]]] = {}
         self._index = 0
         self._key = ""
-        self.choose("")
+        self.choose(key, strict=True)
         phase("allocate")
 
-    def choose(self, key: str) -> None:
+    def choose(self, key: str, strict: bool = False) -> None:
         if key and key not in self.signatures:
             raise Refusal(Status.NOT_FOUND, f"no signature '{key[:40]}'; known: {', '.join(self.signatures)}")
         self._key = key or next(iter(self.signatures), "")
         self._index = self._model.get_signature_index(self._key) if self._key else 0
         try:
-            names = self.signatures[self._key]["inputs"]
-            for name, shape in self._shapes.items():
-                number = names.index(name) if name in names else int(name) if name.isdigit() else len(names)
-                if number >= len(names):
-                    raise Refusal(Status.NOT_FOUND, f"no input '{name[:30]}'; known: {', '.join(names)}")
-                if list(self._details(Side.INPUT)[names[number]]["shape"]) != shape:
-                    self._model.resize_input_tensor(number, shape, self._index, strict=False)
-                    self._buffers.pop(self._index, None)
+            for tensor, shape in _shapes_of(self._shapes, self.tensors(Side.INPUT), strict):
+                self._model.resize_input_tensor(tensor.at, shape, self._index, strict=False)
+                self._buffers.pop(self._index, None)
             if self._index not in self._buffers:
                 inputs = self._model.create_input_buffers(self._index)
                 self._buffers[self._index] = (inputs, self._model.create_output_buffers(self._index))
@@ -226,8 +216,9 @@ class CompiledModel:
 
     def tensors(self, side: Side) -> List[Tensor]:
         details = self._details(side)
-        names = self.signatures[self._key]["inputs" if side == Side.INPUT else "outputs"]
-        return [_tensor(name, dict(details[name], index=number)) for number, name in enumerate(names)]
+        kind = "inputs" if side == Side.INPUT else "outputs"
+        own = self._model.get_signature_list()[self._key][kind]  # buffers go by its own order
+        return [_tensor(name, dict(details[name], index=own.index(name))) for name in self.signatures[self._key][kind]]
 
     def write(self, tensor: Tensor, array: Any) -> None:
         self._buffers[self._index][0][tensor.at].write(array)
@@ -240,13 +231,26 @@ class CompiledModel:
         return lambda: model.run_by_index(index, buffers[0], buffers[1])
 
 
-def open_model(path: str, options: Options, phase: Callable[[str], None]) -> Any:
-    """Load with the API that was asked for; the Interpreter by default."""
+def open_model(path: str, options: Options, key: str, phase: Callable[[str], None]) -> Any:
+    """Load with the API that was asked for, the Interpreter by default, and choose the signature `key`."""
     if options.api in ("", "interpreter"):
-        return InterpreterModel(path, options, phase)
+        return InterpreterModel(path, options, key, phase)
     if options.api == "compiled-model":
-        return CompiledModel(path, options, phase)
+        return CompiledModel(path, options, key, phase)
     raise Refusal(Status.UNSUPPORTED_OPTION, f"no API '{options.api[:40]}' here")
+
+
+def _shapes_of(shapes: Shapes, inputs: List[Tensor], strict: bool) -> List[Tuple[Tensor, List[int]]]:
+    """The inputs whose shape is to change, by name or number."""
+    named = {str(number): tensor for number, tensor in enumerate(inputs)}
+    named.update((tensor.name, tensor) for tensor in inputs)
+    unknown = [name for name in shapes if name not in named]
+    if unknown and strict:
+        known = ", ".join(tensor.name for tensor in inputs)
+        raise Refusal(Status.NOT_FOUND, f"no input '{unknown[0][:30]}'; known: {known}")
+    return [
+        (named[name], shape) for name, shape in shapes.items() if name in named and list(named[name].shape) != shape
+    ]
 
 
 def _tensor(name: Optional[str], details: Dict[str, Any]) -> Tensor:

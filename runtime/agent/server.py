@@ -145,7 +145,7 @@ class Server:
     def _try_out(self, path: str) -> None:
         """Load and run once, with zeros."""
         self._close()
-        model = opened.open_model(path, opened.Options(0, "", "", {}), lambda name: self._channel.heartbeat())
+        model = opened.open_model(path, opened.Options(0, "", "", {}), "", lambda name: self._channel.heartbeat())
         import numpy
 
         for tensor in model.tensors(Side.INPUT):
@@ -177,9 +177,7 @@ class Server:
         self._memory = {}
         self._phase("import")
         start = time.perf_counter_ns()
-        self._model = opened.open_model(path, options, self._phase)
-        if signature:
-            self._model.choose(signature)
+        self._model = opened.open_model(path, options, signature, self._phase)
         init_ns = time.perf_counter_ns() - start
         self._path, self._source = path, (signature, options)
         self._stage_zeros()
@@ -321,7 +319,7 @@ class Server:
             assert self._source is not None
             signature, options = self._source
             self._model = None
-            self._model = opened.open_model(self._path, options, lambda name: self._channel.heartbeat())
+            self._model = opened.open_model(self._path, options, "", lambda name: self._channel.heartbeat())
             self._model.choose(signature)
             self._unwritten = set(self._staged)
             self._outputs.clear()

@@ -1,6 +1,7 @@
 """A session on `local:`: outputs equal LiteRT's own on this machine, state stays, uploads are verified."""
 
 import hashlib
+import struct
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from edgeflow.device.types import Device
 from edgeflow.errors import DeviceBusyError, DeviceStatusError
 from edgeflow.model.read import load_model
 from edgeflow.transport.address import parse_address
-from edgeflow.wire.constants import Reset, Side
+from edgeflow.wire.constants import Command, Reset, Side
 
 DATA = Path(__file__).parents[1] / "data"
 MODELS = sorted(path.name for path in DATA.glob("*.tflite"))
@@ -50,13 +51,13 @@ def test_outputs_equal_litert_on_this_machine(device, name):
         for signature in model.signatures:
             for delegate in RESOLVERS:
                 opened = session.open(source, signature=signature.key, threads=1, delegate=delegate)
-                assert [t.name for t in opened.inputs] == sorted(n for n, _ in signature.inputs)
+                assert [t.name for t in opened.inputs] == [name for name, _ in signature.inputs]
+                assert [t.name for t in opened.outputs] == [name for name, _ in signature.outputs]
                 feed = feed_random(opened.inputs, 3)
                 for tensor, data in zip(opened.inputs, feed.data, strict=True):
                     session.write_input(tensor.index, data)
                 session.invoke()
                 expected = litert_outputs(model.path, signature.key, feed, opened.inputs, delegate)
-                assert {t.name for t in opened.outputs} == set(expected)
                 for tensor in session.tensors(Side.OUTPUT, len(opened.outputs)):
                     found = output_array(tensor, session.read_output(tensor.index))
                     np.testing.assert_array_equal(found, expected[tensor.name], strict=True)
@@ -78,6 +79,31 @@ def test_the_compiled_model_api_gives_litert_outputs_too(device):
         with pytest.raises(DeviceStatusError) as error:
             session.open(session.place(model), api="telepathy")
         assert error.value.status == "UNSUPPORTED_OPTION" and error.value.exit_code == 2
+
+
+@pytest.mark.parametrize("api", ["interpreter", "compiled-model"])
+def test_signatures_and_tensors_come_in_the_files_order(device, api):
+    for name in ("two_signatures_float32", "dict_io_int8"):
+        model = load_model(DATA / f"{name}.tflite")
+        with connect(device) as session:
+            opened = session.open(session.place(model), api=api)
+            first = model.signatures[0]
+            assert [t.name for t in opened.inputs] == [name for name, _ in first.inputs]
+            assert [t.name for t in opened.outputs] == [name for name, _ in first.outputs]
+            keys = session.request(Command.MODEL_INFO)["names"]
+            expected = b"".join(struct.pack("<H", len(s.key)) + s.key.encode() for s in model.signatures)
+            assert keys == expected
+
+
+def test_a_shape_of_another_signature_is_used_there_only(device):
+    model = load_model(DATA / "two_signatures_float32.tflite")
+    with connect(device) as session:
+        source = session.place(model)
+        last = model.signatures[-1]
+        name, shape = last.inputs[0][0], (4, model.subgraphs[last.subgraph].tensors[last.inputs[0][1]].shape[1])
+        assert session.open(source, signature=last.key, shapes={name: shape}).inputs[0].shape == shape
+        other, _ = session.signature(model.signatures[0].key)
+        assert other[0].shape[0] == 1
 
 
 def test_state_lives_between_signatures_until_it_is_reset(device):
