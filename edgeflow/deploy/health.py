@@ -16,8 +16,9 @@ from edgeflow.errors import DeviceError, EdgeflowError, MismatchError, UsageErro
 from edgeflow.model.types import NUMPY_DTYPES
 from edgeflow.wire.constants import Reset
 
-# Kernels differ between processors by rounding; a damaged model or a broken runtime is off by far more.
-LIMIT_STEPS = 16.0
+# Optimized kernels round differently on each processor, and a near-tie behind a softmax can amplify that; a broken
+# runtime is off by far more.
+LIMIT_STEPS = 32.0
 LIMIT_RELATIVE = 0.02
 Outputs = tuple[tuple[TensorInfo, bytes], ...]
 
@@ -40,7 +41,9 @@ def check_health(session: Session, source: str, bundle: Bundle, *, same_machine:
             path = Path(folder) / "model.tflite"
             path.write_bytes(bundle.model.content)
             with reference_session(Path(folder)) as reference:
-                expected = _run(reference, str(path), bundle.golden_seed)
+                # edgeflow's runtime gives the reference kernels' outputs, the others have XNNPACK's as here
+                delegate = "reference" if session.hello.runtime == "edgeflow" else ""
+                expected = _run(reference, str(path), bundle.golden_seed, delegate)
     except (DeviceError, OSError) as error:
         reason = error.message if isinstance(error, EdgeflowError) else str(error)
         return Health(1, None, None, f"this machine cannot run the model: {reason}")
@@ -48,8 +51,8 @@ def check_health(session: Session, source: str, bundle: Bundle, *, same_machine:
     return Health(1, f"{reference.hello.runtime} {reference.hello.runtime_version} on this machine", worst)
 
 
-def _run(session: Session, source: str, seed: int) -> Outputs:
-    opened = session.open(source)
+def _run(session: Session, source: str, seed: int, delegate: str = "") -> Outputs:
+    opened = session.open(source, delegate=delegate)
     try:
         for info, data in zip(opened.inputs, feed_random(opened.inputs, seed).data, strict=True):
             session.write_input(info.index, data)

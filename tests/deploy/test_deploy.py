@@ -17,6 +17,7 @@ from edgeflow.model.read import load_model
 from edgeflow.pipeline.deploy import deploy
 from edgeflow.pipeline.rollback import rollback
 from edgeflow.transport.address import parse_address
+from tests.relay import relay
 
 DATA = Path(__file__).parents[1] / "data"
 KWS, SINE, VWW = (DATA / f"{name}.tflite" for name in ("kws_int8", "sine_float32", "vww_int8"))
@@ -131,6 +132,27 @@ def test_an_interrupted_upload_goes_on_where_it_stopped(ssh_device, base, tmp_pa
     assert 0 < done.sent_bytes <= large.stat().st_size - (1 << 20)
     assert current(base, "large") == large.read_bytes()
     assert list((base / "large" / "incoming").iterdir()) == []
+
+
+@pytest.mark.parametrize("cut_after", [1_500, 4_000, 9_000, 60_000, 200_000, 312_000, 318_000])
+def test_a_line_cut_anywhere_leaves_the_old_release_or_the_new_one(ssh_device, base, tmp_path, monkeypatch, cut_after):
+    config = tmp_path / "alias"
+    known = tmp_path / "alias_known"
+    known.write_text("box " + (ssh_device.folder / "hostkey.pub").read_text())
+    config.write_text(f"Host *\n HostKeyAlias box\n IdentityFile {ssh_device.folder}/id\n UserKnownHostsFile {known}\n")
+    monkeypatch.setenv("EDGEFLOW_SSH_CONFIG", str(config))
+    direct = over_ssh(ssh_device, base)
+    deploy(SINE, direct, name="app")
+    with relay(ssh_device.port, cut_after=cut_after) as (port, _):
+        try:
+            deploy(VWW, replace(direct, address=replace(direct.address, port=port)), name="app", timeout_s=20)
+        except DeviceError as error:
+            assert error.exit_code == 5  # and a late cut may come after all is done
+    assert current(base, "app") in (SINE.read_bytes(), VWW.read_bytes())
+    done = deploy(VWW, direct, name="app", wait_s=20)
+    assert done.action in ("deployed", "unchanged")
+    assert current(base, "app") == VWW.read_bytes()
+    assert list((base / "app" / "incoming").iterdir()) == []
 
 
 def test_a_damaged_half_upload_is_sent_anew(device, base):

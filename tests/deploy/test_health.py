@@ -33,7 +33,7 @@ def test_rounding_passes_and_its_size_is_told(bundle):
     [
         (output([100.0]), output([103.0])),
         (output([100.0]), output([float("nan")])),
-        (output([5], DType.INT8, np.int8), output([22], DType.INT8, np.int8)),
+        (output([5], DType.INT8, np.int8), output([38], DType.INT8, np.int8)),
         (output([5], DType.INT8, np.int8), output([5], DType.UINT8, np.uint8)),
         (output([5.0]), output([5.0, 5.0])),
     ],

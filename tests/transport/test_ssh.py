@@ -7,7 +7,6 @@ import random
 import socket
 import threading
 import time
-from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,54 +17,13 @@ from edgeflow.progress import silent
 from edgeflow.transport.address import Address, parse_address
 from edgeflow.transport.ssh import SshTransport
 from edgeflow.transport.ssh_keys import own_known_hosts
+from tests.relay import relay
 
 
 @pytest.fixture
 def transport(ssh_device):
     with SshTransport(parse_address(ssh_device.address)) as opened:
         yield opened
-
-
-@contextmanager
-def relay(port, cut_after=None):
-    """A TCP relay to `port` that can stop passing anything (`hole.set()`) or cut after some bytes to the server."""
-    hole = threading.Event()
-    server = socket.create_server(("127.0.0.1", 0))
-    sockets = [server]
-
-    def pump(source, sink, limit):
-        passed = 0
-        try:
-            while block := source.recv(65536):
-                passed += len(block)
-                if hole.is_set():
-                    continue
-                if limit is not None and passed > limit:
-                    break
-                sink.sendall(block)
-        except OSError:
-            pass
-        for end in (source, sink):
-            with suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
-
-    def serve():
-        while True:
-            try:
-                client, _ = server.accept()
-            except OSError:
-                return
-            upstream = socket.create_connection(("127.0.0.1", port))
-            sockets.extend((client, upstream))
-            threading.Thread(target=pump, args=(client, upstream, cut_after), daemon=True).start()
-            threading.Thread(target=pump, args=(upstream, client, None), daemon=True).start()
-
-    threading.Thread(target=serve, daemon=True).start()
-    try:
-        yield server.getsockname()[1], hole
-    finally:
-        for each in sockets:
-            each.close()
 
 
 @pytest.fixture
