@@ -13,6 +13,7 @@ from edgeflow.errors import EdgeflowError
 # command: (module below edgeflow.cli, its line in --help); grouped as a user works
 COMMANDS = {
     "convert": ("convert", "make a .tflite from a TensorFlow or Keras model"),
+    "metadata": ("metadata", "what a model says about itself: write, show, extract"),
     "inspect": ("inspect", "what is in a model: signatures, tensors, operators, costs"),
     "check": ("check", "whether a model fits a target, with all reasons"),
     "generate": ("generate", "code for a target: C arrays, wrappers"),

@@ -86,16 +86,24 @@ def read_project(text: str, path: Path) -> Project:
     for name in SECTIONS:
         if not isinstance(document.get(name, {}), dict):
             raise UsageError(f"{path}: {name} is not a table", f"write it as [{name}]")
-    pre: dict[str, Pre] = {}
-    for key, entry in document.get("pre", {}).items():
-        pre[key] = _convert(path, f"pre.{key}", entry, Pre)
-        _check_pre(path, f"pre.{key}", pre[key])
-    post: dict[str, Post] = {}
-    for key, entry in document.get("post", {}).items():
-        post[key] = _convert(path, f"post.{key}", entry, Post)
-        _check_post(path, f"post.{key}", post[key])
+    pre, post = check_entries(document.get("pre", {}), document.get("post", {}), path)
     tables = {name: document[name] for name in SECTIONS if name in document and name not in ("pre", "post")}
     return Project(path, pre, post, tables)
+
+
+def check_entries(
+    pre: Mapping[str, Any], post: Mapping[str, Any], path: Path
+) -> tuple[dict[str, Pre], dict[str, Post]]:
+    """Check the tables of `[pre]` and `[post]`, wherever they stand; `path` names the file. Raises UsageError."""
+    checked_pre: dict[str, Pre] = {}
+    for key, entry in pre.items():
+        checked_pre[key] = _convert(path, f"pre.{key}", entry, Pre)
+        _check_pre(path, f"pre.{key}", checked_pre[key])
+    checked_post: dict[str, Post] = {}
+    for key, entry in post.items():
+        checked_post[key] = _convert(path, f"post.{key}", entry, Post)
+        _check_post(path, f"post.{key}", checked_post[key])
+    return checked_pre, checked_post
 
 
 def _known(path: Path, where: str, table: Mapping[str, Any], known: tuple[str, ...]) -> None:

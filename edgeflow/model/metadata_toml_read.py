@@ -32,7 +32,7 @@ from edgeflow.model.metadata_toml import (
     Unit,
     keys,
 )
-from edgeflow.model.types import Model, Subgraph
+from edgeflow.model.types import Model, Subgraph, port_names
 
 MAX_FILE_BYTES: Final = 64 * 1024 * 1024
 T = TypeVar("T")
@@ -48,6 +48,16 @@ class Described:
 
 def load_metadata_file(path: Path, model: Model) -> Described:
     """Read and check a metadata file for `model`. Raises UsageError that names file, place and the known keys."""
+    return _Reader(path, model).document(load_document(path))
+
+
+def parse_metadata_file(text: str, path: Path, model: Model) -> Described:
+    """Check the text of a metadata file; `path` only names it. Raises UsageError."""
+    return _Reader(path, model).document(_parsed(text, path))
+
+
+def load_document(path: Path) -> dict[str, Any]:
+    """The tables of a metadata file, before a model is there to hold them against. Raises UsageError."""
     try:
         if path.stat().st_size > MAX_FILE_BYTES:
             raise UsageError(f"{path} is larger than {MAX_FILE_BYTES} bytes", "give a metadata file")
@@ -59,11 +69,10 @@ def load_metadata_file(path: Path, model: Model) -> Described:
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise UsageError(f"{path} cannot be read: {reason}", "check the path and its permissions") from error
-    return parse_metadata_file(text, path, model)
+    return _parsed(text, path)
 
 
-def parse_metadata_file(text: str, path: Path, model: Model) -> Described:
-    """Check the text of a metadata file; `path` only names it. Raises UsageError."""
+def _parsed(text: str, path: Path) -> dict[str, Any]:
     try:
         document = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
@@ -72,7 +81,7 @@ def parse_metadata_file(text: str, path: Path, model: Model) -> Described:
         raise UsageError(f"{path} does not say which schema it follows", "put schema = 1 at its top")
     if document["schema"] != 1 or isinstance(document["schema"], bool):
         raise UsageError(f"{path} says schema = {document['schema']!r}, this edgeflow reads 1", "put schema = 1")
-    return _Reader(path, model).document(document)
+    return document
 
 
 class _Reader:
@@ -294,13 +303,3 @@ class _Reader:
 
     def _fault(self, where: str, what: str, hint: str) -> UsageError:
         return UsageError(f"{self._path}: {where + ': ' if where else ''}{what}", hint)
-
-
-def port_names(model: Model, subgraph: Subgraph, role: Literal["input", "output"]) -> tuple[tuple[str, ...], ...]:
-    """What each input or output of a subgraph is called: its tensor's name first, then its names in signatures."""
-    signatures = [entry for entry in model.signatures if entry.subgraph == subgraph.index]
-    pairs = [pair for entry in signatures for pair in (entry.inputs if role == "input" else entry.outputs)]
-    return tuple(
-        (subgraph.tensors[index].name, *dict.fromkeys(name for name, place in pairs if place == index))
-        for index in (subgraph.inputs if role == "input" else subgraph.outputs)
-    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -115,6 +115,16 @@ class Model:
     def main(self) -> Subgraph:
         """The first subgraph."""
         return self.subgraphs[0]
+
+
+def port_names(model: Model, subgraph: Subgraph, role: Literal["input", "output"]) -> tuple[tuple[str, ...], ...]:
+    """What each input or output of a subgraph is called: its tensor's name first, then its names in signatures."""
+    signatures = [entry for entry in model.signatures if entry.subgraph == subgraph.index]
+    pairs = [pair for entry in signatures for pair in (entry.inputs if role == "input" else entry.outputs)]
+    return tuple(
+        (subgraph.tensors[index].name, *dict.fromkeys(name for name, place in pairs if place == index))
+        for index in (subgraph.inputs if role == "input" else subgraph.outputs)
+    )
 
 
 NUMPY_DTYPES: dict[str, np.dtype[Any]] = {
