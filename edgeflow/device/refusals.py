@@ -44,7 +44,7 @@ def refusal_error(peer: str, command: Command, status: int, payload: bytes) -> D
     where = "".join(f", {name} {number}" for name, number in blamed if number >= 0)
     error = DeviceStatusError(
         f"{peer} refused {command.name} ({known.name}{where}): {text or STATUS_DOC[known]}",
-        _HINTS.get(known, "run with --verbose to see what the device prints"),
+        _HINTS.get(known, "try again; the device's console may say more"),
         status=known.name,
         operator=operator if operator >= 0 else None,
         tensor=tensor if tensor >= 0 else None,
