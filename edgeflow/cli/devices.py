@@ -54,6 +54,7 @@ def list_command(as_json: bool) -> None:
     metavar="SHA256:…",
     help="Record the host key with this fingerprint; repeatable for hosts on the way.",
 )
+@click.option("--install-key", is_flag=True, help="Add your public key to the account, so that no password is asked.")
 @click.option("--no-probe", is_flag=True, help="Write it down without asking the device.")
 @click.option("--force", is_flag=True, help="Replace a device of that name.")
 @json_option
@@ -65,6 +66,7 @@ def add_command(
     tags: tuple[str, ...],
     power: str | None,
     accept_host_keys: tuple[str, ...],
+    install_key: bool,
     no_probe: bool,
     force: bool,
     as_json: bool,
@@ -80,6 +82,7 @@ def add_command(
         tags=tags,
         power=power,
         accept_host_keys=accept_host_keys,
+        install_key=install_key,
         probe=not no_probe,
         overwrite=force,
     )

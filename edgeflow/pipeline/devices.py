@@ -54,12 +54,14 @@ def add(
     tags: Sequence[str] = (),
     power: str | None = None,
     accept_host_keys: Sequence[str] = (),
+    install_key: bool = False,
     probe: bool = True,
     overwrite: bool = False,
 ) -> DeviceReport:
     """Write a device into the user's book after asking it what it is; the target it names fills in `target`.
 
     `accept_host_keys` are SHA256:… fingerprints that may be recorded for it and for the hosts on the way.
+    `install_key` adds the user's public key to the account there, so that no password is asked from then on.
     Emulated devices are not started. Raises UsageError, TargetError, DeviceError; the book is then unchanged.
     """
     check_name(name)
@@ -77,13 +79,15 @@ def add(
         raise UsageError(f"{address} needs --target", "name the target or board behind it: edgeflow targets list")
     if not overwrite and any(entry.device.name == name for entry in listed()):
         raise UsageError(f"a device '{name}' already stands in the book", "give --force to replace it")
-    found = _ask(device, tuple(accept_host_keys)) if probe else None
     notes: tuple[str, ...] = ()
+    if install_key:
+        notes = (_install_key(device, tuple(accept_host_keys)),)
+    found = _ask(device, tuple(accept_host_keys)) if probe else None
     if found and found.target:
         if device.target is None:
             device = replace(device, target=found.target, board=found.board)
         elif device.target != found.target:
-            notes = (f"the device looks like {found.board or found.target}, not {target}",)
+            notes += (f"the device looks like {found.board or found.target}, not {target}",)
     path = add_device(device, overwrite=overwrite)
     return DeviceReport(device, path, found, notes)
 
@@ -91,6 +95,16 @@ def add(
 def remove(name: str) -> Path:
     """Take a device out of the book it stands in; returns that file. Raises UsageError when it is in none."""
     return remove_device(name)
+
+
+def _install_key(device: Device, accepted: tuple[str, ...]) -> str:
+    if device.address.scheme != "ssh":
+        raise UsageError(f"{device.address} takes no key", "--install-key is for ssh:// addresses")
+    from edgeflow.transport.ssh import SshTransport
+
+    with SshTransport(device.address, accept_host_keys=accepted) as transport:
+        new = transport.install_key()
+    return "your public key was installed" if new else "your public key was installed already"
 
 
 def _path_of(device: Device, entries: Sequence[Listed]) -> Path | None:

@@ -18,7 +18,7 @@ from edgeflow.transport.base import Completed, Pipe
 from edgeflow.transport.sftp import SftpChannel
 from edgeflow.transport.ssh_config import resolve_host
 from edgeflow.transport.ssh_connect import Connecting, Connection, connect, deadline
-from edgeflow.transport.ssh_login import Ask, ask_on_terminal
+from edgeflow.transport.ssh_login import Ask, ask_on_terminal, public_key
 
 if TYPE_CHECKING:
     import paramiko
@@ -30,6 +30,13 @@ _KILL_S = 10.0  # starting `kill` on a device that may be busy
 _OUTPUT_LIMIT_BYTES = 64 << 20  # a command's output beyond this is a fault of the device, not an answer
 # any login shell understands this; the first line of stderr is the program's process id
 _LAUNCH = "exec sh -c 'echo $$ >&2; exec \"$@\"' sh"
+_INSTALL_KEY = """
+umask 077
+read -r key && mkdir -p "$HOME/.ssh" && file=$HOME/.ssh/authorized_keys && touch "$file" || exit 1
+grep -qxF -e "$key" "$file" && exit 3
+[ -z "$(tail -c 1 "$file")" ] || echo >> "$file"
+printf '%s\n' "$key" >> "$file"
+"""
 _CONSOLE = logging.getLogger("edgeflow.console")
 _LINE_LIMIT_BYTES = 4096
 
@@ -68,6 +75,19 @@ class SshTransport:
 
     def open(self) -> Pipe:
         raise LinkError("SSH has no link of its own", "start the agent through the shell")
+
+    def install_key(self) -> bool:
+        """Add the user's public key to the account's authorized_keys; False when it stands there already.
+
+        Raises UsageError when the user has no key, DeviceError when the file cannot be written.
+        """
+        key = public_key(self._connection.host)
+        done = self._shell.run(["sh", "-c", _INSTALL_KEY], timeout_s=_START_S, stdin=f"{key}\n".encode())
+        if done.status not in (0, 3):
+            raise DeviceError(
+                f"{self._connection.host.hostname}: its authorized_keys cannot be written", "log in there"
+            )
+        return done.status == 0
 
     def close(self) -> None:
         """End every program started here, then the connection. Safe to call twice."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from edgeflow.errors import DeviceError
+from edgeflow.errors import DeviceError, UsageError
 from edgeflow.transport.ssh_config import SshHost
 
 if TYPE_CHECKING:
@@ -107,6 +107,14 @@ def _keys(host: SshHost, ask: Ask) -> Iterator[tuple[str, paramiko.PKey]]:
                     continue
     finally:
         agent.close()
+
+
+def public_key(host: SshHost) -> str:
+    """The user's public key for `host`, one line: of its IdentityFile, else the first usual one. Raises UsageError."""
+    for path in [*host.identity_files, *(Path.home() / ".ssh" / name for name in _DEFAULT_KEYS)]:
+        if _public_blob(path) is not None:
+            return path.with_name(path.name + ".pub").read_text(encoding="utf-8").strip().splitlines()[0]
+    raise UsageError(f"no public key to install on {host.hostname}", "make a key first: ssh-keygen -t ed25519")
 
 
 def _public_blob(path: Path) -> bytes | None:

@@ -177,3 +177,22 @@ def test_a_device_can_be_written_down_without_asking_it(run):
     answer = json.loads(out)
     check(answer)
     assert (answer["board"], answer["found"]) == ("pico2", None)
+
+
+def test_a_key_is_installed_once_and_beside_the_others(run, tmp_path, sshd, monkeypatch):
+    home = tmp_path / "home of the account"
+    (home / ".ssh").mkdir(parents=True)
+    (home / ".ssh/authorized_keys").write_text("ssh-ed25519 AAAA somebody else")  # no line end
+    with loopback_sshd(tmp_path / "server", f'SetEnv "HOME={home}"\n') as server:
+        monkeypatch.setenv("EDGEFLOW_SSH_CONFIG", str(server.config))
+        monkeypatch.setenv("HOME", str(tmp_path))
+        for _ in range(2):
+            code, out, _ = run("devices", "add", "box", server.address, "--install-key", "--force", "--json")
+            assert code == 0
+            check(json.loads(out))
+        key = (server.folder / "id.pub").read_text().strip()
+    assert json.loads(out)["notes"] == ["your public key was installed already"]
+    assert (home / ".ssh/authorized_keys").read_text() == f"ssh-ed25519 AAAA somebody else\n{key}\n"
+    code, _, err = run("devices", "add", "here", "local:", "--install-key")
+    assert code == 2
+    two_lines(err, "--install-key")
