@@ -39,6 +39,8 @@ RECIPE_NAMES = ("none", "dynamic", "float16", "int8")  # a test holds these equa
 @click.option("--tags", help="Tags of the SavedModel's graph, with commas between.")
 @click.option("--keep-batch", is_flag=True, help="Leave a free batch size free instead of fixing it to 1.")
 @click.option("--unsafe-lambda", is_flag=True, help="Allow Lambda layers: they run Python code from the file.")
+@click.option("--metadata", type=click.Path(path_type=Path), help="Describe the model by this file (docs/metadata.md).")
+@click.option("--associate", multiple=True, type=click.Path(path_type=Path), help="A file the metadata names.")
 @click.option("--timeout", "timeout_s", default=600.0, show_default=True, help="Seconds each step may take.")
 @json_option
 def command(
@@ -51,6 +53,8 @@ def command(
     tags: str | None,
     keep_batch: bool,
     unsafe_lambda: bool,
+    metadata: Path | None,
+    associate: tuple[Path, ...],
     timeout_s: float,
     as_json: bool,
 ) -> None:
@@ -73,6 +77,8 @@ def command(
             tags=tuple(tags.split(",")) if tags else (),
             keep_batch=keep_batch,
             unsafe_lambda=unsafe_lambda,
+            metadata=metadata,
+            associate=associate,
             timeout_s=timeout_s,
             progress=progress,
         )

@@ -42,6 +42,8 @@ def to_json(conversion: Conversion) -> dict[str, Any]:
             "tags": list(options.tags),
             "keep_batch": options.keep_batch,
             "unsafe_lambda": options.unsafe_lambda,
+            "metadata": options.metadata,
+            "associate": list(options.associate),
         },
         "calibration": None
         if calibration is None

@@ -107,6 +107,8 @@ class Options:
     tags: tuple[str, ...]
     keep_batch: bool
     unsafe_lambda: bool
+    metadata: str | None = None
+    associate: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

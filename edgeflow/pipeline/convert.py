@@ -22,6 +22,8 @@ from edgeflow.convert.recipes import Recipe, recipe_named
 from edgeflow.convert.sources import open_source
 from edgeflow.convert.types import Conversion, Options, Source
 from edgeflow.errors import ConversionError, ModelError, UsageError
+from edgeflow.model.metadata_toml_read import load_document
+from edgeflow.pipeline.metadata import described_content
 from edgeflow.progress import Progress, silent
 
 
@@ -36,6 +38,8 @@ def convert(
     tags: Sequence[str] = (),
     keep_batch: bool = False,
     unsafe_lambda: bool = False,
+    metadata: Path | str | None = None,
+    associate: Sequence[Path | str] = (),
     timeout_s: float = 600.0,
     worker: workers.Worker | None = None,
     progress: Progress = silent,
@@ -46,7 +50,8 @@ def convert(
     `representative_data`: an array, a mapping from input name to array, the path of an `.npz` or `.npy`, an iterable
     of samples or a callable giving one; up to `max_samples` are used. `output` is a file or a folder, by default
     `NAME_RECIPE.tflite` in the current folder. A free batch becomes 1 unless `keep_batch`. `signature` and `tags`
-    choose within a SavedModel; without `signature` all are kept. Conversion runs in `worker`, by default the
+    choose within a SavedModel; without `signature` all are kept. `metadata` is a metadata file that goes into the
+    finished model, `associate` files it names that do not lie beside it. Conversion runs in `worker`, by default the
     process's shared one, whose every step may take `timeout_s`.
 
     Raises UsageError, ModelError or ConversionError; nothing is written then.
@@ -61,6 +66,8 @@ def convert(
         tags=tags,
         keep_batch=keep_batch,
         unsafe_lambda=unsafe_lambda,
+        metadata=metadata,
+        associate=associate,
         timeout_s=timeout_s,
         worker=worker,
         progress=progress,
@@ -79,6 +86,8 @@ def convert_all(
     tags: Sequence[str] = (),
     keep_batch: bool = False,
     unsafe_lambda: bool = False,
+    metadata: Path | str | None = None,
+    associate: Sequence[Path | str] = (),
     timeout_s: float = 600.0,
     worker: workers.Worker | None = None,
     progress: Progress = silent,
@@ -95,6 +104,10 @@ def convert_all(
                 f"--quantize {recipe.name} needs representative data",
                 "give real inputs with --representative-data FILE.npz (Python: representative_data=…)",
             )
+    if metadata is not None:
+        load_document(Path(metadata))  # its mistakes are told before the work begins
+    elif associate:
+        raise UsageError("associated files without metadata that names them", "give a metadata file with --metadata")
     with tempfile.TemporaryDirectory(prefix="edgeflow-") as name:
         folder = Path(name)
         opened = _source(source, folder, signature, tuple(tags), keep_batch, unsafe_lambda)
@@ -104,6 +117,7 @@ def convert_all(
         used = choose_inputs(described, representative_data, max_samples)
         expected, lost = job.expected(used)
         samples = {s.key: None if s.key in lost else used.compared[s.key] for s in described.signatures}
+        given = str(metadata) if metadata is not None else None, tuple(map(str, associate))
         finished: list[Conversion] = []
         files: dict[Path, bytes] = {}
         for recipe, path in paths.items():
@@ -120,6 +134,9 @@ def convert_all(
             errors = verify.measured(expected, found)
             content = model.read_bytes()
             told = (*described.warnings, *lost.values(), *verify.remarks(found, recipe, errors))
+            if metadata is not None:
+                content, notes = described_content(content, path, metadata, associate)
+                told = (*told, *notes)
             conversion = Conversion(
                 path=path,
                 quantize=recipe.name,
@@ -137,7 +154,7 @@ def convert_all(
                 versions={**described.versions, **_versions()},
                 created=datetime.now(UTC).isoformat(timespec="seconds"),
                 record=record.record_path(path),
-                options=Options(recipe.name, max_samples, signature, tuple(tags), keep_batch, unsafe_lambda),
+                options=Options(recipe.name, max_samples, signature, tuple(tags), keep_batch, unsafe_lambda, *given),
             )
             finished.append(conversion)
             files |= {path: content, conversion.record: record.record_bytes(conversion)}

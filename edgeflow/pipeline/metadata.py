@@ -95,6 +95,14 @@ def with_metadata(
     return write_metadata(model, described.metadata, files | given), files | given
 
 
+def described_content(
+    content: bytes, path: Path, metadata: Path | str, associate: Iterable[Path | str] = ()
+) -> tuple[bytes, tuple[str, ...]]:
+    """The bytes of a model that is not written yet, with metadata, and what does not go together; `path` names it."""
+    made, files = with_metadata(read_model(content, path), metadata, associate)
+    return made, _described(read_model(made, path), files).remarks
+
+
 def metadata_extract(model: Model | Path | str, output: Path | str) -> tuple[Path, ...]:
     """Write a model's metadata as a metadata file, and its associated files, into a folder; gives their paths.
 
