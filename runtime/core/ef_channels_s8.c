@@ -12,18 +12,20 @@ void ef_channels_s8_prepare(struct ef_channels_s8 *channels, const struct ef_ten
     channels->out_zero_point = (int16_t)out->zero_point;
     channels->min = (int16_t)min;
     channels->max = (int16_t)max;
-    channels->count = (int32_t)count;
+    channels->count = (uint16_t)count;
+    channels->right_shifts = 1;
     for (uint32_t i = 0; i < count; i++) {
         int32_t shift;
         ef_multiplier_of_scales(in->scale, ef_tensor_scale(weights, i), out->scale, &multipliers[i], &shift);
         shifts[i] = (int8_t)shift;
+        if (shift > -2) channels->right_shifts = 0;
     }
 }
 
 void ef_channels_s8_store(const struct ef_channels_s8 *channels, uint32_t channel, uint32_t count, const uint32_t *sum,
                           int8_t *out) {
-    const int32_t *multiplier = (const int32_t *)(const void *)(channels + 1);
-    const int8_t *shift = (const int8_t *)(multiplier + channels->count);
+    const int32_t *multiplier = ef_channels_s8_multipliers(channels);
+    const int8_t *shift = ef_channels_s8_shifts(channels);
     const uint32_t step = channels->count > 1 ? 1u : 0u;
     const int32_t zero_point = channels->out_zero_point, min = channels->min, max = channels->max;
     multiplier += channel * step;

@@ -10,8 +10,17 @@
 struct ef_channels_s8 {
     int16_t in_zero_point, out_zero_point;
     int16_t min, max;
-    int32_t count; /* 1, or one a channel */
+    uint16_t count;        /* 1, or one a channel */
+    uint16_t right_shifts; /* 1: every shift is -2 or less, so that no sum is shifted left */
 };
+
+static inline const int32_t *ef_channels_s8_multipliers(const struct ef_channels_s8 *channels) {
+    return (const int32_t *)(const void *)(channels + 1);
+}
+
+static inline const int8_t *ef_channels_s8_shifts(const struct ef_channels_s8 *channels) {
+    return (const int8_t *)(ef_channels_s8_multipliers(channels) + channels->count);
+}
 
 /* Bytes of the struct and what follows it. */
 static inline uint32_t ef_channels_s8_bytes(uint32_t count) {

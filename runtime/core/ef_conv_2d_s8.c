@@ -8,6 +8,7 @@
 #include "ef_channels_s8.h"
 #include "ef_dense.h"
 #include "ef_dot_s8.h"
+#include "ef_filters_s8.h"
 #include "ef_operators.h"
 #include "ef_window.h"
 
@@ -97,6 +98,32 @@ static void four_channels(const struct ef_window *window, const struct ef_rows *
 
 #define PATCH_BYTES 128u /* of stack */
 
+#if EF_HAVE_DSP
+#define RUNS 12u /* pointers on the stack */
+
+/* Whether ef_filters_s8() can make the pixels whose windows have all their columns. */
+static int suits_filters(const struct record *record, const struct ef_rows *rows, const int32_t *bias, uint32_t run) {
+    const struct ef_window *window = &record->window;
+    const struct ef_channels_s8 *channels = &record->channels;
+    const uint32_t runs = (uint32_t)(rows->ky_end - rows->ky_begin);
+    return bias && record->group_in_c == window->in_c && window->dilation_w == 1 && window->out_c % 4u == 0 &&
+           channels->count == window->out_c && channels->right_shifts && run % 4u == 0 && runs > 0 && runs <= RUNS;
+}
+
+/* One pixel: `count` runs of `run` bytes, the first against the filters' bytes from `begin` on. */
+static void all_filters(const struct ef_call *call, const int8_t *const *runs, uint32_t count, uint32_t run,
+                        uint32_t begin, uint32_t filter, int8_t *out) {
+    const struct record *record = call->record;
+    struct ef_filters_s8 filters = ef_filters_s8_of(&record->channels, call->inputs[2], record->window.out_c, out);
+    filters.rows = runs;
+    filters.rows_end = runs + count;
+    filters.run = run;
+    filters.w = (const int8_t *)call->inputs[1] + begin;
+    filters.filter = filter;
+    ef_filters_s8(&filters);
+}
+#endif
+
 void ef_conv_2d_s8_row(const struct ef_call *call, const struct ef_rows *rows, void *out_row) {
     const struct record *record = call->record;
     const struct ef_window *window = &record->window;
@@ -110,6 +137,10 @@ void ef_conv_2d_s8_row(const struct ef_call *call, const struct ef_rows *rows, v
     const int whole = group_in_c == in_c && window->dilation_w == 1; /* the columns of a window row are one run */
     const int gathered = whole && window->kernel_h > 1 && window->kernel_w * in_c < 32u && filter <= PATCH_BYTES;
     struct runs runs = {NULL, 0, 0, 0, 0, window->dilation_w * in_c};
+#if EF_HAVE_DSP
+    const uint32_t window_row = window->kernel_w * in_c;
+    const int fast = suits_filters(record, rows, bias, gathered ? filter : window_row);
+#endif
     for (int32_t x = 0; x < rows->out_w; x++) {
         const struct ef_columns columns = ef_window_columns(window, x);
         const uint32_t column_count = (uint32_t)(columns.kx_end - columns.kx_begin);
@@ -117,6 +148,18 @@ void ef_conv_2d_s8_row(const struct ef_call *call, const struct ef_rows *rows, v
             gather(window, rows, &columns, (int8_t)zero_point, patch);
             runs.in = patch;
         }
+#if EF_HAVE_DSP
+        if (fast && (gathered || column_count == window->kernel_w)) {
+            const int8_t *starts[RUNS] = {patch};
+            const uint32_t count = gathered ? 1u : (uint32_t)(rows->ky_end - rows->ky_begin);
+            for (uint32_t i = 0; i < count && !gathered; i++)
+                starts[i] = (const int8_t *)ef_row(rows, rows->ky_begin + (int32_t)i) + (uint32_t)columns.first * in_c;
+            all_filters(call, starts, count, gathered ? filter : window_row,
+                        gathered ? 0u : (uint32_t)rows->ky_begin * window_row, filter, out);
+            out += out_c;
+            continue;
+        }
+#endif
         runs.count = whole ? (column_count > 0) : column_count;
         runs.bytes = whole ? column_count * in_c : group_in_c;
         runs.at = column_count > 0 ? (uint32_t)(columns.first + columns.kx_begin * window->dilation_w) * in_c : 0;

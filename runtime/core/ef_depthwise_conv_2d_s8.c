@@ -5,6 +5,7 @@
 #include "ef_channels_s8.h"
 #include "ef_dense.h"
 #include "ef_dsp.h"
+#include "ef_filters_s8.h"
 #include "ef_operators.h"
 #include "ef_window.h"
 
@@ -96,6 +97,8 @@ static uint32_t one_channel(const struct ef_rows *rows, const struct ef_window *
     return sum;
 }
 
+#define ROWS 12u /* pointers on the stack */
+
 void ef_depthwise_conv_2d_s8_row(const struct ef_call *call, const struct ef_rows *rows, void *out_row) {
     const struct record *record = call->record;
     const struct ef_window *window = &record->window;
@@ -104,6 +107,12 @@ void ef_depthwise_conv_2d_s8_row(const struct ef_call *call, const struct ef_row
     int8_t *out = out_row;
     const int32_t zero_point = record->channels.in_zero_point;
     const uint32_t out_c = window->out_c, multiplier = record->multiplier;
+#if EF_HAVE_DSP
+    const int8_t *starts[ROWS];
+    const uint32_t row_count = (uint32_t)(rows->ky_end - rows->ky_begin);
+    const int fast = multiplier == 1u && bias && out_c % 4u == 0 && record->channels.count == out_c &&
+                     record->channels.right_shifts && window->dilation_w == 1 && row_count > 0 && row_count <= ROWS;
+#endif
     for (int32_t x = 0; x < rows->out_w; x++, out += out_c) {
         const struct ef_columns columns = ef_window_columns(window, x);
         const uint32_t column_count = (uint32_t)(columns.kx_end - columns.kx_begin);
@@ -112,6 +121,21 @@ void ef_depthwise_conv_2d_s8_row(const struct ef_call *call, const struct ef_row
         const uint32_t at = column * window->in_c;
         const int8_t *w =
             weights + ((uint32_t)rows->ky_begin * window->kernel_w + (uint32_t)columns.kx_begin) * out_c;
+#if EF_HAVE_DSP
+        if (fast && (column_count == 3u || column_count == 2u)) {
+            struct ef_filters_s8 taps = ef_filters_s8_of(&record->channels, bias, out_c, out);
+            for (uint32_t i = 0; i < row_count; i++)
+                starts[i] = (const int8_t *)ef_row(rows, rows->ky_begin + (int32_t)i) + at;
+            taps.rows = starts;
+            taps.rows_end = starts + row_count;
+            taps.run = column_count;
+            taps.w = w;
+            taps.filter = window->kernel_w * out_c;
+            taps.pixel = out_c;
+            ef_taps_s8(&taps);
+            continue;
+        }
+#endif
         uint32_t sum[4], o = 0;
         if (multiplier == 1u) {
             for (; o + 4u <= out_c; o += 4u) {
