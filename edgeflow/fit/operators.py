@@ -155,7 +155,7 @@ def _holds_together(tensor: Tensor, quantization: Quantization) -> bool:
     axis = quantization.quantized_dimension
     if not 0 <= axis < len(tensor.shape) or tensor.shape[axis] != count or count >= 2**16:
         return False
-    return len(zero_points) in (0, 1, count) and not any(zero_points)
+    return len(zero_points) in (0, count)
 
 
 def _quantization_reason(limits: OperandLimits, tensor: Tensor) -> str:
@@ -169,6 +169,8 @@ def _quantization_reason(limits: OperandLimits, tensor: Tensor) -> str:
         return f"is quantized along dimension {quantization.quantized_dimension}, not {limits.axis}"
     if not all(0.0 < scale < math.inf for scale in scales):
         return "has a scale that is not finite and > 0"
+    if len(scales) > 1 and any(quantization.zero_point):
+        return "has one scale a slice and a zero point that is not 0"
     zero_point = quantization.zero_point[0] if quantization.zero_point else 0
     if limits.symmetric and zero_point:
         return f"has zero point {zero_point}, not 0"

@@ -36,6 +36,9 @@ enum ef_status ef_graph_tensor(const struct ef_interpreter *interpreter, int32_t
 enum ef_status ef_graph_operator(const struct ef_interpreter *interpreter, uint32_t i, struct ef_context *context,
                                  struct ef_error *error);
 
+/* Operand lists only, of an operator that ef_graph_operator() has taken: what running it needs. */
+void ef_graph_operands(const struct ef_interpreter *interpreter, uint32_t i, struct ef_context *context);
+
 /* Builtin code, version and custom name (NULL: none) of operator `i`, which ef_graph_operator() has taken. */
 struct ef_code {
     uint32_t code;

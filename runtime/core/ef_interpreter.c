@@ -28,7 +28,7 @@ static void run_operator(const struct ef_interpreter *interpreter, uint32_t i) {
     struct ef_context context;
     const void *inputs[EF_MAX_INPUTS];
     void *outputs[EF_MAX_OUTPUTS];
-    if (ef_graph_operator(interpreter, i, &context, NULL) != EF_OK) return;
+    ef_graph_operands(interpreter, i, &context);
     for (uint32_t k = 0; k < context.input_count; ++k) {
         const int32_t index = ef_context_input(&context, k);
         inputs[k] = index < 0 ? NULL : data_of(interpreter, (uint32_t)index);

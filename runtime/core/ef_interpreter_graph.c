@@ -132,10 +132,7 @@ static enum ef_status read_quantization(const struct ef_interpreter *interpreter
     const uint32_t axis = ef_flatbuffer_u32(model, quantization, EF_QUANTIZATION_DIMENSION, 0u);
     if (count > 1u) {
         if (axis >= tensor->rank || count != (uint32_t)tensor->dims[axis] || count > UINT16_MAX) return EF_OK;
-        if (zero_count > 1u && zero_count != count) return EF_OK;
-        for (uint32_t i = 0; i < zero_count; ++i) {
-            if (ef_load_u64(model->bytes + zero_points + 4u + 8u * i) != 0u) return EF_OK;
-        }
+        if (zero_count > 0u && zero_count != count) return EF_OK;
         tensor->quantized_dimension = (uint16_t)axis;
         tensor->per_axis = 1u;
     } else if (zero_count > 0u) {
@@ -144,6 +141,7 @@ static enum ef_status read_quantization(const struct ef_interpreter *interpreter
         tensor->zero_point = (int32_t)zero_point;
     }
     tensor->scale_count = (uint16_t)count;
+    tensor->zero_points = zero_count == 0u ? NULL : model->bytes + zero_points + 4u;
     tensor->scales = model->bytes + scales + 4u;
     tensor->scale = ef_load_f32(tensor->scales);
     return EF_OK;
@@ -261,6 +259,17 @@ enum ef_status ef_graph_operator(const struct ef_interpreter *interpreter, uint3
         }
     }
     return EF_OK;
+}
+
+void ef_graph_operands(const struct ef_interpreter *interpreter, uint32_t i, struct ef_context *context) {
+    const struct ef_model *model = interpreter->model;
+    const uint32_t at = interpreter->operators + 4u + 4u * i;
+    const uint32_t table = at + ef_load_u32(model->bytes + at);
+    context->interpreter = interpreter;
+    context->inputs = ef_flatbuffer_vector(model, table, EF_NODE_INPUTS, 4u);
+    context->outputs = ef_flatbuffer_vector(model, table, EF_NODE_OUTPUTS, 4u);
+    context->input_count = (uint16_t)ef_flatbuffer_count(model, context->inputs);
+    context->output_count = (uint16_t)ef_flatbuffer_count(model, context->outputs);
 }
 
 struct ef_code ef_graph_code(const struct ef_interpreter *interpreter, uint32_t i) {

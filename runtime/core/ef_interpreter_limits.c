@@ -9,6 +9,8 @@
  * (inputs first, then outputs), so that the kernel which got furthest down the list counts. */
 enum { FAR = 0, WRONG_FORM = 0x100, WRONG_TYPE = 0x200, WRONG_DETAIL = 0x300, FITS = 0x400 };
 
+#define NO_TYPE 255u
+
 static int finite_and_positive(float scale) {
     uint32_t bits;
     memcpy(&bits, &scale, sizeof bits);
@@ -32,6 +34,9 @@ static const char *quantization_fault(const struct ef_operand *limits, const str
     }
     for (uint32_t i = 0; i < tensor->scale_count; ++i) {
         if (!finite_and_positive(ef_tensor_scale(tensor, i))) return EF_TEXT("has a scale that is not finite and > 0");
+        if (tensor->per_axis != 0u && tensor->zero_points != NULL && ef_load_u64(tensor->zero_points + 8u * i) != 0u) {
+            return EF_TEXT("has one scale a slice and a zero point that is not 0");
+        }
     }
     if ((limits->flags & EF_OPERAND_SYMMETRIC) != 0u && tensor->zero_point != 0) {
         return EF_TEXT("must have zero point 0");
@@ -44,9 +49,9 @@ static enum ef_status refuse_tensor(const struct ef_context *context, struct ef_
     return ef_error_set(error, status, context->operator_index, tensor, text, a, b);
 }
 
-/* One operand against its limits; returns how close it came. */
+/* One operand against its limits; returns how close it came. `*first_type` becomes the type of the first one. */
 static int check_operand(const struct ef_context *context, const struct ef_operand *limits, int32_t index,
-                         uint8_t first_type, struct ef_error *error) {
+                         uint8_t *first_type, struct ef_error *error) {
     struct ef_tensor tensor;
     if (index < 0) {
         if ((limits->flags & EF_OPERAND_OPTIONAL) != 0u) return FITS;
@@ -56,14 +61,15 @@ static int check_operand(const struct ef_context *context, const struct ef_opera
     if (ef_graph_tensor(context->interpreter, context->operator_index, (uint32_t)index, &tensor, error) != EF_OK) {
         return WRONG_DETAIL;
     }
+    if (*first_type == NO_TYPE) *first_type = tensor.type;
     if (tensor.type > 31u || (limits->types >> tensor.type & 1u) == 0u) {
         (void)refuse_tensor(context, error, EF_UNSUPPORTED_TYPE, index, EF_TEXT("type # is not offered here"),
                             tensor.type, 0);
         return WRONG_TYPE;
     }
-    if ((limits->flags & EF_OPERAND_SAME_TYPE) != 0u && tensor.type != first_type) {
+    if ((limits->flags & EF_OPERAND_SAME_TYPE) != 0u && tensor.type != *first_type) {
         (void)refuse_tensor(context, error, EF_UNSUPPORTED_TYPE, index, EF_TEXT("type # is not input 0's, #"),
-                            tensor.type, first_type);
+                            tensor.type, *first_type);
         return WRONG_TYPE;
     }
     if (tensor.rank < limits->rank_min || tensor.rank > limits->rank_max) {
@@ -100,24 +106,16 @@ static int count_holds(const struct ef_operand *limits, uint32_t entries, uint32
 }
 
 static int check_operands(const struct ef_context *context, const struct ef_kernel *kernel, struct ef_error *error) {
-    uint8_t first_type = 0u;
-    const int32_t first = ef_context_input(context, 0u);
-    if (first >= 0) {
-        struct ef_tensor tensor;
-        if (ef_graph_tensor(context->interpreter, context->operator_index, (uint32_t)first, &tensor, error) != EF_OK) {
-            return WRONG_DETAIL;
-        }
-        first_type = tensor.type;
-    }
+    uint8_t first_type = NO_TYPE;
     int worst;
     for (uint32_t i = 0; i < context->input_count; ++i) {
         const uint32_t entry = i < kernel->input_count ? i : kernel->input_count - 1u;
-        worst = check_operand(context, &kernel->inputs[entry], ef_context_input(context, i), first_type, error);
+        worst = check_operand(context, &kernel->inputs[entry], ef_context_input(context, i), &first_type, error);
         if (worst != FITS) return worst + (int)i;
     }
     for (uint32_t i = 0; i < context->output_count; ++i) {
         const uint32_t entry = i < kernel->output_count ? i : kernel->output_count - 1u;
-        worst = check_operand(context, &kernel->outputs[entry], ef_context_output(context, i), first_type, error);
+        worst = check_operand(context, &kernel->outputs[entry], ef_context_output(context, i), &first_type, error);
         if (worst != FITS) return worst + (int)(context->input_count + i);
     }
     return FITS;

@@ -28,7 +28,7 @@ struct plan {
     uint32_t item_room;
     uint64_t records;           /* bytes */
     uint64_t variables;         /* bytes */
-    uint64_t widest;            /* most bytes that one operator touches: a bound when there is no plan */
+    uint64_t widest;            /* most bytes that one operator touches: a bound when starved */
     uint32_t scratch;           /* largest */
     uint8_t preserve_inputs;
     uint8_t starved;            /* the arena does not even hold the work space */
@@ -75,13 +75,14 @@ static enum ef_status note_unwritten(struct plan *plan, uint32_t operator_index,
 
 /* The operator reads a tensor. */
 static enum ef_status note_read(struct plan *plan, uint32_t operator_index, int32_t index) {
-    if (index < 0) return EF_OK;
-    struct ef_tensor tensor;
-    const enum ef_status status =
-        ef_graph_tensor(plan->interpreter, (int32_t)operator_index, (uint32_t)index, &tensor, plan->error);
-    if (status != EF_OK || plan->starved) return status;
+    if (index < 0 || plan->starved) return EF_OK;
     const uint32_t place = plan->places[index];
-    if (place == EF_PLACE_UNSEEN) return note_unwritten(plan, operator_index, &tensor);
+    if (place == EF_PLACE_UNSEEN) {
+        struct ef_tensor tensor;
+        const enum ef_status status =
+            ef_graph_tensor(plan->interpreter, (int32_t)operator_index, (uint32_t)index, &tensor, plan->error);
+        return status == EF_OK ? note_unwritten(plan, operator_index, &tensor) : status;
+    }
     if (place < EF_PLAN_MOST_ITEMS && plan->items[place].last < step_of(operator_index)) {
         plan->items[place].last = (uint16_t)step_of(operator_index);
     }
@@ -175,8 +176,10 @@ static enum ef_status measure_operator(struct plan *plan, uint32_t i) {
     }
     if (status != EF_OK) return status;
     plan->records += context.record_bytes;
-    const uint64_t touched = operand_bytes(&context) + context.scratch_bytes;
-    if (touched > plan->widest) plan->widest = touched;
+    if (plan->starved) {
+        const uint64_t touched = operand_bytes(&context) + context.scratch_bytes;
+        if (touched > plan->widest) plan->widest = touched;
+    }
     if (context.scratch_bytes > LARGEST_SUM || plan->records > LARGEST_SUM) {
         return ef_error_set(plan->error, EF_TOO_LARGE, (int32_t)i, -1, EF_TEXT("it needs more than # bytes"),
                             (int32_t)LARGEST_SUM, 0);

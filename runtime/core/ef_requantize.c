@@ -56,13 +56,20 @@ struct ef_real ef_real_of_scales(float a, float b, float c) {
         exponent -= 1;
     }
     /* quotient = product * 2^32 / divisor, byte by byte, so that 32-bit division is enough: 56 or 57 bits */
-    uint64_t quotient = 0;
-    uint32_t remainder = 0;
-    for (int32_t place = 40; place >= -32; place -= 8) {
-        remainder = remainder << 8 | (place >= 0 ? (uint32_t)(product >> place) & 0xffu : 0u);
-        quotient = quotient << 8 | remainder / divisor;
+    const uint32_t rest_of_product = (uint32_t)product & 0xffffffu;
+    uint32_t remainder = (uint32_t)(product >> 24), upper = remainder / divisor, lower = 0;
+    remainder %= divisor;
+    for (int32_t place = 16; place >= 0; place -= 8) {
+        remainder = remainder << 8 | (rest_of_product >> place & 0xffu);
+        upper = upper << 8 | remainder / divisor;
         remainder %= divisor;
     }
+    for (int32_t digit = 0; digit < 4; digit++) {
+        remainder <<= 8;
+        lower = lower << 8 | remainder / divisor;
+        remainder %= divisor;
+    }
+    const uint64_t quotient = (uint64_t)upper << 32 | lower;
     uint32_t drop = 3;
     if (quotient >= UINT64_C(1) << 56) {
         drop = 4;

@@ -40,9 +40,10 @@ struct ef_tensor {
     uint32_t elements;        /* product of dims */
     uint32_t bytes;           /* size in memory (INT4: two elements a byte) */
     float scale;              /* the first scale; 0 when the tensor is not quantized */
-    int32_t zero_point;       /* the first zero point; per-axis tensors have 0 throughout */
+    int32_t zero_point;       /* the first zero point; a quantized operand with one a slice has 0 throughout */
     uint16_t scale_count;     /* 0, 1, or dims[quantized_dimension] */
     uint16_t quantized_dimension;
+    const uint8_t *zero_points; /* as many little-endian int64 in the model as there are scales, or NULL: all 0 */
     const uint8_t *scales;    /* scale_count little-endian floats in the model; read with ef_tensor_scale() */
     void *data;               /* constants: in the model, never to be written; others: in the arena, NULL while the
                                  memory plan is not made; aligned to min(element size, 4) */

@@ -135,13 +135,18 @@ WINDOW: dict[str, tuple[Damage, int, int, int, str]] = {
         lambda m: (
             set_field(m.subgraphs[0].tensors[1].quantization, quantizedDimension=1),
             set_scale(m.subgraphs[0].tensors[1], 1, 1, 1),
-            set_field(m.subgraphs[0].tensors[1].quantization, zeroPoint=np.asarray([0])),
+            set_field(m.subgraphs[0].tensors[1].quantization, zeroPoint=np.zeros(3, dtype=np.int64)),
         ),
         *(BAD_OPTION, 0, 1, "wrong dimension"),
+    ),
+    "weights with zero points a channel": (
+        lambda m: set_field(m.subgraphs[0].tensors[1].quantization, zeroPoint=np.asarray([0, 1])),
+        *(BAD_OPTION, 0, 1, "not 0"),
     ),
     "per-axis activation": (
         lambda m: (
             set_field(m.subgraphs[0].tensors[3].quantization, quantizedDimension=3),
+            set_field(m.subgraphs[0].tensors[3].quantization, zeroPoint=np.zeros(2, dtype=np.int64)),
             set_scale(m.subgraphs[0].tensors[3], 1, 1),
         ),
         *(BAD_OPTION, 0, 3, "one a slice"),
