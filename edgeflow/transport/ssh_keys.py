@@ -102,7 +102,7 @@ def verify(name: str, address: str, key: HostKey, files: Iterable[Path], accepte
         raise DeviceError(
             f"{address}: the host key of {name} has CHANGED to {key.fingerprint}; "
             f"{old.file}:{old.line} has {old.key.fingerprint}",
-            f"somebody may be in between; if the device was set up anew: {accept}",
+            f"somebody may be in between; if the device was set up anew: {accept} --force",
         )
     if wrong := sorted(set(accepted)):
         raise DeviceError(

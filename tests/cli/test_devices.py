@@ -112,6 +112,12 @@ def test_a_changed_host_key_is_refused(run, sshd, tmp_path, monkeypatch):
     assert code == 5
     two_lines(err, "CHANGED")
     assert json.loads(out)["exit"] == 5
+    # the command of the hint, typed as it stands, accepts the new key
+    assert run("devices", "add", "NAME", sshd.address, "--no-probe")[0] == 0
+    hint = json.loads(out)["hint"]
+    command = hint[hint.index("edgeflow ") :].split()[1:]
+    assert run(*command)[0] == 0
+    assert run("devices", "probe", "NAME")[0] in (0, 1)
 
 
 def test_a_wrong_login_is_refused(run, ssh_device):
