@@ -1,8 +1,13 @@
 """The agent over SSH: installed once, locked on the device, and what is missing there is said."""
 
+import contextlib
 import hashlib
 import logging
+import os
+import signal
+import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -52,6 +57,45 @@ def test_the_lock_lies_on_the_device(with_interpreter):
     assert error.value.exit_code == 6
     with connect(with_interpreter) as session:
         session.restart()
+        assert session.hello.runtime == "litert"
+
+
+HOST = """
+import sys
+from edgeflow.device.connect import connect
+from edgeflow.device.types import Device
+from edgeflow.transport.address import parse_address
+with connect(Device("pi", parse_address(sys.argv[1]), base=sys.argv[2])) as session:
+    session.open(sys.argv[3])
+    print("running", flush=True)
+    session.invoke(max_runs=0, min_ms=600_000)
+"""
+
+
+def agents(base):
+    """Process ids of agents that serve this base."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if f".pyz\0{base}\0".encode() in (process / "cmdline").read_bytes():
+                found.append(int(process.name))
+    return found
+
+
+def test_the_agent_goes_when_the_host_of_an_ssh_session_is_killed(with_interpreter):
+    device = with_interpreter
+    argv = [sys.executable, "-c", HOST, str(device.address), device.base, str(DATA / "sine_float32.tflite")]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as host:
+        assert host.stdout.readline() == "running\n"
+        assert len(agents(device.base)) == 1
+        os.kill(host.pid, signal.SIGKILL)
+        host.wait(10)
+    for _ in range(200):
+        if not agents(device.base):
+            break
+        time.sleep(0.05)
+    assert agents(device.base) == []
+    with connect(device) as session:  # and its lock with it
         assert session.hello.runtime == "litert"
 
 
