@@ -46,6 +46,7 @@ def _print_head(found: Inspection) -> None:
         ("sha256", model.sha256),
         ("description", plain(model.description, 60)),
         ("metadata", ", ".join(plain(name, 40) for name in model.metadata_names[:12])),
+        ("described", _described(model)),
         ("subgraphs", str(len(model.subgraphs)) if len(model.subgraphs) > 1 else ""),
         ("weights", size_text(found.weight_bytes)),
         ("MACs", f"{count_text(found.macs)} {'an invoke' if len(model.subgraphs) == 1 else 'in all subgraphs'}"),
@@ -54,6 +55,21 @@ def _print_head(found: Inspection) -> None:
     for label, text in facts:
         if text:
             click.echo(f"{label:<12} {text}")
+
+
+def _described(model: Model) -> str:
+    """One line of its TFLite metadata, empty where it has none."""
+    from edgeflow.errors import ModelError
+    from edgeflow.model.metadata_read import read_metadata
+
+    try:
+        found = read_metadata(model)
+    except ModelError:
+        return "its metadata cannot be read: edgeflow metadata show says why"
+    if found is None:
+        return ""
+    title = " ".join(plain(text, 24) for text in (found.name, found.version) if text)
+    return f"{title or 'yes'} (edgeflow metadata show)"
 
 
 def _print_interface(model: Model, subgraph: Subgraph) -> None:

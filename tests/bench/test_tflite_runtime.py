@@ -6,20 +6,18 @@ last digits. ad01 runs the optimized kernels, because the reference FULLY_CONNEC
 """
 
 import os
-import shutil
 import subprocess
 import sys
-import uuid
 from pathlib import Path
 
 import numpy as np
-import platformdirs
 import pytest
 
 from edgeflow.device.types import Device
 from edgeflow.pipeline.bench import bench
 from edgeflow.pipeline.invoke import Step, invoke
 from edgeflow.transport.address import parse_address
+from tests.environments import python_with
 
 DATA = Path(__file__).parents[1] / "data"
 PACKAGES = ("tflite-runtime==2.14.0", "numpy==1.26.4")
@@ -37,20 +35,7 @@ def tflite_python():
     """A Python with tflite-runtime, built once by pip and kept in the user's cache."""
     if reason := unavailable_reason():
         pytest.skip(reason)
-    place = Path(platformdirs.user_cache_dir("edgeflow")) / "tests" / "tflite-runtime-2.14.0-numpy-1.26.4"
-    if not (place / "bin/python").exists():
-        new = place.with_name(f"{place.name}.{uuid.uuid4().hex}")
-        try:
-            subprocess.run([sys.executable, "-m", "venv", str(new)], check=True, timeout=200)
-            pip = [str(new / "bin/python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-            subprocess.run([*pip, *PACKAGES], check=True, timeout=250)
-            try:
-                new.rename(place)
-            except OSError:  # another test process was faster
-                assert (place / "bin/python").exists()
-        finally:
-            shutil.rmtree(new, ignore_errors=True)
-    return place / "bin/python"
+    return python_with("tflite-runtime-2.14.0-numpy-1.26.4", PACKAGES)
 
 
 @pytest.fixture
