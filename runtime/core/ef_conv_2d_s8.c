@@ -50,14 +50,15 @@ enum ef_status ef_conv_2d_s8_prepare(struct ef_context *context) {
     return EF_OK;
 }
 
-/* The window's input bytes in the order of a filter's weights, padding as the zero point. */
+/* The window's input bytes in the order of a filter's weights, padding as the zero point, up to a whole word. */
 static void gather(const struct ef_window *window, const struct ef_rows *rows, const struct ef_columns *columns,
                    int8_t zero_point, int8_t *patch) {
     const uint32_t in_c = window->in_c, row_bytes = window->kernel_w * in_c;
     const uint32_t before = (uint32_t)columns->kx_begin * in_c;
     const uint32_t bytes = (uint32_t)(columns->kx_end - columns->kx_begin) * in_c;
-    if (rows->ky_end - rows->ky_begin < window->kernel_h || bytes < row_bytes)
-        memset(patch, zero_point, window->kernel_h * row_bytes);
+    const uint32_t patch_bytes = window->kernel_h * row_bytes;
+    if (rows->ky_end - rows->ky_begin < window->kernel_h || bytes < row_bytes) memset(patch, zero_point, patch_bytes);
+    for (uint32_t i = patch_bytes; i & 3u; i++) patch[i] = zero_point;
     if (bytes == 0) return;
     const uint32_t at = (uint32_t)(columns->first + columns->kx_begin) * in_c;
     patch += (uint32_t)rows->ky_begin * row_bytes + before;
@@ -101,25 +102,45 @@ static void four_channels(const struct ef_window *window, const struct ef_rows *
 #if EF_HAVE_DSP
 #define RUNS 12u /* pointers on the stack */
 
-/* Whether ef_filters_s8() can make the pixels whose windows have all their columns. */
-static int suits_filters(const struct record *record, const struct ef_rows *rows, const int32_t *bias, uint32_t run) {
+/* How many output channels ef_filters_s8() can make of a pixel. A run is read in words: where it does not end with one,
+ * the last filters are left out, because nothing need follow them. */
+static uint32_t suits_filters(const struct record *record, const struct ef_rows *rows, const int32_t *bias,
+                              int gathered) {
     const struct ef_window *window = &record->window;
     const struct ef_channels_s8 *channels = &record->channels;
     const uint32_t runs = (uint32_t)(rows->ky_end - rows->ky_begin);
-    return bias && record->group_in_c == window->in_c && window->dilation_w == 1 && window->out_c % 4u == 0 &&
-           channels->count == window->out_c && channels->right_shifts && run % 4u == 0 && runs > 0 && runs <= RUNS;
+    const uint32_t filter = (uint32_t)window->kernel_h * window->kernel_w * window->in_c;
+    if (!bias || record->group_in_c != window->in_c || window->dilation_w != 1 || channels->count != window->out_c ||
+        !channels->right_shifts || runs == 0 || runs > RUNS || (!gathered && window->in_c % 4u != 0))
+        return 0;
+    return filter % 4u == 0 ? window->out_c & ~3u : (window->out_c - 1u) & ~3u;
 }
 
-/* One pixel: `count` runs of `run` bytes, the first against the filters' bytes from `begin` on. */
-static void all_filters(const struct ef_call *call, const int8_t *const *runs, uint32_t count, uint32_t run,
-                        uint32_t begin, uint32_t filter, int8_t *out) {
+/* The first `channels` output channels of one pixel: from the patch, or from the rows. */
+static void many_filters(const struct ef_call *call, const struct ef_rows *rows, const struct ef_columns *columns,
+                         const int8_t *patch, uint32_t channels, int8_t *out) {
     const struct record *record = call->record;
-    struct ef_filters_s8 filters = ef_filters_s8_of(&record->channels, call->inputs[2], record->window.out_c, out);
+    const struct ef_window *window = &record->window;
+    const uint32_t in_c = window->in_c, row = window->kernel_w * in_c;
+    const int8_t *runs[RUNS];
+    struct ef_filters_s8 filters;
+    ef_filters_s8_init(&filters, &record->channels, call->inputs[2], channels, out);
+    filters.filter = window->kernel_h * row;
+    filters.w = call->inputs[1];
     filters.rows = runs;
-    filters.rows_end = runs + count;
-    filters.run = run;
-    filters.w = (const int8_t *)call->inputs[1] + begin;
-    filters.filter = filter;
+    filters.rows_end = runs + 1;
+    runs[0] = patch;
+    filters.run = (filters.filter + 3u) & ~3u;
+    filters.step = 0;
+    if (!patch) {
+        const uint32_t at = (uint32_t)(columns->first + columns->kx_begin) * in_c;
+        for (int32_t ky = rows->ky_begin; ky < rows->ky_end; ky++)
+            runs[ky - rows->ky_begin] = (const int8_t *)ef_row(rows, ky) + at;
+        filters.rows_end = runs + (rows->ky_end - rows->ky_begin);
+        filters.run = (uint32_t)(columns->kx_end - columns->kx_begin) * in_c;
+        filters.step = row - filters.run;
+        filters.w += (uint32_t)rows->ky_begin * row + (uint32_t)columns->kx_begin * in_c;
+    }
     ef_filters_s8(&filters);
 }
 #endif
@@ -138,8 +159,7 @@ void ef_conv_2d_s8_row(const struct ef_call *call, const struct ef_rows *rows, v
     const int gathered = whole && window->kernel_h > 1 && window->kernel_w * in_c < 32u && filter <= PATCH_BYTES;
     struct runs runs = {NULL, 0, 0, 0, 0, window->dilation_w * in_c};
 #if EF_HAVE_DSP
-    const uint32_t window_row = window->kernel_w * in_c;
-    const int fast = suits_filters(record, rows, bias, gathered ? filter : window_row);
+    const uint32_t many = suits_filters(record, rows, bias, gathered);
 #endif
     for (int32_t x = 0; x < rows->out_w; x++) {
         const struct ef_columns columns = ef_window_columns(window, x);
@@ -148,25 +168,21 @@ void ef_conv_2d_s8_row(const struct ef_call *call, const struct ef_rows *rows, v
             gather(window, rows, &columns, (int8_t)zero_point, patch);
             runs.in = patch;
         }
-#if EF_HAVE_DSP
-        if (fast && (gathered || column_count == window->kernel_w)) {
-            const int8_t *starts[RUNS] = {patch};
-            const uint32_t count = gathered ? 1u : (uint32_t)(rows->ky_end - rows->ky_begin);
-            for (uint32_t i = 0; i < count && !gathered; i++)
-                starts[i] = (const int8_t *)ef_row(rows, rows->ky_begin + (int32_t)i) + (uint32_t)columns.first * in_c;
-            all_filters(call, starts, count, gathered ? filter : window_row,
-                        gathered ? 0u : (uint32_t)rows->ky_begin * window_row, filter, out);
-            out += out_c;
-            continue;
-        }
-#endif
         runs.count = whole ? (column_count > 0) : column_count;
         runs.bytes = whole ? column_count * in_c : group_in_c;
         runs.at = column_count > 0 ? (uint32_t)(columns.first + columns.kx_begin * window->dilation_w) * in_c : 0;
         runs.filter_at = (uint32_t)columns.kx_begin * group_in_c;
         const int8_t *w = call->inputs[1];
-        uint32_t group_end = group_out_c;
-        for (uint32_t o = 0; o < out_c;) {
+        uint32_t group_end = group_out_c, o = 0;
+#if EF_HAVE_DSP
+        if (many && column_count > 0) {
+            many_filters(call, rows, &columns, runs.in, many, out);
+            out += many;
+            w += many * filter;
+            o = many;
+        }
+#endif
+        while (o < out_c) {
             if (o == group_end) {
                 group_end += group_out_c;
                 runs.at += group_in_c;

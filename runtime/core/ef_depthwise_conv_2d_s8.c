@@ -123,7 +123,8 @@ void ef_depthwise_conv_2d_s8_row(const struct ef_call *call, const struct ef_row
             weights + ((uint32_t)rows->ky_begin * window->kernel_w + (uint32_t)columns.kx_begin) * out_c;
 #if EF_HAVE_DSP
         if (fast && (column_count == 3u || column_count == 2u)) {
-            struct ef_filters_s8 taps = ef_filters_s8_of(&record->channels, bias, out_c, out);
+            struct ef_filters_s8 taps;
+            ef_filters_s8_init(&taps, &record->channels, bias, out_c, out);
             for (uint32_t i = 0; i < row_count; i++)
                 starts[i] = (const int8_t *)ef_row(rows, rows->ky_begin + (int32_t)i) + at;
             taps.rows = starts;
@@ -131,7 +132,7 @@ void ef_depthwise_conv_2d_s8_row(const struct ef_call *call, const struct ef_row
             taps.run = column_count;
             taps.w = w;
             taps.filter = window->kernel_w * out_c;
-            taps.pixel = out_c;
+            taps.step = out_c;
             ef_taps_s8(&taps);
             continue;
         }

@@ -5,19 +5,18 @@
 
 #if EF_HAVE_DSP
 
-struct ef_filters_s8 ef_filters_s8_of(const struct ef_channels_s8 *channels, const int32_t *bias, uint32_t out_c,
-                                      int8_t *out) {
-    struct ef_filters_s8 filters = {0};
-    filters.bias = bias;
-    filters.multipliers = ef_channels_s8_multipliers(channels);
-    filters.shifts = ef_channels_s8_shifts(channels);
-    filters.blocks = out_c / 4u;
-    filters.out = out;
-    filters.offset = ef_dsp_pair(-channels->in_zero_point);
-    filters.zero_point = channels->out_zero_point;
-    filters.min = (uint8_t)channels->min * 0x01010101u;
-    filters.max = (uint8_t)channels->max * 0x01010101u;
-    return filters;
+void ef_filters_s8_init(struct ef_filters_s8 *filters, const struct ef_channels_s8 *channels, const int32_t *bias,
+                        uint32_t out_c, int8_t *out) {
+    filters->bias = bias;
+    filters->multipliers = ef_channels_s8_multipliers(channels);
+    filters->shifts = ef_channels_s8_shifts(channels);
+    filters->blocks = out_c / 4u;
+    filters->out = out;
+    filters->offset = ef_dsp_pair(-channels->in_zero_point);
+    filters->zero_point = channels->out_zero_point;
+    filters->min = (uint8_t)channels->min * 0x01010101u;
+    filters->max = (uint8_t)channels->max * 0x01010101u;
+    filters->channel = 0;
 }
 
 #if defined(__clang__)
@@ -107,8 +106,13 @@ NAKED void ef_filters_s8(struct ef_filters_s8 *filters __attribute__((unused))) 
         "ldr r3, [sp, #4]\n"
         "cmp r0, r3\n"
         "bne 3b\n"
-        "ldrd r3, r1, [sp, #4]\n"
         "ldr r0, [sp]\n"
+        "ldr r1, [sp, #8]\n"
+        "ldr r2, [r0, #56]\n"
+        "add r8, r8, r2\n"
+        "add r9, r9, r2\n"
+        "add r10, r10, r2\n"
+        "add r11, r11, r2\n"
         "ldr r2, [r0, #4]\n"
         "cmp r1, r2\n"
         "bne 2b\n"

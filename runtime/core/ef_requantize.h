@@ -60,13 +60,15 @@ static inline int32_t ef_rounding_divide_by_pot(int32_t x, int32_t exponent) {
  * `multiplier` is in [2^30, 2^31), or 0 with shift 0. */
 static inline int32_t ef_requantize(int32_t x, int32_t multiplier, int32_t shift) {
 #if EF_HAVE_DSP
-    if (shift <= -2) {
-        const int32_t y = ef_dsp_high_mac_rounded(x, (int32_t)((uint32_t)multiplier << 1), x);
-        return ef_dsp_high_mac_rounded(y + (y >> 31), (int32_t)(UINT32_C(1) << (32 + shift)), 0);
-    }
-#endif
+    if (multiplier == 0) return 0;
+    if (shift > 0) x = (int32_t)((uint32_t)x << shift);
+    const int32_t y = ef_dsp_high_mac_rounded(x, (int32_t)((uint32_t)multiplier << 1), x);
+    if (shift <= -2) return ef_dsp_high_mac_rounded(y + (y >> 31), (int32_t)(UINT32_C(1) << (32 + shift)), 0);
+    return shift == -1 ? ef_rounding_divide_by_pot(y, 1) : y;
+#else
     if (shift > 0) return ef_doubling_high_mul((int32_t)((uint32_t)x << shift), multiplier);
     return ef_rounding_divide_by_pot(ef_doubling_high_mul(x, multiplier), -shift);
+#endif
 }
 
 /* magnitude * real rounded to a double and then to an integer, halves away from zero, with the sign; INT32_MIN when the result
