@@ -200,12 +200,34 @@ static void invoking(const uint8_t *bytes, uint32_t size) {
     free(arena);
 }
 
+/* Model bytes at any address are read without a fault; constants of wider elements must be aligned, or are refused. */
+static void misplaced(const uint8_t *bytes, uint32_t size) {
+    uint8_t *raw = malloc(size + 32u), *arena = malloc(1u << 16);
+    CHECK(raw != NULL && arena != NULL);
+    uint8_t *aligned = raw + (16u - (uintptr_t)raw % 16u) % 16u;
+    for (uint32_t off = 0; off < 16u; ++off) {
+        struct ef_model model;
+        struct ef_interpreter interpreter;
+        struct ef_error error;
+        const struct ef_options options = EF_OPTIONS_DEFAULT;
+        memmove(aligned + off, bytes, size);
+        CHECK(ef_model_init(&model, aligned + off, size, &error) == EF_OK);
+        const enum ef_status status =
+            ef_interpreter_prepare(&interpreter, &model, arena, 1u << 16, &options, &error);
+        CHECK(status == (off % 4u == 0u ? EF_OK : EF_BAD_MODEL));
+        CHECK(off % 4u == 0u || strstr(error.text, "aligned") != NULL);
+    }
+    free(arena);
+    free(raw);
+}
+
 int main(void) {
     uint32_t two_size, one_size;
     uint8_t *two = read_model(&two_size), *one = read_model(&one_size);
     signatures(two, two_size);
     invoking(one, one_size);
     custom_operators();
+    misplaced(one, one_size);
     free(two);
     free(one);
     printf("%u\n", checks);
