@@ -30,7 +30,7 @@ class Toolchain:
     @property
     def title(self) -> str:
         """Name and version as a result shows them."""
-        return f"{self.command[0].rpartition('/')[2]}: {self.version}" if len(self.command) == 1 else self.version
+        return self.version
 
 
 def find_gcc(prefix: str) -> Toolchain:

@@ -142,6 +142,8 @@ class _Way:
             data = os.read(self.source, _ROOM_BYTES)
             if drop:
                 return
+            if not self.waiting:
+                self._paid_until = max(self._paid_until, time.monotonic())  # an idle line saves nothing up
             if self._damage is untouched:
                 self.waiting += data
                 return
@@ -155,7 +157,6 @@ class _Way:
         now = time.monotonic()
         count = len(self.waiting)
         if self._rate is not None:
-            self._paid_until = max(self._paid_until, now - 0.02)  # an idle line saves nothing up
             count = min(count, int((now - self._paid_until) * self._rate))
         if self.limit is not None:
             count = min(count, max(0, self.limit - self.carried))
