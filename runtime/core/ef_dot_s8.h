@@ -24,6 +24,11 @@ static inline void ef_dot4_s8(const int8_t *x, const int8_t *const w[4], uint32_
 #endif
     const int8_t *restrict v = x, *restrict w0 = w[0], *restrict w1 = w[1], *restrict w2 = w[2], *restrict w3 = w[3];
     uint32_t s0 = sum[0], s1 = sum[1], s2 = sum[2], s3 = sum[3];
+#if defined(__GNUC__)
+#define EF_DOT4_KEEP(sum) __asm__("" : "+r"(sum)) /* one multiply-accumulate each: no sums of products on the side */
+#else
+#define EF_DOT4_KEEP(sum)
+#endif
 #define EF_DOT4_STEP(i)                              \
     do {                                             \
         const int32_t value = v[k + (i)] - zero_point; \
@@ -31,6 +36,10 @@ static inline void ef_dot4_s8(const int8_t *x, const int8_t *const w[4], uint32_
         s1 += (uint32_t)(value * w1[k + (i)]);       \
         s2 += (uint32_t)(value * w2[k + (i)]);       \
         s3 += (uint32_t)(value * w3[k + (i)]);       \
+        EF_DOT4_KEEP(s0);                            \
+        EF_DOT4_KEEP(s1);                            \
+        EF_DOT4_KEEP(s2);                            \
+        EF_DOT4_KEEP(s3);                            \
     } while (0)
 #if !EF_HAVE_DSP
     for (; k + 4u <= n; k += 4u) {
@@ -42,6 +51,7 @@ static inline void ef_dot4_s8(const int8_t *x, const int8_t *const w[4], uint32_
 #endif
     for (; k < n; k++) EF_DOT4_STEP(0);
 #undef EF_DOT4_STEP
+#undef EF_DOT4_KEEP
     sum[0] = s0;
     sum[1] = s1;
     sum[2] = s2;
