@@ -14,6 +14,7 @@ from edgeflow.errors import EdgeflowError
 COMMANDS = {
     "convert": ("convert", "make a .tflite from a TensorFlow or Keras model"),
     "metadata": ("metadata", "what a model says about itself: write, show, extract"),
+    "accuracy": ("accuracy", "how right models are on your data, and how far off their source"),
     "inspect": ("inspect", "what is in a model: signatures, tensors, operators, costs"),
     "check": ("check", "whether a model fits a target, with all reasons"),
     "generate": ("generate", "code for a target: C arrays, wrappers"),

@@ -20,13 +20,18 @@ def is_quantized(tensor: Tensor) -> bool:
 
 
 def quantized(values: Array, tensor: Tensor) -> Array:
-    """Real values as what the tensor holds: rounded half to even and saturated; only cast where it has no scale."""
+    """Real values as the tensor holds them, as by QUANTIZE: float32 quotients rounded half away from zero, saturated.
+
+    Only cast where the tensor has no scale.
+    """
     dtype = NUMPY_DTYPES[tensor.dtype]
     if tensor.quantization is None or not is_quantized(tensor):
         return values.astype(dtype)
     limits = np.iinfo(dtype)
-    steps = np.rint(values.astype(np.float64) / tensor.quantization.scale[0]) + tensor.quantization.zero_point[0]
-    return np.clip(steps, limits.min, limits.max).astype(dtype)
+    quotient = (values.astype(np.float32) / np.float32(tensor.quantization.scale[0])).astype(np.float64)
+    steps = np.trunc(quotient + np.copysign(0.5, quotient)) + tensor.quantization.zero_point[0]
+    stored: Array = np.clip(steps, limits.min, limits.max).astype(dtype)
+    return stored
 
 
 def real(values: Array, tensor: Tensor) -> Array:

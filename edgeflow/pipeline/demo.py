@@ -23,6 +23,7 @@ from edgeflow.device.probe import this_machine
 from edgeflow.device.types import Device
 from edgeflow.errors import ConversionError, DeviceError, EdgeflowError
 from edgeflow.fit.types import Fit
+from edgeflow.pipeline.accuracy import accuracy
 from edgeflow.pipeline.bench import bench
 from edgeflow.pipeline.check import check
 from edgeflow.pipeline.convert import convert
@@ -33,7 +34,6 @@ from edgeflow.transport.address import Address, parse_address
 from edgeflow.transport.loopback_sshd import loopback_sshd
 from edgeflow.transport.loopback_sshd import unavailable_reason as no_sshd
 from edgeflow.transport.ssh_config import CONFIG_VARIABLE
-from edgeflow.validate.accuracy import top1_accuracy
 
 TARGETS = ("android-arm64", "raspberry-pi-4", "nucleo-l4r5zi")
 EMULATED_BOARD = "mps2-an386"
@@ -99,7 +99,8 @@ def demo(output: Path | str, *, progress: Progress = silent) -> Demo:
             output=folder / f"digits_{'float32' if recipe == 'none' else recipe}.tflite",
             progress=progress,
         )
-        models.append(Made(made, top1_accuracy(made.path, images, labels)))
+        (scored,) = accuracy(made.path, images, labels=labels).models
+        models.append(Made(made, scored.scores["top-1"]))
     small = models[1].conversion.path
     left_out: list[str] = []
     fits = tuple(check(made.conversion.path, target) for target in TARGETS for made in models)

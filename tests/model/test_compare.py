@@ -100,3 +100,10 @@ def test_any_two_arrays_give_numbers_that_json_can_hold(a: np.ndarray, data: st.
     assert found.equal == np.array_equal(a, b, equal_nan=True)
     assert found.mean_abs <= found.max_abs * (1 + 1e-12)
     assert difference("y", b, a).max_abs == found.max_abs
+
+
+def test_snr_is_signal_over_error_in_decibels() -> None:
+    assert difference("y", [3.0, 4.0], [3.0, 3.0]).snr_db == pytest.approx(13.979400086720377)  # 10 log10(25 / 1)
+    assert difference("y", [1e200, 0.0], [1.1e200, 0.0]).snr_db == pytest.approx(20)
+    assert difference("y", [1.0], [1.0]).snr_db is None
+    assert difference("y", [0.0], [1.0]).snr_db is None

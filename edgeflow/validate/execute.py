@@ -1,0 +1,122 @@
+"""Run `.tflite` models with LiteRT in a process of its own, which a broken model may take down.
+
+`python -m edgeflow.validate.execute` reads one JSON request on stdin and prints one JSON answer:
+`{"do": "run", …}` invokes one model on raw samples, `{"do": "layers", …}` two models side by side, operator by
+operator. Kernels are LiteRT's own, without delegates.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from edgeflow.convert.arrays import Arrays, read_arrays, write_arrays
+
+
+def _interpreter(content: Path | bytes, *, preserve: bool = False) -> Any:
+    from ai_edge_litert.interpreter import Interpreter, OpResolverType
+
+    given = {"model_path": str(content)} if isinstance(content, Path) else {"model_content": content}
+    return Interpreter(
+        **given,
+        num_threads=1,
+        experimental_op_resolver_type=OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
+        experimental_preserve_all_tensors=preserve,
+    )
+
+
+def run(request: Mapping[str, Any]) -> dict[str, Any]:
+    """Invoke `model` on raw `samples` ([n, *shape] by input name) and write its raw outputs, stacked, `into` a file."""
+    interpreter = _interpreter(Path(request["model"]))
+    samples = read_arrays(Path(request["samples"]))
+    if request["key"]:
+        call: Callable[..., Any] = interpreter.get_signature_runner(request["key"])
+    else:
+        call = _by_index(interpreter, request["inputs"], request["outputs"])
+    rows: dict[str, list[np.ndarray[Any, Any]]] = {}
+    for row in range(len(next(iter(samples.values())))):
+        for name, value in call(**{name: array[row] for name, array in samples.items()}).items():
+            rows.setdefault(name, []).append(np.array(value))
+    write_arrays(Path(request["into"]), {name: np.stack(values) for name, values in rows.items()})
+    return {}
+
+
+def _by_index(
+    interpreter: Any, inputs: Mapping[str, int], outputs: Mapping[str, int]
+) -> Callable[..., dict[str, np.ndarray[Any, Any]]]:
+    """A call like a signature's for a model that has none."""
+
+    def call(**arrays: np.ndarray[Any, Any]) -> dict[str, np.ndarray[Any, Any]]:
+        feed(interpreter, {inputs[name]: array for name, array in arrays.items()})
+        interpreter.invoke()
+        return {name: interpreter.get_tensor(index) for name, index in outputs.items()}
+
+    return call
+
+
+def feed(interpreter: Any, arrays: Mapping[int, np.ndarray[Any, Any]]) -> None:
+    """Set inputs by tensor index, resizing those whose shape differs, and allocate."""
+    shapes = {detail["index"]: tuple(detail["shape"]) for detail in interpreter.get_input_details()}
+    for index, array in arrays.items():
+        if shapes[index] != array.shape:
+            interpreter.resize_tensor_input(index, array.shape)
+    interpreter.allocate_tensors()
+    for index, array in arrays.items():
+        interpreter.set_tensor(index, array)
+
+
+def layers(request: Mapping[str, Any]) -> dict[str, Any]:
+    """Sums of squares of signal and error for each pair of operators; see `layers.py` for the request's making."""
+    from ai_edge_litert import schema_py_generated as schema
+
+    from edgeflow.model.read import load_model
+    from edgeflow.validate.isolated import Sums, alone, compare
+
+    paths = {side: Path(request[side]["model"]) for side in ("float", "quantized")}
+    models = {side: load_model(path) for side, path in paths.items()}
+    running = {side: _interpreter(path, preserve=True) for side, path in paths.items()}
+    samples: dict[str, Arrays] = {side: read_arrays(Path(request[side]["samples"])) for side in paths}
+    pairs = [(int(a), int(b)) for a, b in request["pairs"]]
+    reached = {pair: Sums() for pair in pairs}
+    own = {pair: Sums() for pair in pairs}
+    singles: dict[tuple[int, int], Any] = {}
+    whole = schema.ModelT.InitFromPackedBuf(models["float"].content, 0)
+    for pair in pairs:
+        made = alone(models["float"], whole, pair[0])
+        if made is not None:
+            singles[pair] = _interpreter(made)
+            singles[pair].allocate_tensors()
+    for row in range(len(next(iter(samples["float"].values())))):
+        for side, interpreter in running.items():
+            feed(interpreter, {int(index): array[row] for index, array in samples[side].items()})
+            interpreter.invoke()
+        for pair in pairs:
+            compare(models, running, singles.get(pair), pair, reached[pair], own[pair])
+    return {
+        "layers": [
+            {"float": a, "quantized": b, "reached": reached[a, b].to_json(), "own": own[a, b].to_json()}
+            for a, b in pairs
+        ]
+    }
+
+
+def main() -> None:
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    request = json.load(sys.stdin)
+    try:
+        value = {"run": run, "layers": layers}[request["do"]](request)
+    except Exception as error:  # LiteRT's own refusals are ValueError and RuntimeError with a sentence
+        value = {"error": " ".join(str(error).split())[:300] or type(error).__name__}
+    answers.write(json.dumps(value))
+    answers.close()
+
+
+if __name__ == "__main__":
+    main()
