@@ -140,9 +140,9 @@ enum ef_status ef_link_open_model(struct ef_link *link, struct ef_reader *reques
         return ef_link_refuse(link, EF_UNSUPPORTED_OPTION, EF_TEXT("a board loads no libraries"), 0);
     unsigned index = link->slots.directory.active;
     if (source.size > 0u)
-        index = ef_slots_find_used(&link->slots, source);
+        index = ef_slots_find_label(&link->slots, source);
     if (index == EF_SLOTS_NO_SLOT)
-        return ef_link_refuse(link, EF_NOT_FOUND, EF_TEXT("no active model of that name; deploy one"), 0);
+        return ef_link_refuse(link, EF_NOT_FOUND, EF_TEXT("no model of that name is here; deploy one"), 0);
     (void)ef_slots_intact(&link->slots, index); /* hashes once in a session: verifying is no part of init */
     uint64_t start = port->ticks(port->context);
     enum ef_status status = ef_link_open(link, index, none);

@@ -172,11 +172,11 @@ unsigned ef_slots_find(const struct ef_slots *slots, struct ef_span label, struc
     return found;
 }
 
-unsigned ef_slots_find_used(const struct ef_slots *slots, struct ef_span label) {
+unsigned ef_slots_find_label(const struct ef_slots *slots, struct ef_span label) {
     unsigned found = EF_SLOTS_NO_SLOT;
     for (unsigned i = 0; i < EF_SLOTS_COUNT; i++) {
         const struct ef_slots_entry *entry = &slots->directory.entry[i];
-        if (entry->state == EF_SLOTS_USED && ef_span_is(label, entry->label) &&
+        if (entry->state >= EF_SLOTS_COMMITTED && ef_span_is(label, entry->label) &&
             (found == EF_SLOTS_NO_SLOT || i == slots->directory.active))
             found = i;
     }

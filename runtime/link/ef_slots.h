@@ -79,8 +79,9 @@ enum ef_status ef_slots_activate(struct ef_slots *slots, unsigned index);
  * label any. EF_SLOTS_NO_SLOT when there is none. */
 unsigned ef_slots_find(const struct ef_slots *slots, struct ef_span label, struct ef_span release);
 
-/* The slot with this label that is or was active, the active one first; EF_SLOTS_NO_SLOT when there is none. */
-unsigned ef_slots_find_used(const struct ef_slots *slots, struct ef_span label);
+/* The slot with this label, the active one first, also one that was never active: a model can be tried without
+ * deploying it. EF_SLOTS_NO_SLOT when there is none. */
+unsigned ef_slots_find_label(const struct ef_slots *slots, struct ef_span label);
 
 /* Write the release's name, EF_SLOTS_RELEASE_BYTES hex digits and a terminator. */
 void ef_slots_release(const struct ef_slots *slots, unsigned index, char *name);

@@ -239,6 +239,17 @@ def test_reset_closes_the_model_or_restarts_the_device(session: Session) -> None
     assert session.slots() == {}  # slots in RAM
 
 
+def test_a_model_can_be_opened_without_being_made_active(session: Session) -> None:
+    _deploy(session, "sine_int8")
+    session.upload("try", _model("kws_int8"))
+    session.open("try")
+    session.invoke()
+    assert session.request(Command.MODEL_INFO)["slot"] == "try"
+    assert list(session.slots()) == ["sine_int8"]
+    session.open("")
+    assert session.request(Command.MODEL_INFO)["slot"] == "sine_int8"
+
+
 def test_signatures_are_chosen_by_name(session: Session) -> None:
     _deploy(session, "two_signatures_float32")
     session.open("")
@@ -272,6 +283,18 @@ def test_what_a_board_lacks_is_refused_by_name(session: Session) -> None:
     assert caught.value.status == "NOT_FOUND"
 
 
+def _opened(name: str) -> list[tuple[Command, bytes]]:
+    """The requests that bring a model there and open it."""
+    content = _model(name)
+    return [
+        (Command.MODEL_BEGIN, struct.pack("<H1sI", 1, b"a", len(content)) + hashlib.sha256(content).digest()),
+        (Command.MODEL_CHUNK, struct.pack("<I", 0) + content),
+        (Command.MODEL_COMMIT, b""),
+        (Command.MODEL_ACTIVATE, struct.pack("<H1sH", 1, b"a", 0)),
+        (Command.OPEN, bytes(13)),
+    ]
+
+
 class _Raw:
     """Frames by hand, on a runner of its own."""
 
@@ -283,14 +306,15 @@ class _Raw:
     def send(self, data: bytes) -> None:
         self.pipe.write(data, 10)
 
-    def reply(self) -> frame.Frame:
+    def reply(self, *, running: bool = False) -> frame.Frame:
+        """The next reply, with `running` also a heartbeat."""
         while True:
             while not self._items:
                 data = self.pipe.read(1 << 16, 10)
                 assert data, "no reply within 10 s"
                 self._items += [item for item in self._splitter.feed(data) if isinstance(item, tuple)]
             found = self._items.pop(0)
-            if found[1] != Status.RUNNING:
+            if running or found[1] != Status.RUNNING:
                 return found
 
 
@@ -315,6 +339,48 @@ def test_a_repeated_request_gets_the_same_answer_and_is_done_once(runner: Path) 
             assert replies[0] == replies[1] == replies[2] and replies[0][:2] == (seq, Status.OK)
     finally:
         raw.pipe.close()
+
+
+def test_a_running_invoke_beats_refuses_other_requests_and_is_cancelled(runner: Path) -> None:
+    raw = _Raw(runner)
+    try:
+        for seq, (command, payload) in enumerate(_opened("sine_int8")):
+            raw.send(frame.encode(seq, command, payload))
+            assert raw.reply()[:2] == (seq, Status.OK)
+        invoke = frame.encode(50, Command.INVOKE, struct.pack("<6IB", 0, 0, 0xFFFFFFFF, 0, 0, 0, 0))
+        raw.send(invoke)
+        assert raw.reply(running=True) == (50, Status.RUNNING, b"")  # it has arrived
+        raw.send(invoke)
+        assert raw.reply(running=True) == (50, Status.RUNNING, b"")  # it goes on, and is not begun anew
+        raw.send(frame.encode(51, Command.MEMORY))
+        while (found := raw.reply(running=True))[0] == 50:
+            assert found[1] == Status.RUNNING
+        assert found[:2] == (51, Status.BAD_STATE)
+        raw.send(frame.encode(52, Command.CANCEL))
+        assert raw.reply()[:2] == (52, Status.OK)
+        cancelled = raw.reply()
+        assert cancelled[:2] == (50, Status.CANCELLED)
+        raw.send(frame.encode(53, Command.SAMPLES, struct.pack("<I", 0)))
+        seq, status, reply = raw.reply()
+        assert (seq, status) == (53, Status.OK) and struct.unpack_from("<I", reply)[0] >= 1
+        raw.send(frame.encode(54, Command.CANCEL))  # nothing runs: done as well
+        assert raw.reply()[:2] == (54, Status.OK)
+    finally:
+        raw.pipe.close()
+
+
+def test_time_limits_end_an_invoke_and_paced_runs_start_apart(session: Session) -> None:
+    _deploy(session, "sine_int8")
+    session.open("")
+    assert session.invoke(max_runs=0, max_ms=1).samples == ()
+    limited = session.request(
+        Command.INVOKE, warmup=0, warmup_ms=0, max_runs=1_000_000_000, min_ms=0, max_ms=30, period_us=0, flags=0
+    )
+    assert 0 < limited["samples"] * limited["batch"] < 1_000_000_000
+    warm = session.request(
+        Command.INVOKE, warmup=3, warmup_ms=5, max_runs=4, min_ms=0, max_ms=0, period_us=2000, flags=0
+    )
+    assert warm["warmup_runs"] >= 3 and warm["samples"] == 4
 
 
 def test_garbage_of_every_kind_leaves_the_server_answering(runner: Path) -> None:
@@ -348,18 +414,10 @@ def test_garbage_of_every_kind_leaves_the_server_answering(runner: Path) -> None
 
 def test_thousands_of_malformed_requests_each_get_one_refusal(runner: Path) -> None:
     draw = random.Random(6)
-    content = _model("sine_int8")
     raw = _Raw(runner)
     commands = [code for code in range(256) if code not in (Command.RESET, Command.INVOKE)]
     try:
-        setup = [
-            (Command.MODEL_BEGIN, struct.pack("<H1sI", 1, b"a", len(content)) + hashlib.sha256(content).digest()),
-            (Command.MODEL_CHUNK, struct.pack("<I", 0) + content),
-            (Command.MODEL_COMMIT, b""),
-            (Command.MODEL_ACTIVATE, struct.pack("<H1sH", 1, b"a", 0)),
-            (Command.OPEN, bytes(13)),
-        ]
-        for seq, (command, payload) in enumerate(setup):
+        for seq, (command, payload) in enumerate(_opened("sine_int8")):
             raw.send(frame.encode(seq, command, payload))
             assert raw.reply()[:2] == (seq, Status.OK)
         statuses: dict[int, int] = {}
