@@ -144,6 +144,8 @@ def why_unavailable(result: Result, why_no_time: str | None) -> dict[str, str]:
         "per_operator": "not profiled",
     }
     missing = {name: why for name, why in whys.items() if getattr(result, name) is None}
+    if result.latency_us is not None and result.latency_us.ci95_p50 is None:
+        missing["latency_us.ci95_p50"] = "too few samples"
     interpreter = f"{result.runtime.name} does not tell" if linux else "the device does not say"
     board = "the device has no process" if not linux else "the system does not say"
     memory = {

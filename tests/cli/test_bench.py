@@ -101,6 +101,8 @@ def test_too_few_samples_are_not_trusted_and_that_can_be_required(run):
     result = valid(json.loads(out))
     assert status == 8 and not result["trusted"]
     assert any(reason.startswith("too few samples: 12") for reason in result["reasons"])
+    few = valid(json.loads(run(KWS, *SHORT, "--runs", 3, "--json")[1]))
+    assert few["latency_us"]["ci95_p50"] is None and few["unavailable"]["latency_us.ci95_p50"]
 
 
 def test_people_get_a_table_of_80_columns_and_the_doubts(run):
