@@ -96,7 +96,8 @@ def random_graph(rng: np.random.Generator, *, softmax: bool = True) -> bytes:
         live.append((len(tensors) - 1, dtype, elements))
         return len(tensors) - 1
 
-    inputs = [make(int(rng.integers(1, 400)), str(rng.choice(["INT8", "FLOAT32"]))) for _ in range(rng.integers(1, 4))]
+    sizes = [1 if rng.random() < 0.3 else int(rng.integers(1, 400)) for _ in range(rng.integers(1, 5))]
+    inputs = [make(size, str(rng.choice(["INT8", "FLOAT32"]))) for size in sizes]
     for _ in range(rng.integers(1, 26)):
         source, dtype, elements = live[int(rng.integers(len(live)))]
         kin = [index for index, kind, count in live if kind == dtype and count == elements]
