@@ -24,7 +24,6 @@ _HELLO_REPEAT_S = 0.5
 _MAX_BYTES = 2**32 - 2
 _HANDOVER_S = 10.0  # until an agent whose pipe was closed has let go of the device
 _BUSY_POLL_S = 0.3
-_RESTORE_S = 10.0
 
 
 class Session:
@@ -54,7 +53,6 @@ class Session:
         self.timeout_s = timeout_s
         self._open_pipe, self._peer = open_pipe, f"{name.rstrip(':')}: {peer}"
         self._files, self._lossy, self._shares_files, self._reopen = files, lossy, shares_files, reopen
-        self._displaced = ""  # the slot whose model was active before `place` needed the board
         self._connect(wait_s)
 
     def __enter__(self) -> Session:
@@ -64,15 +62,7 @@ class Session:
         self.close()
 
     def close(self) -> None:
-        """End the session; the agent ends with it. Safe to call twice.
-
-        A model that a board had active before another one was only tried is active again afterwards.
-        """
-        displaced, self._displaced = self._displaced, ""
-        if displaced:
-            self.timeout_s = min(self.timeout_s, _RESTORE_S)
-            with contextlib.suppress(DeviceError):
-                self.activate(displaced, next(iter(self.slots(displaced)), ""))
+        """End the session; the agent ends with it. Safe to call twice."""
         self._link.close()
 
     def restart(self) -> None:
@@ -106,17 +96,13 @@ class Session:
             raise DeviceError(f"{self._peer} holds {names}", "build and flash the firmware with this model")
         if self.hello.slots == Slots.FILES and self._files is not None:
             return self._place_file(model, sha256, self._files, progress)
-        there = self.slots()
-        for slot, (_, digest) in there.items():
+        for slot, (_, digest) in self.slots().items():
             if digest == model.sha256:
                 return slot
         slot = f"try-{model.sha256[:16]}"
         uploaded = self.upload(slot, model.content, progress=progress)
-        if not uploaded.active:
-            self.activate(slot, uploaded.release)
-            active = next((name for name, (state, _) in there.items() if state == "active"), "")
-            if self.hello.slots != Slots.FILES:
-                self._displaced = self._displaced or active
+        if self.hello.slots == Slots.FILES and not uploaded.active:
+            self.activate(slot, uploaded.release)  # a slot of its own; a board opens what is only committed
         return slot
 
     def upload(self, slot: str, content: bytes, *, manifest: bytes = b"", progress: Progress = silent) -> Uploaded:
