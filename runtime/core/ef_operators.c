@@ -706,6 +706,60 @@ const struct ef_kernel ef_kernel_pad_f32 = {
 };
 #endif
 
+#if EF_WITH_PADV2 && EF_WITH_INT8
+static const struct ef_operand padv2_s8_inputs[] = {
+    {TYPE(INT8), 1, 6, EF_OPERAND_QUANTIZED, 255},
+    {TYPE(INT32) | TYPE(INT64), 2, 2, EF_OPERAND_CONSTANT, 255},
+    {TYPE(INT8), 0, 1, EF_OPERAND_CONSTANT | EF_OPERAND_QUANTIZED, 255},
+};
+static const struct ef_operand padv2_s8_outputs[] = {
+    {TYPE(INT8), 1, 6, EF_OPERAND_QUANTIZED, 255},
+};
+const struct ef_kernel ef_kernel_padv2_s8 = {
+    .name = "padv2_s8",
+    .custom = NULL,
+    .code = 60,
+    .version_min = 1,
+    .version_max = 4,
+    .options = 43,
+    .input_count = 3,
+    .output_count = 1,
+    .in_place = 0,
+    .inputs = padv2_s8_inputs,
+    .outputs = padv2_s8_outputs,
+    .prepare = ef_padv2_s8_prepare,
+    .invoke = ef_padv2_s8_invoke,
+    .row = NULL,
+};
+#endif
+
+#if EF_WITH_PADV2 && EF_WITH_FLOAT32
+static const struct ef_operand padv2_f32_inputs[] = {
+    {TYPE(FLOAT32), 1, 6, 0, 255},
+    {TYPE(INT32) | TYPE(INT64), 2, 2, EF_OPERAND_CONSTANT, 255},
+    {TYPE(FLOAT32), 0, 1, EF_OPERAND_CONSTANT, 255},
+};
+static const struct ef_operand padv2_f32_outputs[] = {
+    {TYPE(FLOAT32), 1, 6, 0, 255},
+};
+const struct ef_kernel ef_kernel_padv2_f32 = {
+    .name = "padv2_f32",
+    .custom = NULL,
+    .code = 60,
+    .version_min = 1,
+    .version_max = 4,
+    .options = 43,
+    .input_count = 3,
+    .output_count = 1,
+    .in_place = 0,
+    .inputs = padv2_f32_inputs,
+    .outputs = padv2_f32_outputs,
+    .prepare = ef_padv2_f32_prepare,
+    .invoke = ef_padv2_f32_invoke,
+    .row = NULL,
+};
+#endif
+
 #if EF_WITH_QUANTIZE && EF_WITH_INT8
 static const struct ef_operand quantize_f32_s8_inputs[] = {
     {TYPE(FLOAT32), 0, 6, 0, 255},
@@ -1013,6 +1067,12 @@ const struct ef_kernel *const ef_kernels_all[] = {
 #endif
 #if EF_WITH_PAD && EF_WITH_FLOAT32
     &ef_kernel_pad_f32,
+#endif
+#if EF_WITH_PADV2 && EF_WITH_INT8
+    &ef_kernel_padv2_s8,
+#endif
+#if EF_WITH_PADV2 && EF_WITH_FLOAT32
+    &ef_kernel_padv2_f32,
 #endif
 #if EF_WITH_QUANTIZE && EF_WITH_INT8
     &ef_kernel_quantize_f32_s8,

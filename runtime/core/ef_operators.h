@@ -42,6 +42,9 @@
 #ifndef EF_WITH_PAD
 #define EF_WITH_PAD 1
 #endif
+#ifndef EF_WITH_PADV2
+#define EF_WITH_PADV2 1
+#endif
 #ifndef EF_WITH_QUANTIZE
 #define EF_WITH_QUANTIZE 1
 #endif
@@ -89,6 +92,8 @@ extern const struct ef_kernel ef_kernel_mul_s8;
 extern const struct ef_kernel ef_kernel_mul_f32;
 extern const struct ef_kernel ef_kernel_pad_s8;
 extern const struct ef_kernel ef_kernel_pad_f32;
+extern const struct ef_kernel ef_kernel_padv2_s8;
+extern const struct ef_kernel ef_kernel_padv2_f32;
 extern const struct ef_kernel ef_kernel_quantize_f32_s8;
 extern const struct ef_kernel ef_kernel_quantize_s8_s8;
 extern const struct ef_kernel ef_kernel_relu_s8;
@@ -154,6 +159,10 @@ enum ef_status ef_pad_s8_prepare(struct ef_context *context);
 void ef_pad_s8_invoke(const struct ef_call *call);
 enum ef_status ef_pad_f32_prepare(struct ef_context *context);
 void ef_pad_f32_invoke(const struct ef_call *call);
+enum ef_status ef_padv2_s8_prepare(struct ef_context *context);
+void ef_padv2_s8_invoke(const struct ef_call *call);
+enum ef_status ef_padv2_f32_prepare(struct ef_context *context);
+void ef_padv2_f32_invoke(const struct ef_call *call);
 enum ef_status ef_quantize_f32_s8_prepare(struct ef_context *context);
 void ef_quantize_f32_s8_invoke(const struct ef_call *call);
 enum ef_status ef_quantize_s8_s8_prepare(struct ef_context *context);

@@ -33,6 +33,8 @@ OPERATORS: dict[str, tuple[Make, Check]] = {
     "reshape float32": (lambda rng, n: make.reshape(rng, n, "FLOAT32"), identical),
     "pad int8": (lambda rng, n: make.pad(rng, n, "PAD", "INT8"), identical),
     "pad float32": (lambda rng, n: make.pad(rng, n, "PAD", "FLOAT32"), identical),
+    "padv2 int8": (lambda rng, n: make.pad(rng, n, "PADV2", "INT8"), identical),
+    "padv2 float32": (lambda rng, n: make.pad(rng, n, "PADV2", "FLOAT32"), identical),
     "concatenation int8": (lambda rng, n: make.concatenation(rng, n, "INT8"), identical),
     "concatenation float32": (lambda rng, n: make.concatenation(rng, n, "FLOAT32"), identical),
     "quantize float32 to int8": (lambda rng, n: make.quantize(rng, n, "FLOAT32"), identical),
