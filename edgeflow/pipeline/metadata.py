@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import stat
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,8 +68,12 @@ def metadata_write(
     if path.is_dir():
         path = path / read.path.name
     content, files = with_metadata(read, metadata, associate)
+    place = path.resolve()  # a link stays a link
     try:
-        write_together({path: content})
+        mode = stat.S_IMODE(place.stat().st_mode) if place.exists() else None
+        write_together({place: content})
+        if mode is not None:
+            place.chmod(mode)
     except OSError as error:
         raise ModelError(f"{path}: cannot be written: {error.strerror or error}", "choose another -o") from error
     return _described(read_model(content, path), files, _stale(path, content))
