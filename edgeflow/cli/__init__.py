@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import sys
 from collections.abc import Sequence
 
@@ -28,6 +29,8 @@ COMMANDS = {
     "demo": ("demo", "train, convert, deploy and measure a small model, as a tour"),
 }
 
+_VERBOSE = "--verbose"
+
 
 class _Commands(click.Group):
     """Knows the commands' names and one-liners without importing them."""
@@ -48,7 +51,8 @@ class _Commands(click.Group):
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="edgeflow", prog_name="edgeflow")
-def cli() -> None:
+@click.option(_VERBOSE, is_flag=True, help="Say what is done and what devices print, on stderr; goes anywhere.")
+def cli(verbose: bool) -> None:
     """TensorFlow models to measured numbers on real devices."""
 
 
@@ -57,6 +61,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     from edgeflow.cli.output import report_error
 
     args = list(sys.argv[1:] if arguments is None else arguments)
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=logging.INFO if _VERBOSE in args else logging.WARNING,
+        format="%(name)s: %(message)s" if _VERBOSE in args else "%(message)s",
+    )
+    args = [word for word in args if word != _VERBOSE]
     try:
         status = cli.main(args, prog_name="edgeflow", standalone_mode=False)
     except click.exceptions.Exit as stop:
