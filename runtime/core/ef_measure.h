@@ -1,0 +1,35 @@
+/* The first pass of preparing: kernels, sizes and lifetimes of everything, as items for the planner. Internal to core. */
+#ifndef EF_MEASURE_H
+#define EF_MEASURE_H
+
+#include "ef_graph.h"
+#include "ef_plan.h"
+
+#define EF_PLACE_VARIABLE UINT32_C(0x7fffffff) /* a place while measuring: a variable tensor */
+#define EF_LARGEST_SUM UINT32_C(0x7fff0000)
+
+struct ef_measure {
+    struct ef_interpreter *interpreter;
+    struct ef_error *error;
+    struct ef_node *nodes;
+    uint32_t *places;           /* per tensor: index of its item, or a mark */
+    struct ef_plan_item *items;
+    uint32_t item_count;
+    uint32_t item_room;
+    uint64_t records;           /* bytes */
+    uint64_t variables;         /* bytes */
+    uint64_t widest;            /* most bytes that one operator touches: a bound when starved */
+    uint32_t scratch;           /* largest */
+    uint8_t preserve_inputs;
+    uint8_t starved;            /* the arena does not even hold the work space */
+};
+
+static inline uint32_t ef_round_up(uint32_t bytes) { return (bytes + (EF_ALIGNMENT - 1u)) & ~(EF_ALIGNMENT - 1u); }
+
+/* The step in which an operator runs; inputs of the subgraph live from step 0. */
+static inline uint32_t ef_step_of(uint32_t operator_index) { return operator_index + 1u; }
+
+/* Fill `plan`, whose pointers and rooms are set. */
+enum ef_status ef_measure(struct ef_measure *plan);
+
+#endif /* EF_MEASURE_H */
