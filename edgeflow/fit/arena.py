@@ -1,4 +1,4 @@
-"""RAM of edgeflow's runtime for a model, exactly: the planner of `runtime/core` (ef_plan.c, ef_interpreter_prepare.c)
+"""RAM of edgeflow's runtime for a model, exactly: the planner of `runtime/core` (ef_plan.c, ef_interpreter_measure.c)
 followed step by step. A test holds the two equal."""
 
 from __future__ import annotations
