@@ -6,6 +6,7 @@ import concurrent.futures
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ from edgeflow.firmware.image import Image, elf_sizes
 from edgeflow.firmware.toolchain import Toolchain
 from edgeflow.progress import Progress, silent
 
+_KEPT = 12  # images of one name; older ones were for sources that have changed
 _STEP_S = 900.0  # the first build with zig makes its C library
 
 
@@ -66,12 +68,20 @@ def build(recipe: Recipe, *, progress: Progress = silent) -> Image:
                 made = _make(recipe, Path(work), progress)
                 folder.mkdir(exist_ok=True)
                 made.replace(image)
+            _prune(folder.parent, recipe.name)
         except OSError as error:
             raise ToolchainError(
                 f"{error.filename or folder}: {error.strerror}", "set EDGEFLOW_CACHE_DIR to a folder you may write to"
             ) from None
     text, data, bss = elf_sizes(image.read_bytes())
     return Image(image, text, data, bss, recipe.toolchain.title, recipe.shown_flags or " ".join(recipe.flags))
+
+
+def _prune(cache: Path, name: str) -> None:
+    """Delete the oldest images of a name."""
+    images = sorted(cache.glob(f"{name}-????????????????????????/{name}.elf"), key=lambda path: path.stat().st_mtime)
+    for image in images[:-_KEPT]:
+        shutil.rmtree(image.parent, ignore_errors=True)
 
 
 def _make(recipe: Recipe, work: Path, progress: Progress) -> Path:

@@ -17,14 +17,17 @@ _LANGUAGE = ("-std=c99", "-ffunction-sections", "-fdata-sections")
 _SMALL, _FAST = ("-Os",), ("-O2",)  # parsing and protocol for size, kernels for speed
 
 
-def build_runner(board: Board, target: Target, *, progress: Progress = silent) -> Image:
-    """The runner for a microcontroller board. Raises ToolchainError when it cannot be built."""
+def build_runner(board: Board, target: Target, *, options: tuple[str, ...] = (), progress: Progress = silent) -> Image:
+    """The runner for a microcontroller board, with all operators unless `options` of ef_config.h say otherwise.
+
+    `options` are like "EF_WITH_FLOAT32=0". Raises ToolchainError when it cannot be built.
+    """
     if board.port is None or not (runtime_dir() / "port" / board.port).is_dir():
         raise ToolchainError(f"there is no runner for {board.name} yet", "edgeflow targets list shows the boards")
-    return build(board_recipe(board, target, for_target(target)), progress=progress)
+    return build(board_recipe(board, target, for_target(target), options), progress=progress)
 
 
-def board_recipe(board: Board, target: Target, toolchain: Toolchain) -> Recipe:
+def board_recipe(board: Board, target: Target, toolchain: Toolchain, options: tuple[str, ...] = ()) -> Recipe:
     """How the runner of a board is built; `target` is the board's."""
     root = runtime_dir()
     assert board.port is not None
@@ -36,6 +39,7 @@ def board_recipe(board: Board, target: Target, toolchain: Toolchain) -> Recipe:
         "EF_FLAGS": shown,
     }
     defines = [f'-D{name}="{value}"' for name, value in named.items()]
+    defines += [f"-D{option}" for option in options]
     defines.append(f"-DEF_BOARD_{board.name.upper().replace('-', '_')}")
     return Recipe(
         name=f"runner-{board.name}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import concurrent.futures
 import dataclasses
+import os
 import subprocess
 from pathlib import Path
 
@@ -111,6 +112,19 @@ def test_an_undefined_symbol_is_told_by_name(recipe: Recipe) -> None:
     recipe.sources[0].path.write_text("int missing(void); int main(void) { return missing(); }\n")
     with pytest.raises(ToolchainError, match="missing"):
         build(recipe)
+
+
+def test_only_the_newest_images_of_a_name_are_kept(
+    recipe: Recipe, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(building, "_KEPT", 2)
+    other = build(dataclasses.replace(recipe, name="program-other"))
+    images = []
+    for number in range(3):
+        images.append(build(dataclasses.replace(recipe, link_flags=(f"-Wl,--defsym=made={number}",))).path)
+        os.utime(images[-1], (number, number))
+    build(dataclasses.replace(recipe, link_flags=("-Wl,--defsym=made=9",)))
+    assert [path.is_file() for path in images] == [False, False, True] and other.path.is_file()
 
 
 def test_several_builders_at_once_end_with_one_image(recipe: Recipe) -> None:

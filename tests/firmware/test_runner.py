@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from edgeflow.device.emulator import board_image
 from edgeflow.device.session import Session
 from edgeflow.errors import ToolchainError
 from edgeflow.firmware.runner import build_posix_runner, build_runner
+from edgeflow.resources import runtime_dir
 from edgeflow.targets.registry import find_board, find_target
 from edgeflow.transport.local import ProcessPipe
 
@@ -43,6 +45,16 @@ def test_the_runner_stays_within_its_size(board: str) -> None:
     assert 20_000 < image.text_bytes <= TEXT_LIMITS[board]
     assert image.data_bytes <= 64 and image.bss_bytes <= 32_768
     assert "-Os" in image.flags and "-O2" in image.flags
+
+
+def test_a_runner_with_the_operators_of_one_model_is_smaller_than_tflm_for_it() -> None:
+    wanted = {"AVERAGE_POOL_2D", "CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "RESHAPE", "SOFTMAX"}
+    table = tomllib.loads((runtime_dir() / "operators.toml").read_text())
+    others = {operator["name"] for operator in table["operator"]} - wanted
+    options = ("EF_WITH_FLOAT32=0", *(f"EF_WITH_{name}=0" for name in sorted(others)))
+    board = find_board("mps2-an386")
+    image = build_runner(board, find_target(board.target), options=options)
+    assert image.text_bytes <= 41_824 < board_image("mps2-an386").text_bytes  # with link and slots; TFLM without
 
 
 def test_the_cortex_m3_runner_has_no_dsp_instruction_and_the_cortex_m4_runner_has() -> None:
