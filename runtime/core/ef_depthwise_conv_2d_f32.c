@@ -1,6 +1,6 @@
 /* DEPTHWISE_CONV_2D, float32: [N, H, W, C] by weights [1, Kh, Kw, C*M], bias [C*M] or none, to [N, H', W', C*M];
- * output channel o reads input channel o/M. Channels are made four at a time. No scratch. Refuses output channels that are no multiple of the input's, a depth multiplier that says otherwise, and what
- * ef_window_prepare() and ef_dense.h refuse. */
+ * output channel o reads input channel o/M. Channels are made four at a time. No scratch.
+ * Refuses output channels that are no multiple of the input's, and what ef_window_prepare() and ef_dense.h refuse. */
 #include "ef_clamp_f32.h"
 #include "ef_dense.h"
 #include "ef_operators.h"

@@ -3,6 +3,8 @@
  * LiteRT's reference multiplies each sum by a double and rounds halves away from zero; so does this, in integers.
  * -DEF_TFLM_FULLY_CONNECTED=1 rounds twice with a Q31 multiplier instead, as TensorFlow Lite Micro does.
  * Refuses shuffled or sparse weights, sizes that do not belong together, and what ef_dense.h refuses. */
+#include <string.h>
+
 #include "ef_dense.h"
 #include "ef_dot_s8.h"
 #include "ef_operators.h"
@@ -54,16 +56,22 @@ enum ef_status ef_fully_connected_s8_prepare(struct ef_context *context) {
     return EF_OK;
 }
 
-static int8_t output(const struct record *record, uint32_t channel, uint32_t sum) {
-    const struct ef_real real = ef_real_unpack(record->reals[record->count > 1u ? channel : 0u]);
+/* out[j] from sum[j] for `count` channels from `channel` on. */
+static void store(const struct record *record, uint32_t channel, uint32_t count, const uint32_t *sum, int8_t *out) {
+    const int32_t zero_point = record->out_zero_point, min = record->min, max = record->max;
+    const struct ef_packed_real *packed = record->reals + (record->count > 1u ? channel : 0u);
+    struct ef_real real = ef_real_unpack(*packed);
+    for (uint32_t j = 0; j < count; j++) {
+        if (record->count > 1u) real = ef_real_unpack(packed[j]);
 #if EF_TFLM_FULLY_CONNECTED
-    int32_t multiplier, shift;
-    ef_multiplier_of_real(real, &multiplier, &shift);
-    const int32_t scaled = ef_requantize((int32_t)sum, multiplier, shift);
+        int32_t multiplier, shift;
+        ef_multiplier_of_real(real, &multiplier, &shift);
+        const int32_t scaled = ef_requantize((int32_t)sum[j], multiplier, shift);
 #else
-    const int32_t scaled = ef_requantize_real((int32_t)sum, real);
+        const int32_t scaled = ef_requantize_real((int32_t)sum[j], real);
 #endif
-    return (int8_t)ef_clamp(ef_wrapping_add(scaled, record->out_zero_point), record->min, record->max);
+        out[j] = (int8_t)ef_clamp(ef_wrapping_add(scaled, zero_point), min, max);
+    }
 }
 
 void ef_fully_connected_s8_invoke(const struct ef_call *call) {
@@ -78,10 +86,12 @@ void ef_fully_connected_s8_invoke(const struct ef_call *call) {
             const uint32_t left = channels - o;
             const int8_t *const w4[4] = {w, left > 1u ? w + depth : w, left > 2u ? w + 2u * depth : w,
                                          left > 3u ? w + 3u * depth : w};
-            uint32_t sum[4];
-            for (uint32_t j = 0; j < 4u; j++) sum[j] = bias && j < left ? (uint32_t)bias[o + j] : 0u;
+            const uint32_t count = left < 4u ? left : 4u;
+            uint32_t sum[4] = {0, 0, 0, 0};
+            if (bias) memcpy(sum, bias + o, count * sizeof sum[0]);
             ef_dot4_s8(in, w4, depth, record->in_zero_point, sum);
-            for (uint32_t j = 0; j < 4u && j < left; j++) *out++ = output(record, o + j, sum[j]);
+            store(record, o, count, sum, out);
+            out += count;
         }
     }
 }

@@ -4,6 +4,8 @@
 #include "ef_dense.h"
 #include "ef_requantize.h"
 
+#define LARGEST_WINDOW (1 << 23) /* whose sum an int32 holds */
+
 enum ef_status ef_pool_s8_prepare(struct ef_context *context) {
     struct ef_tensor in, out;
     struct ef_window window;
@@ -18,6 +20,11 @@ enum ef_status ef_pool_s8_prepare(struct ef_context *context) {
     if (out.dims[3] != in.dims[3])
         return ef_refuse(context, EF_UNSUPPORTED_SHAPE, EF_OUTPUT(0), EF_TEXT("# output channels for # input channels"),
                          out.dims[3], in.dims[3]);
+    const int32_t tall = window.kernel_h < window.in_h ? window.kernel_h : window.in_h;
+    const int32_t wide = window.kernel_w < window.in_w ? window.kernel_w : window.in_w;
+    if (tall * wide > LARGEST_WINDOW)
+        return ef_refuse(context, EF_UNSUPPORTED_SHAPE, EF_NO_OPERAND, EF_TEXT("window of # values, at most #"),
+                         tall * wide, LARGEST_WINDOW);
     if ((status = ef_check_same_quantization(context, EF_OUTPUT(0), &in, &out)) != EF_OK) return status;
     if ((status = ef_dense_check_activation(context, activation)) != EF_OK) return status;
     struct ef_pool_s8 *record = ef_need_record(context, sizeof *record);

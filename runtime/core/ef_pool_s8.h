@@ -9,7 +9,8 @@ struct ef_pool_s8 {
     int16_t min, max;
 };
 
-/* Geometry and clamp; refuses other channels or quantization in the output than in the input. */
+/* Geometry and clamp; refuses other channels or quantization in the output than in the input, and windows of more
+ * than 2^23 values. */
 enum ef_status ef_pool_s8_prepare(struct ef_context *context);
 
 #endif /* EF_POOL_S8_H */
