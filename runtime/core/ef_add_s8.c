@@ -53,8 +53,8 @@ static inline int32_t widened(int32_t value, int32_t multiplier, int32_t shift) 
 }
 
 #if EF_HAVE_DSP
-/* One run with operand `a` of the greater scale, in 30 instructions an output. What both steps of ef_requantize() need is
- * made beforehand; 1/2 for `b` as well is a quarter of four times the value, so that its second step exists. */
+/* One run with operand `a` of the greater scale, in 30 instructions an output. What both steps of ef_requantize() need
+ * is made beforehand; 1/2 for `b` as well is a quarter of four times the value, so that its second step exists. */
 static int8_t *add_run(const struct record *record, const int8_t *a, uint32_t a_step, const int8_t *b, uint32_t b_step,
                        int swapped, uint32_t count, int8_t *out) {
     const int32_t multiplier = swapped ? record->a_multiplier : record->b_multiplier;

@@ -1,4 +1,5 @@
-/* AVERAGE_POOL_2D, float32: [N, H, W, C] to [N, H', W', C], the mean over the real elements of a window. Channels are made four at a time. No scratch. Refuses what ef_pool_f32_prepare() refuses. */
+/* AVERAGE_POOL_2D, float32: [N, H, W, C] to [N, H', W', C], the mean over the real elements of a window. Channels are
+ * made four at a time. No scratch. Refuses what ef_pool_f32_prepare() refuses. */
 #include "ef_clamp_f32.h"
 #include "ef_operators.h"
 #include "ef_pool_f32.h"

@@ -1,8 +1,8 @@
 /* Output multipliers of int8 convolutions; see the header. */
 #include "ef_channels_s8.h"
 
-void ef_channels_s8_prepare(struct ef_channels_s8 *channels, const struct ef_tensor *in, const struct ef_tensor *weights,
-                            const struct ef_tensor *out, int32_t activation) {
+void ef_channels_s8_prepare(struct ef_channels_s8 *channels, const struct ef_tensor *in,
+                            const struct ef_tensor *weights, const struct ef_tensor *out, int32_t activation) {
     int32_t *multipliers = (int32_t *)(void *)(channels + 1);
     const uint32_t count = weights->scale_count > 1u ? weights->scale_count : 1u;
     int8_t *shifts = (int8_t *)(multipliers + count);

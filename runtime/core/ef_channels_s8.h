@@ -28,8 +28,8 @@ static inline uint32_t ef_channels_s8_bytes(uint32_t count) {
 }
 
 /* Fill it from the scales of input, weights and output, and the fused activation. */
-void ef_channels_s8_prepare(struct ef_channels_s8 *channels, const struct ef_tensor *in, const struct ef_tensor *weights,
-                            const struct ef_tensor *out, int32_t activation);
+void ef_channels_s8_prepare(struct ef_channels_s8 *channels, const struct ef_tensor *in,
+                            const struct ef_tensor *weights, const struct ef_tensor *out, int32_t activation);
 
 /* out[j] from sum[j] for the `count` channels from `channel` on. */
 void ef_channels_s8_store(const struct ef_channels_s8 *channels, uint32_t channel, uint32_t count, const uint32_t *sum,

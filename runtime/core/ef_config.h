@@ -4,6 +4,8 @@
  *   EF_WITH_REASONS         1   a sentence for every refusal; 0 keeps status and indices and saves the text's flash
  *   EF_WITH_INT8            1   int8 kernels
  *   EF_WITH_FLOAT32         1   float32 kernels
+ *   EF_WITH_DSP             1   int8 inner loops for Arm cores with the DSP extension (about 1.3 KB of text); 0 leaves
+ *                               the plain ones there too
  *   EF_WITH_<OPERATOR>      1   one switch an operator (EF_WITH_CONV_2D, ...): ef_operators.h; 0 leaves the operator
  *                               out of `ef_kernels_all`, and the linker then drops its code (--gc-sections)
  *   EF_TFLM_FULLY_CONNECTED 0   1 rounds FULLY_CONNECTED twice as TensorFlow Lite Micro does; 0 as LiteRT does
@@ -26,6 +28,9 @@
 #endif
 #ifndef EF_WITH_FLOAT32
 #define EF_WITH_FLOAT32 1
+#endif
+#ifndef EF_WITH_DSP
+#define EF_WITH_DSP 1
 #endif
 #ifndef EF_TFLM_FULLY_CONNECTED
 #define EF_TFLM_FULLY_CONNECTED 0

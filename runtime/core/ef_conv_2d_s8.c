@@ -1,6 +1,6 @@
-/* CONV_2D, int8: [N, H, W, C] by weights [O, Kh, Kw, C/groups], int32 bias [O] or none, to [N, H', W', O].
- * Output channels are made four at a time, each from the runs of input bytes under the window; padding is skipped, which
- * is what a padded zero point contributes. Windows of short runs are gathered on the stack first. No scratch. Rounds
+/* CONV_2D, int8: [N, H, W, C] by weights [O, Kh, Kw, C/groups], int32 bias [O] or none, to [N, H', W', O]. Output
+ * channels are made four at a time, each from the runs of input bytes under the window; padding is skipped, which is
+ * what a padded zero point contributes. Windows of short runs are gathered on the stack first. No scratch. Rounds
  * twice, as the reference does.
  * Refuses weights whose channels do not divide the input's, and what ef_window_prepare() and ef_dense.h refuse. */
 #include <string.h>

@@ -1,6 +1,7 @@
 /* DEPTHWISE_CONV_2D, int8: [N, H, W, C] by weights [1, Kh, Kw, C*M], int32 bias [C*M] or none, to [N, H', W', C*M];
- * output channel o reads input channel o/M. Channels are made four at a time. No scratch. Rounds twice, as the reference
- * does. Refuses output channels that are no multiple of the input's, and what ef_window_prepare() and ef_dense.h refuse. */
+ * output channel o reads input channel o/M. Channels are made four at a time. No scratch. Rounds twice, as the
+ * reference does. Refuses output channels that are no multiple of the input's, and what ef_window_prepare() and
+ * ef_dense.h refuse. */
 #include "ef_channels_s8.h"
 #include "ef_dense.h"
 #include "ef_dsp.h"

@@ -10,8 +10,8 @@
 #define NAKED __attribute__((naked, noipa))
 #endif
 
-/* r0 activations; r1, r2 their even and odd bytes less the zero point (r12: its negative, twice); r3, lr weights; r8-r11 the four
- * channels' weights; r4-r7 the sums. On the stack: end, sum. */
+/* r0 activations; r1, r2 their even and odd bytes less the zero point (r12: its negative, twice); r3, lr weights;
+ * r8-r11 the four channels' weights; r4-r7 the sums. On the stack: end, sum. */
 #define CHANNEL(weights, sum)               \
     "ldr r3, [" weights "], #4\n"           \
     "sxtb16 lr, r3\n"                       \

@@ -6,9 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#ifndef EF_WITH_DSP
-#define EF_WITH_DSP 1
-#endif
+#include "ef_config.h"
 
 #if EF_WITH_DSP && defined(__ARM_FEATURE_DSP) && defined(__GNUC__) && defined(__ARM_FEATURE_UNALIGNED) && \
     (defined(__thumb__) || defined(__arm__))
@@ -48,12 +46,6 @@ static inline uint32_t ef_dsp_subtract(uint32_t a, uint32_t b) {
     uint32_t pair;
     __asm__("ssub16 %0, %1, %2" : "=r"(pair) : "r"(a), "r"(b));
     return pair;
-}
-
-/* sum + low(a)*low(b) + high(a)*high(b), wrapping. */
-static inline uint32_t ef_dsp_mac2(uint32_t a, uint32_t b, uint32_t sum) {
-    __asm__("smlad %0, %1, %2, %0" : "+r"(sum) : "r"(a), "r"(b));
-    return sum;
 }
 
 /* sum + low(a)*low(b). */

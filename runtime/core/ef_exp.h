@@ -1,5 +1,5 @@
-/* The exponential function in integer arithmetic: the same bits on every machine, no C library, error below 0.51 units in
- * the last place. */
+/* The exponential function in integer arithmetic: the same bits on every machine, no C library, error below 0.51 units
+ * in the last place. */
 #ifndef EF_EXP_H
 #define EF_EXP_H
 

@@ -1,6 +1,6 @@
-/* The loops over output channels of ef_conv_2d_s8.c and ef_depthwise_conv_2d_s8.c for cores with the DSP extension; see
- * the header. Per four channels 23 instructions for four input bytes (convolution) and 10 for a tap (depthwise); per four
- * outputs about 60 more. Loads of words of bytes need no alignment. Empty on other cores. */
+/* The loops over output channels of ef_conv_2d_s8.c and ef_depthwise_conv_2d_s8.c for cores with the DSP extension;
+ * see the header. Per four channels 23 instructions for four input bytes (convolution) and 10 for a tap (depthwise);
+ * per four outputs about 60 more. Loads of words of bytes need no alignment. Empty on other cores. */
 #include "ef_filters_s8.h"
 
 #if EF_HAVE_DSP
@@ -62,8 +62,8 @@ void ef_filters_s8_init(struct ef_filters_s8 *filters, const struct ef_channels_
     "strd r2, r1, [r0, #32]\n" \
     "bne 1b\n"
 
-/* r0 input; r1, r2 its even and odd bytes less the zero point (r12: its negative, twice); r3, lr weights; r8-r11 the four filters;
- * r4-r7 the sums. On the stack: 0 the arguments, 4 the run's end, 8 the next run. */
+/* r0 input; r1, r2 its even and odd bytes less the zero point (r12: its negative, twice); r3, lr weights; r8-r11 the
+ * four filters; r4-r7 the sums. On the stack: 0 the arguments, 4 the run's end, 8 the next run. */
 #define CHANNEL(weights, sum)               \
     "ldr r3, [" weights "], #4\n"           \
     "sxtb16 lr, r3\n"                       \

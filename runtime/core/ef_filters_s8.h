@@ -1,5 +1,5 @@
-/* One window against all output channels of an int8 convolution, for cores with the DSP extension: sums, multipliers and
- * clamp without a way through memory. ef_conv_2d_s8.c and ef_depthwise_conv_2d_s8.c use it where the sizes fit. */
+/* One window against all output channels of an int8 convolution, for cores with the DSP extension: sums, multipliers
+ * and clamp without a way through memory. ef_conv_2d_s8.c and ef_depthwise_conv_2d_s8.c use it where the sizes fit. */
 #ifndef EF_FILTERS_S8_H
 #define EF_FILTERS_S8_H
 

@@ -1,5 +1,5 @@
-/* FULLY_CONNECTED, float32: [..., K] by weights [O, K], bias [O] or none, to [..., O]. Rows are the input's elements over
- * K. Output channels are made four at a time. No scratch.
+/* FULLY_CONNECTED, float32: [..., K] by weights [O, K], bias [O] or none, to [..., O]. Rows are the input's elements
+ * over K. Output channels are made four at a time. No scratch.
  * Refuses shuffled or sparse weights, sizes that do not belong together, and what ef_dense.h refuses. */
 #include "ef_clamp_f32.h"
 #include "ef_dense.h"

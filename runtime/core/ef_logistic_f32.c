@@ -1,5 +1,5 @@
-/* LOGISTIC, float32, with the reference's short cuts at both ends. May run in place. Refuses another shape in the output
- * than in the input. */
+/* LOGISTIC, float32, with the reference's short cuts at both ends. May run in place. Refuses another shape in the
+ * output than in the input. */
 #include "ef_logistic.h"
 #include "ef_operators.h"
 

@@ -1,5 +1,6 @@
-/* MEAN, int8, over any axes: the sum of (x - zero_point) brought to the output's scale by one multiplier that holds 1/n,
- * rounded twice, as the reference does. No scratch. Refuses axes beyond the rank and what ef_reduce_prepare() refuses. */
+/* MEAN, int8, over any axes: the sum of (x - zero_point) brought to the output's scale by one multiplier that holds
+ * 1/n, rounded twice, as the reference does. No scratch. Refuses axes beyond the rank and what ef_reduce_prepare()
+ * refuses. */
 #include "ef_operators.h"
 #include "ef_reduce.h"
 #include "ef_requantize.h"

@@ -23,8 +23,8 @@ enum ef_status ef_move_concatenation_prepare(struct ef_context *context) {
     for (uint32_t i = 0; i < context->input_count; i++) {
         struct ef_tensor in;
         if (!ef_input(context, i, &in) || in.rank != out.rank || in.type != out.type)
-            return ef_refuse(context, EF_UNSUPPORTED_SHAPE, (int32_t)i, EF_TEXT("rank and type must be the output's"), 0,
-                             0);
+            return ef_refuse(context, EF_UNSUPPORTED_SHAPE, (int32_t)i, EF_TEXT("rank and type must be the output's"),
+                             0, 0);
         for (uint32_t d = 0; d < out.rank; d++) {
             if ((int32_t)d != axis && in.dims[d] != out.dims[d])
                 return ef_refuse(context, EF_UNSUPPORTED_SHAPE, (int32_t)i, EF_TEXT("size # where the output has #"),

@@ -24,8 +24,7 @@ enum ef_status ef_mul_s8_prepare(struct ef_context *context) {
     if (status != EF_OK) return status;
     if ((status = ef_dense_check_activation(context, activation)) != EF_OK) return status;
     if (!(ratio > 0.0f) || ratio > 1e30f)
-        return ef_refuse(context, EF_NOT_FINITE, EF_OUTPUT(0), EF_TEXT("the scales' ratio is out of a float's range"), 0,
-                         0);
+        return ef_refuse(context, EF_NOT_FINITE, EF_OUTPUT(0), EF_TEXT("the scales' ratio is out of range"), 0, 0);
     struct record *record = ef_need_record(context, sizeof *record);
     if (!record) return EF_OK;
     int32_t min, max;

@@ -7,8 +7,8 @@
 
 #include "ef_dsp.h"
 
-/* A positive real with the 53 significant bits of a double: (high * 2^32 + low) * 2^exponent, high in [2^20, 2^21), exponent
- * in -1024..1023. */
+/* A positive real with the 53 significant bits of a double: (high * 2^32 + low) * 2^exponent, high in [2^20, 2^21),
+ * exponent in -1024..1023. */
 struct ef_real {
     uint32_t high, low;
     int32_t exponent;
@@ -71,8 +71,8 @@ static inline int32_t ef_requantize(int32_t x, int32_t multiplier, int32_t shift
 #endif
 }
 
-/* magnitude * real rounded to a double and then to an integer, halves away from zero, with the sign; INT32_MIN when the result
- * is no int32. All 84 bits are looked at. */
+/* magnitude * real rounded to a double and then to an integer, halves away from zero, with the sign; INT32_MIN when
+ * the result is no int32. All 84 bits are looked at. */
 int32_t ef_requantize_exactly(uint32_t magnitude, int negative, struct ef_real real);
 
 /* x * real as FULLY_CONNECTED rounds it. The product with the leading 31 bits decides, unless it lies next to where

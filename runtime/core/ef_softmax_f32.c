@@ -1,5 +1,5 @@
-/* SOFTMAX, float32, over the innermost size. May run in place. Refuses beta that is not finite and > 0, and another shape
- * in the output than in the input. */
+/* SOFTMAX, float32, over the innermost size. May run in place. Refuses beta that is not finite and > 0, and another
+ * shape in the output than in the input. */
 #include "ef_exp.h"
 #include "ef_operators.h"
 

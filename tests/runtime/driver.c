@@ -1,12 +1,13 @@
 /* Runs a batch of models in edgeflow's runtime on this machine, for the exactness tests.
  *
- * stdin, numbers little-endian u32: per case the model's size and bytes, the number of inputs, then each input's size and
- * bytes; ends at the end of the file. stdout: per case the status; when it is 0 planned and persistent bytes, ticks of
- * the second run (0 where there is no counter), the number of operators, each kernel's name (size, bytes), the number of outputs, each output's size and bytes; otherwise operator
- * index, tensor index (i32) and the reason (size, bytes).
+ * stdin, numbers little-endian u32: per case the model's size and bytes, the number of inputs, then each input's size
+ * and bytes; ends at the end of the file. stdout: per case the status; when it is 0 planned and persistent bytes,
+ * ticks of the second run (0 where there is no counter), the number of operators, each kernel's name (size, bytes),
+ * the number of outputs, each output's size and bytes; otherwise operator index, tensor index (i32) and the reason
+ * (size, bytes).
  *
- * Model and arena lie in blocks of exactly their size, so that a sanitizer sees what reaches beyond. The arena is full of
- * garbage before prepare, and each model runs twice: the second answer must be the first. */
+ * Model and arena lie in blocks of exactly their size, so that a sanitizer sees what reaches beyond. The arena is full
+ * of garbage before prepare, and each model runs twice: the second answer must be the first. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
-/* Start-up of the batch driver on QEMU's mps2-an386 (Cortex-M4F): vectors, the FPU, a timer. Input and output go through
- * semihosting (newlib's rdimon), so `driver.c` is the same as on the host. */
+/* Start-up of the batch driver on QEMU's mps2-an386 (Cortex-M4F): vectors, the FPU, a timer. Input and output go
+ * through semihosting (newlib's rdimon), so `driver.c` is the same as on the host. */
 #include <stdint.h>
 
 #define REGISTER(address) (*(volatile uint32_t *)(address))
