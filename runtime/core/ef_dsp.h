@@ -8,8 +8,8 @@
 
 #include "ef_config.h"
 
-#if EF_WITH_DSP && defined(__ARM_FEATURE_DSP) && defined(__GNUC__) && defined(__ARM_FEATURE_UNALIGNED) && \
-    (defined(__thumb__) || defined(__arm__))
+#if EF_WITH_DSP && defined(__ARM_FEATURE_DSP) && defined(__ARM_FEATURE_UNALIGNED) && defined(__thumb2__) && \
+    defined(__GNUC__)
 #define EF_HAVE_DSP 1
 #else
 #define EF_HAVE_DSP 0
