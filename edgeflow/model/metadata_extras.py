@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NoReturn
@@ -11,6 +12,7 @@ from edgeflow.errors import ModelError
 from edgeflow.model.metadata import CustomMetadata, SubGraphMetadata
 
 NAME: Final = "EDGEFLOW"
+MAX_DEPTH: Final = 16
 
 
 @dataclass(frozen=True)
@@ -38,12 +40,23 @@ def read_extras(subgraph: SubGraphMetadata) -> Extras | None:
         tables = [document[key] for key in ("pre", "post")]
         if document["schema"] != 1 or not all(isinstance(e, dict) for t in tables for e in (t, *t.values())):
             raise ValueError
+        _check(tables, MAX_DEPTH)
+        extras = Extras(*tables)
+        extras_entry(extras)  # refuses what is no Unicode
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ModelError(
             f"the metadata's {NAME} entry is not one that edgeflow writes",
             "write the metadata again with edgeflow metadata write",
         ) from error
-    return Extras(*tables)
+    return extras
+
+
+def _check(value: object, depth: int) -> None:
+    """Raise ValueError on numbers beyond a float's range and on nesting no project file has."""
+    if depth == 0 or (isinstance(value, float) and not math.isfinite(value)):
+        raise ValueError
+    for entry in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        _check(entry, depth - 1)
 
 
 def _refuse(constant: str) -> NoReturn:

@@ -302,6 +302,8 @@ def test_edgeflows_own_entry_comes_back_and_anothers_is_refused() -> None:
     assert read_extras(m.SubGraphMetadata()) is None
     for data in (
         *(b"", b"\xff", b"[]", b"{}", b"[" * 100_000, b'{"schema":2,"pre":{},"post":{}}'),
+        *(b'{"schema":1,"pre":{"a":{"x":1e999}},"post":{}}', b'{"schema":1,"pre":{"a":{"\\ud800":1}},"post":{}}'),
+        b'{"schema":1,"pre":{"a":{"x":' + b"[" * 800 + b"]" * 800 + b'}},"post":{}}',
         *(b'{"schema":1,"pre":{"a":1},"post":{}}', b'{"schema":1,"pre":{"a":{"x":NaN}},"post":{}}'),
     ):
         with pytest.raises(ModelError, match="EDGEFLOW"):
