@@ -16,7 +16,7 @@ from tests.runtime.single_operator import Case
 DATA = Path(__file__).parents[1] / "data"
 
 
-@pytest.mark.parametrize("name", ["kws_int8", "resnet8_float32", "sine_int8", "mixed_int8"])
+@pytest.mark.parametrize("name", ["kws_int8", "resnet8_float32", "sine_int8"])
 def test_the_runtime_gives_the_same_outputs_in_the_same_memory(name: str, drivers: list[Path]) -> None:
     model = load_model(DATA / f"{name}.tflite")
     metadata = m.ModelMetadata("described", files=(m.AssociatedFile("labels.txt"),))
