@@ -40,7 +40,10 @@ def named_for_posix(path: Path) -> bool:
     return bool({"posix", *POSIX_ONLY} & {word for part in (path.stem, path.parent.name) for word in part.split("_")})
 
 
-@pytest.mark.parametrize("arguments", [("--help",), ("--version",), ("convert", "--help"), ("generate", "--help")])
+@pytest.mark.parametrize(
+    "arguments",
+    [("--help",), ("--version",), ("convert", "--help"), ("generate", "--help"), ("metadata", "write", "--help")],
+)
 def test_help_imports_click_and_edgeflow_alone(arguments: tuple[str, ...], tmp_path: Path) -> None:
     assert imported_by(tmp_path, *arguments) == {"click", "edgeflow"}
 
