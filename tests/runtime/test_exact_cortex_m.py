@@ -10,13 +10,21 @@ import pytest
 
 from tests.runtime import cases_elementwise, cases_window
 from tests.runtime.exactness import compare, identical
-from tests.runtime.oracle import build_cortex_m_driver, qemu_command
+from tests.runtime.oracle import Run, build_cortex_m_driver, qemu_command, run_batch
 from tests.runtime.single_operator import Case
+from tests.runtime.test_exact_models import DATA, random_cases
 
 BOARDS = {
     "cortex-m4": ("mps2-an386", ["-mcpu=cortex-m4", "-mfloat-abi=hard", "-mfpu=fpv4-sp-d16"]),
     "cortex-m3": ("mps2-an385", ["-mcpu=cortex-m3"]),
 }
+
+# Instructions of one invoke of the models in tests/data, counted by the emulator, plus 5 % for other compilers.
+INSTRUCTIONS = {
+    "cortex-m4": {"ad01_int8": 562_000, "kws_int8": 6_300_000, "resnet8_int8": 23_600_000, "vww_int8": 20_500_000},
+    "cortex-m3": {"ad01_int8": 985_000, "kws_int8": 15_400_000, "resnet8_int8": 49_700_000},
+}
+NS_A_TICK, NS_AN_INSTRUCTION = 40, 64  # the boards' 25 MHz timer; `-icount shift=6`
 
 
 def unavailable_reason() -> str:
@@ -40,11 +48,30 @@ def int8_cases() -> list[Case]:
     return [*cases, *cases_elementwise.quantize(rng, 20, "INT8"), *cases_elementwise.quantize(rng, 20, "FLOAT32")]
 
 
-@pytest.mark.emulated
-@pytest.mark.skipif(unavailable_reason() != "", reason=unavailable_reason() or "available")
-@pytest.mark.parametrize("core", BOARDS)
-def test_int8_outputs_are_identical_on_an_emulated_core(core: str, tmp_path: Path) -> None:
-    machine, flags = BOARDS[core]
+pytestmark = [
+    pytest.mark.emulated,
+    pytest.mark.skipif(unavailable_reason() != "", reason=unavailable_reason() or "available"),
+]
+
+
+@pytest.fixture(scope="module", params=BOARDS)
+def core(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, list[str | Path]]:
+    """A core's name and the command that runs the driver on it."""
+    machine, flags = BOARDS[request.param]
+    program = build_cortex_m_driver(tmp_path_factory.mktemp(request.param), flags)
+    return request.param, qemu_command(machine, program)
+
+
+def test_int8_outputs_are_identical_on_an_emulated_core(core: tuple[str, list[str | Path]], tmp_path: Path) -> None:
     cases = int8_cases()
-    tally = compare(cases, [qemu_command(machine, build_cortex_m_driver(tmp_path, flags))], tmp_path, identical)
+    tally = compare(cases, [core[1]], tmp_path, identical)
     assert tally.compared == len(cases)
+
+
+def test_an_invoke_takes_no_more_instructions_than_it_did(core: tuple[str, list[str | Path]], tmp_path: Path) -> None:
+    cases = [case for name in INSTRUCTIONS[core[0]] for case in random_cases(DATA / f"{name}.tflite", 1)]
+    assert compare(cases, [core[1]], tmp_path, identical).compared == len(cases)
+    for case, ours, limit in zip(cases, run_batch(core[1], cases), INSTRUCTIONS[core[0]].values(), strict=True):
+        assert isinstance(ours, Run)
+        taken = ours.ticks * NS_A_TICK // NS_AN_INSTRUCTION
+        assert 0.5 * limit < taken <= limit, f"{case.name}: {taken} instructions"
