@@ -1,6 +1,6 @@
-/* Uses the public interface as an application does and checks what it promises. Input: two models, each u32 bytes and
- * the bytes: `two` with signatures encode and decode (float32), `one` of int8 FULLY_CONNECTED, and one with a
- * custom operator. Prints the number of checks; the first that fails ends the program. */
+/* Uses the public interface as an application does and checks what it promises. Input: models, each u32 bytes and
+ * the bytes: `two` with signatures encode and decode (float32), `one` of int8 FULLY_CONNECTED, and two with a
+ * custom operator each. Prints the number of checks; the first that fails ends the program. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -109,6 +109,59 @@ static void custom_operators(void) {
     CHECK(ef_interpreter_input(&interpreter, 0, &in) == EF_OK);
     CHECK(ef_interpreter_output(&interpreter, 0, &out) == EF_OK);
     CHECK(in.data != out.data);
+    free(bytes);
+}
+
+/* A custom operator with a state: adds its input to a variable tensor and gives the sum. */
+static enum ef_status count_prepare(struct ef_context *context) {
+    struct ef_tensor state;
+    CHECK(ef_input(context, 1, &state) && state.is_variable && !state.is_constant && state.data == NULL);
+    return EF_OK;
+}
+
+static void count_invoke(const struct ef_call *call) {
+    int8_t *state = (int8_t *)(uintptr_t)call->inputs[1];
+    for (uint32_t i = 0; i < 4u; ++i) {
+        state[i] = (int8_t)(state[i] + ((const int8_t *)call->inputs[0])[i]);
+        ((int8_t *)call->outputs[0])[i] = state[i];
+    }
+}
+
+static const struct ef_operand count_inputs[] = {
+    {UINT32_C(1) << EF_TYPE_INT8, 0, 6, 0, 255},
+    {UINT32_C(1) << EF_TYPE_INT8, 0, 6, EF_OPERAND_VARIABLE, 255},
+};
+static const struct ef_kernel count_kernel = {
+    .name = "count_s8", .custom = "Count", .code = EF_CODE_CUSTOM, .version_min = 1, .version_max = 1,
+    .input_count = 2, .output_count = 1, .inputs = count_inputs, .outputs = any_int8,
+    .prepare = count_prepare, .invoke = count_invoke,
+};
+
+/* Variables start and are reset at their zero point (3 in this model) and keep their values between invokes. */
+static void variables(void) {
+    static const struct ef_kernel *const mine[] = {&shift_kernel, &count_kernel, NULL};
+    uint32_t size;
+    uint8_t *bytes = read_model(&size);
+    struct ef_model model;
+    struct ef_interpreter interpreter;
+    struct ef_error error;
+    struct ef_tensor in, out;
+    struct ef_options options = EF_OPTIONS_DEFAULT;
+    uint8_t arena[512];
+    memset(arena, 0x77, sizeof arena);
+    options.custom = mine;
+    CHECK(ef_model_init(&model, bytes, size, &error) == EF_OK);
+    CHECK(ef_interpreter_prepare(&interpreter, &model, arena, sizeof arena, &options, &error) == EF_OK);
+    CHECK(ef_interpreter_memory(&interpreter)->variables == 16u);
+    static const int8_t expected[4] = {8, 13, 18, 8};
+    for (int turn = 0; turn < 4; ++turn) {
+        if (turn == 3) ef_interpreter_reset_variables(&interpreter);
+        CHECK(ef_interpreter_input(&interpreter, 0, &in) == EF_OK && in.bytes == 4u);
+        memset(in.data, 5, 4u);
+        CHECK(ef_interpreter_invoke(&interpreter, NULL) == EF_OK);
+        CHECK(ef_interpreter_output(&interpreter, 0, &out) == EF_OK);
+        for (uint32_t i = 0; i < 4u; ++i) CHECK(((const int8_t *)out.data)[i] == expected[turn]);
+    }
     free(bytes);
 }
 
@@ -227,6 +280,7 @@ int main(void) {
     signatures(two, two_size);
     invoking(one, one_size);
     custom_operators();
+    variables();
     misplaced(one, one_size);
     free(two);
     free(one);

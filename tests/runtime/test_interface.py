@@ -26,11 +26,21 @@ def custom_model() -> bytes:
     return packed(model)
 
 
+def counting_model() -> bytes:
+    """One custom operator "Count" with a variable tensor whose zero point is 3."""
+    state = tensor((1, 4))
+    state.isVariable = True
+    state.quantization.zeroPoint = np.asarray([3], dtype=np.int64)
+    model = graph_model([tensor((1, 4)), state, tensor((1, 4))], [Node("CUSTOM", (0, 1), (2,))], [0], [2])
+    model.operatorCodes[0].customCode = "Count"
+    return packed(model)
+
+
 @pytest.mark.parametrize("kind", ["checked", "checked-m32"])
 def test_an_application_can_rely_on_the_interface(kind: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     program = build("interface.c", kind, tmp_path_factory)
     models = [(DATA / f"{name}.tflite").read_bytes() for name in ("two_signatures_float32", "ad01_int8")]
-    batch = b"".join(struct.pack("<I", len(model)) + model for model in [*models, custom_model()])
+    batch = b"".join(struct.pack("<I", len(model)) + model for model in [*models, custom_model(), counting_model()])
     child = subprocess.run([program], input=batch, capture_output=True, timeout=60)
     assert child.returncode == 0, child.stdout.decode() + child.stderr.decode()[-3000:]
     assert int(child.stdout) > 100
