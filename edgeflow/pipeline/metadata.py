@@ -143,7 +143,10 @@ def _described(model: Model, files: Mapping[str, bytes] | None, notes: tuple[str
     if metadata is None:
         return Metadata(model, None, sizes, (), (), notes)
     held = {name for name, _ in sizes}
-    known = read_files(model.content, model.path) if files is None else files
+    try:
+        known = read_files(model.content, model.path) if files is None else files
+    except ModelError as error:  # what it says about itself can be shown all the same
+        known, notes = {}, (*notes, error.message)
     extras: list[Extras | None] = []
     for number, subgraph in enumerate(metadata.subgraphs):
         try:

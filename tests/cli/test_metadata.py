@@ -246,6 +246,18 @@ def test_a_hostile_model_is_told_and_no_control_character_reaches_the_terminal(t
     refused(run("metadata", "write", MODEL, "--metadata", tmp_path / "out/metadata.toml", "-o", again), 1, "EDGEFLOW")
 
 
+def test_a_file_that_would_leave_the_folder_is_shown_but_never_written(tmp_path: Path, run) -> None:
+    path = tmp_path / "evil.tflite"
+    path.write_bytes(write_metadata(MODEL.read_bytes(), m.ModelMetadata("evil")))
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("../escaped.txt", b"1")
+    ran = run("metadata", "show", path)
+    assert ran.code == 0 and "../escaped.txt" in ran.out
+    assert "warning" in ran.err and "names a folder" in ran.err
+    refused(run("metadata", "extract", path, "-o", tmp_path / "out"), 1, "names a folder")
+    assert sorted(found.name for found in tmp_path.iterdir()) == ["evil.tflite"]
+
+
 def test_inspect_has_a_line_of_it(project: Path, run) -> None:
     assert "described" not in run("inspect", MODEL).out
     metadata_write(project / "model.tflite", project / "metadata.toml")
