@@ -91,6 +91,9 @@ def _print(done: Demo) -> None:
         )
     columns = ("model", "size", "device", "p50", "p99", "instr.", "memory")
     print_table(columns, rows, right=(1, 3, 4, 5, 6))
+    doubts = {result.device.name: result.reasons[0] for result in done.results if result.reasons}
+    for device, reason in doubts.items():
+        click.echo(f"not to be trusted: {device}: {reason}")
     for line in done.left_out:
         click.echo(f"left out: {line}")
     click.echo(
