@@ -64,7 +64,9 @@ static void gather(const struct ef_window *window, const struct ef_rows *rows, c
     patch += (uint32_t)rows->ky_begin * row_bytes + before;
     for (int32_t ky = rows->ky_begin; ky < rows->ky_end; ky++, patch += row_bytes) {
         const int8_t *in = (const int8_t *)ef_row(rows, ky) + at;
-        for (uint32_t i = 0; i < bytes; i++) patch[i] = in[i];
+        uint32_t i = 0;
+        for (; i + 4u <= bytes; i += 4u) memcpy(patch + i, in + i, 4); /* a load and a store */
+        for (; i < bytes; i++) patch[i] = in[i];
     }
 }
 
