@@ -18,7 +18,8 @@ PROJECT_FILE = "edgeflow.toml"
 @click.command("generate")
 @click.argument("model", type=click.Path(path_type=Path))
 @click.option("--target", required=True, metavar="T", help="A target or a board; see edgeflow targets list.")
-@click.option("--language", metavar="L", help="c-array or python; the target's usual one when left out.")
+@click.option("--language", metavar="L", help="c-array, aot or python; the target's usual one when left out.")
+@click.option("--aot", "ahead", is_flag=True, help="Ahead of time: C that calls the kernels directly; --language aot.")
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), metavar="DIR", help="Where to write.")
 @click.option("--name", metavar="SYMBOL", help="C symbol or Python package; made from the file's name when left out.")
 @click.option("--signature", metavar="NAME", help="Wrap only this signature.")
@@ -39,6 +40,7 @@ def command(
     model: Path,
     target: str,
     language: str | None,
+    ahead: bool,
     output: Path,
     name: str | None,
     signature: str | None,
@@ -47,10 +49,18 @@ def command(
     force: bool,
     as_json: bool,
 ) -> None:
-    """Write code that brings MODEL to a target: a C array for microcontrollers, a Python package for Linux boards."""
-    from edgeflow.pipeline.generate import generate_files
+    """Write code that brings MODEL to a target: a C array for microcontrollers, a Python package for Linux boards.
 
-    if project is None and Path(PROJECT_FILE).is_file():
+    With --aot the C calls the runtime's kernels directly: nothing is parsed or initialized on the board.
+    """
+    from edgeflow.pipeline.generate import AHEAD, generate_files
+
+    if ahead and language not in (None, AHEAD):
+        raise click.UsageError(f"--aot is a language of its own, not {language}")
+    language = AHEAD if ahead else language
+    if language == AHEAD and project is None:
+        pass  # nothing of a project file goes into it
+    elif project is None and Path(PROJECT_FILE).is_file():
         project = Path(PROJECT_FILE)
         click.echo(f"using {PROJECT_FILE} of this directory", err=True)
     done = generate_files(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from edgeflow.generate.ahead import Ahead
 from edgeflow.generate.context import Context, Entry, Port
 from edgeflow.generate.escape import FILTERS
 from edgeflow.generate.languages import Language
@@ -24,13 +26,29 @@ def render(language: Language, context: Context, content: bytes, templates: Path
     root = templates or templates_dir()
     environment = _environment(root)
     values: dict[str, Any] = {"m": context, "byte_rows": byte_rows(content) if context.form == "array" else ""}
-    files = {}
+    files: dict[str, bytes] = {}
     for tree in language.trees(context):
-        for template in sorted((root / tree).rglob("*.j2")):
-            path = template.relative_to(root / tree).as_posix().removesuffix(".j2")
-            text = environment.get_template(template.relative_to(root).as_posix()).render(values)
-            files[path.replace("__symbol__", context.symbol)] = text.encode("utf-8")
+        files |= _render_tree(environment, root, tree, values)
     return {**files, **language.copies(context, content)}
+
+
+def render_ahead(trees: Sequence[str], context: Context, ahead: Ahead) -> dict[str, bytes]:
+    """The files of trees below templates/aot for a model built ahead of time."""
+    root = templates_dir()
+    environment, values = _environment(root), {"m": context, "a": ahead}
+    files: dict[str, bytes] = {}
+    for tree in trees:
+        files |= _render_tree(environment, root, f"aot/{tree}", values)
+    return files
+
+
+def _render_tree(environment: Environment, root: Path, tree: str, values: Mapping[str, Any]) -> dict[str, bytes]:
+    files: dict[str, bytes] = {}
+    for template in sorted((root / tree).rglob("*.j2")):
+        path = template.relative_to(root / tree).as_posix().removesuffix(".j2")
+        text = environment.get_template(template.relative_to(root).as_posix()).render(values)
+        files[path.replace("__symbol__", values["m"].symbol)] = text.encode("utf-8")
+    return files
 
 
 def byte_rows(content: bytes) -> str:

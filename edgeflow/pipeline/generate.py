@@ -6,12 +6,16 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from edgeflow.generate.context import Form, Options, build_context
+from edgeflow.errors import UsageError
+from edgeflow.generate.context import Context, Form, Options, build_context
 from edgeflow.generate.languages import choose_language
 from edgeflow.generate.project import Project, load_project
 from edgeflow.model.read import load_model
 from edgeflow.model.types import Model
 from edgeflow.targets.registry import resolve
+from edgeflow.targets.types import Board, Target
+
+AHEAD = "aot"
 
 
 @dataclass(frozen=True)
@@ -89,22 +93,26 @@ def generate_files(
     from edgeflow.generate.write import write_tree
 
     kind, board = resolve(target)
-    chosen = choose_language(kind, language)
-    loaded = model if isinstance(model, Model) else load_model(model)
-    rules = load_project(project) if isinstance(project, (str, Path)) else project
-    options = Options(chosen.name, name, signature, chosen.choose_form(form, loaded.size))
-    context = build_context(loaded, kind, board, options, rules)
-    chosen.check(context)
-    files = render(chosen, context, loaded.content)
     directory = Path(output)
-    paths = write_tree(files, directory, owns_directory=chosen.owns_directory, force=force)
+    if language == AHEAD:
+        context, files = _ahead_files(model, kind, board, name, signature, form, project)
+        paths = write_tree(files, directory, owns_directory=False, force=force)
+    else:
+        chosen = choose_language(kind, language)
+        loaded = model if isinstance(model, Model) else load_model(model)
+        rules = load_project(project) if isinstance(project, (str, Path)) else project
+        options = Options(chosen.name, name, signature, chosen.choose_form(form, loaded.size))
+        context = build_context(loaded, kind, board, options, rules)
+        chosen.check(context)
+        files = render(chosen, context, loaded.content)
+        paths = write_tree(files, directory, owns_directory=chosen.owns_directory, force=force)
     return Generation(
         model=context.model_file,
         model_sha256=context.sha256,
         model_bytes=context.model_bytes,
         target=kind.name,
         board=context.board,
-        language=chosen.name,
+        language=context.language,
         name=context.symbol,
         form=context.form,
         output=directory,
@@ -114,3 +122,24 @@ def generate_files(
         ),
         warnings=context.warnings,
     )
+
+
+def _ahead_files(
+    model: Model | Path | str,
+    kind: Target,
+    board: Board | None,
+    name: str | None,
+    signature: str | None,
+    form: Form | None,
+    project: Project | Path | str | None,
+) -> tuple[Context, dict[str, bytes]]:
+    """C that calls the kernels directly, and the runtime's files it needs."""
+    from edgeflow.firmware.ahead import check_ahead_target, generate_ahead
+
+    check_ahead_target(kind)
+    if form is not None or project is not None:
+        given = "form" if form is not None else "project"
+        raise UsageError(f"an ahead-of-time build has no {given}", f"leave --{given} out")
+    loaded = model if isinstance(model, Model) else load_model(model)
+    context = build_context(loaded, kind, board, Options(AHEAD, name, signature))
+    return context, generate_ahead(loaded, context).with_runtime()

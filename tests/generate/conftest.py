@@ -40,3 +40,11 @@ def renamed(tmp_path: Path) -> Callable[..., Path]:
 def small() -> Model:
     """The smallest test model, read."""
     return load_model(DATA / "two_signatures_float32.tflite")
+
+
+@pytest.fixture(scope="session")
+def drivers(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """The interpreter compiled for this machine with sanitizers: what an ahead-of-time build is held against."""
+    from tests.runtime import host_build
+
+    return [host_build.build("driver.c", "checked", tmp_path_factory)]

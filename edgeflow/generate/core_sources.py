@@ -1,0 +1,54 @@
+"""Which files of the runtime a set of kernels needs, so that they link on their own."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from edgeflow.resources import runtime_dir
+
+_COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
+_DEFINED = re.compile(r"^(?!static|typedef|struct [^()]*;)[A-Za-z][^;={}()]*?\b(ef_\w+)\([^;{}]*\)\s*\{", re.MULTILINE)
+_TABLE = re.compile(r"^const [^;={}()]*?\b(ef_\w+)(?:\[\w*\])? = ", re.MULTILINE)
+_INLINE = re.compile(r"^static inline .*?^}", re.MULTILINE | re.DOTALL)
+_NAMED = re.compile(r"\bef_\w+")
+_INCLUDED = re.compile(r'^#include "(\w+\.h)"', re.MULTILINE)
+
+
+def needed(symbols: Iterable[str], folder: Path | None = None) -> tuple[Path, ...]:
+    """C files below runtime/core that define `symbols` and all that these files name in turn, sorted, then headers.
+
+    Raises KeyError on a symbol that nothing defines.
+    """
+    folder = folder or runtime_dir() / "core"
+    defined, named, included = _tables(folder)
+    files: set[str] = set()
+    queue = [defined[symbol] for symbol in symbols]
+    while queue:
+        file = queue.pop()
+        if file not in files:
+            files.add(file)
+            queue += included[file]
+            queue += [defined[symbol] for symbol in named[file] if symbol in defined]
+    code = sorted(name for name in files if name.endswith(".c"))
+    return tuple(folder / name for name in [*code, *sorted(files.difference(code))])
+
+
+@functools.cache
+def _tables(folder: Path) -> tuple[dict[str, str], dict[str, frozenset[str]], dict[str, tuple[str, ...]]]:
+    """Symbol → the file that defines it; file → the symbols it names in code; file → the headers it includes."""
+    defined: dict[str, str] = {}
+    named: dict[str, frozenset[str]] = {}
+    included: dict[str, tuple[str, ...]] = {}
+    for path in sorted(folder.glob("*.[ch]")):
+        text = _COMMENT.sub(" ", path.read_text(encoding="utf-8"))
+        included[path.name] = tuple(_INCLUDED.findall(text))
+        code = text
+        if path.suffix == ".h":
+            code = "".join(_INLINE.findall(text))
+        else:
+            defined |= dict.fromkeys([*_DEFINED.findall(text), *_TABLE.findall(text)], path.name)
+        named[path.name] = frozenset(_NAMED.findall(code))
+    return defined, named, included

@@ -1,0 +1,72 @@
+"""Compiles what `edgeflow generate --aot` wrote, with a program around it that reads inputs and writes outputs."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from edgeflow.pipeline.generate import generate
+
+WARNINGS = ("-std=c99", "-Wall", "-Wextra", "-Wconversion", "-pedantic", "-Werror")
+SANITIZED = ("-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer")
+# the arena is a heap block of exactly its size, between the sanitizer's guards
+_MAIN = """
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "m.h"
+
+static uint64_t large_enough[M_ARENA_WORDS];
+M_CHECK_ARENA(large_enough);
+
+int main(void) {
+    unsigned char *arena = malloc(M_ARENA_BYTES);
+    if (arena == NULL) return 2;
+    for (;;) {
+        memset(arena, 0x5a, M_ARENA_BYTES);
+        RESET
+        READ
+        m_invoke(arena);
+        WRITE
+    }
+    free(arena);
+    (void)large_enough;
+    return fflush(stdout) == 0 ? 0 : 3;
+}
+"""
+
+
+def build_program(model: Path, folder: Path, *flags: str, core: Sequence[Path] = (), gc: bool = False) -> Path:
+    """Generate `model` under the name m into `folder` and compile it; without `gc` every file must link as it is.
+
+    `core` are objects of the runtime to link with, in place of the files that were generated.
+    """
+    project = folder / "project"
+    generate(model, target="cortex-m4", language="aot", output=project, name="m")
+    header = (project / "m.h").read_text()
+    inputs, outputs = (int(header.partition(f"#define M_{side} ")[2].split()[0]) for side in ("INPUTS", "OUTPUTS"))
+    read = "".join(f"if (fread(M_INPUT_{i}(arena), M_INPUT_{i}_BYTES, 1, stdin) != 1) break;\n" for i in range(inputs))
+    write = "".join(f"(void)fwrite(M_OUTPUT_{i}(arena), M_OUTPUT_{i}_BYTES, 1, stdout);\n" for i in range(outputs))
+    reset = "m_reset(arena);" if "m_reset" in header else ""
+    main = folder / "main.c"
+    main.write_text(_MAIN.replace("RESET", reset).replace("READ", read).replace("WRITE", write))
+    program = folder / "program"
+    sections = ("-ffunction-sections", "-fdata-sections", "-Wl,--gc-sections") if gc else ()
+    runtime = core or sorted((project / "runtime").glob("*.c"))
+    sources = [str(main), str(project / "m.c"), *map(str, runtime)]
+    command = ["gcc", *WARNINGS, *flags, *sections, f"-I{project}", f"-I{project / 'runtime'}", *sources]
+    done = subprocess.run([*command, "-o", str(program), "-lm"], capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr[-4000:]
+    return program
+
+
+def run_program(program: Path, inputs: list[tuple[np.ndarray[Any, Any], ...]]) -> bytes:
+    """All outputs of all runs, one after the other."""
+    data = b"".join(value.tobytes() for values in inputs for value in values)
+    done = subprocess.run([str(program)], input=data, capture_output=True, timeout=300)
+    assert done.returncode == 0, done.stderr.decode(errors="replace")[-4000:]
+    return done.stdout
