@@ -7,6 +7,7 @@ import hashlib
 import struct
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -151,6 +152,33 @@ def test_two_starts_count_the_same_instructions_in_all_and_by_operator(board: st
     assert plain[0] == plain[1] > 1_000_000
     by_operator = sum(ticks for _, _, ticks, _ in profile)
     assert 0.999 * sum(profiled) < by_operator <= sum(profiled)
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_bytes_that_arrive_during_a_run_do_not_show_in_its_count(board: str, tmp_path: Path) -> None:
+    transport = QemuTransport(load_machine(board), board_image(board).path, tmp_path / "memory")
+    pipe = transport.open()
+    stop = threading.Event()
+
+    def chatter() -> None:
+        while not stop.is_set():
+            pipe.write(b"noise", 10)  # no zero: no frame ends
+            stop.wait(0.001)
+
+    try:
+        with Session(lambda: pipe, name=board, peer="the board", files=transport.files, reopen=False) as session:
+            _deploy(session, "resnet8_int8")
+            session.open("")
+            quiet = session.invoke(max_runs=4).samples
+            talker = threading.Thread(target=chatter)
+            talker.start()
+            loud = session.invoke(max_runs=20).samples
+            stop.set()
+            talker.join()
+            assert set(loud) == set(quiet) and len(set(quiet)) == 1, (loud, quiet)
+    finally:
+        stop.set()
+        transport.close()
 
 
 @pytest.mark.parametrize("board", BOARDS)

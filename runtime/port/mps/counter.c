@@ -1,12 +1,13 @@
 /* A timer tick is shorter than an instruction, so the number of instructions follows from the ticks exactly, provided
- * that both began together: n = ceil(ticks * tick / 64 ns). */
+ * that both began together. */
 #include "counter.h"
 
 #include "registers.h"
 
 #define INSTRUCTION_NS 64u
 
-static uint64_t base; /* instructions before the last alignment */
+static uint64_t base;     /* instructions before the last alignment */
+static uint64_t excluded; /* by interrupt handlers */
 
 #ifdef BOARD_TIMER
 
@@ -30,7 +31,8 @@ static uint64_t since(void) {
     uint32_t value = TIMER_VALUE; /* counts down */
     ticks += before - value;
     before = value;
-    return (ticks * BOARD_TIMER_NS + INSTRUCTION_NS - 1u) / INSTRUCTION_NS;
+    /* QEMU's timer steps after a tick, not with it: after n instructions it stands at ceil(n * 64 ns / tick) - 1 */
+    return (ticks + 1u) * BOARD_TIMER_NS / INSTRUCTION_NS;
 }
 
 #else /* the SSE-300's system counter, 31.25 ns */
@@ -57,6 +59,7 @@ static void restart(void) {
 }
 
 static uint64_t since(void) {
+    /* it stands at floor(n * 64 ns / tick) */
     return ((stamp() - first) * 125u + 4u * INSTRUCTION_NS - 1u) / (4u * INSTRUCTION_NS);
 }
 
@@ -64,14 +67,25 @@ static uint64_t since(void) {
 
 void counter_begin(void) {
     base = 0;
+    excluded = 0;
     restart();
 }
 
 uint64_t counter_now(void) {
-    return base + since();
+    uint32_t masked; /* a handler that counts as well must not come in between */
+    __asm volatile("mrs %0, primask\n\tcpsid i" : "=r"(masked)::"memory");
+    uint64_t now = base + since() - excluded;
+    __asm volatile("msr primask, %0" ::"r"(masked) : "memory");
+    return now;
+}
+
+void counter_exclude(uint64_t instructions) {
+    excluded += instructions;
 }
 
 void counter_align(void) {
+    __asm volatile("cpsid i" ::: "memory");
     base += since();
     restart();
+    __asm volatile("cpsie i" ::: "memory");
 }

@@ -11,6 +11,9 @@ void counter_begin(void);
 /* Exact since counter_align(). The MPS2 timers go round after 2.6e9 instructions: read more often than that. */
 uint64_t counter_now(void);
 
+/* From an interrupt handler: these instructions are not to count. */
+void counter_exclude(uint64_t instructions);
+
 /* After sleeping, when time has passed that was no instructions: let the timer start at an instruction's edge again. */
 void counter_align(void);
 

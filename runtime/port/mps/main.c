@@ -98,6 +98,7 @@ void main_run(void) {
     port.static_bytes = (uint32_t)(uintptr_t)link_static_bytes;
 
     counter_begin();
+    uart_calibrate();
     uart_begin();
     ef_link_begin(&link, &port);
     (void)ef_link_run(&link);

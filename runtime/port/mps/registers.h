@@ -28,6 +28,7 @@
 #define SYSTEM_FAULT_STATUS REGISTER(0xE000ED28)
 #define SYSTEM_COPROCESSORS REGISTER(0xE000ED88)
 #define INTERRUPT_ENABLE(irq) REGISTER(0xE000E100 + 4 * ((irq) / 32))
+#define INTERRUPT_PEND(irq) REGISTER(0xE000E200 + 4 * ((irq) / 32))
 
 /* Addresses and sizes that the linker script defines; only their addresses mean something. */
 extern uint8_t link_data_start[], link_data_end[], link_data_load[], link_bss_start[], link_bss_end[];

@@ -7,6 +7,11 @@
 #include <stdint.h>
 
 void uart_begin(void);
+
+/* Find out what an interrupt costs beside what its handler can count. Before uart_begin(), with the counter running. */
+void uart_calibrate(void);
+
+
 void uart_byte(uint8_t byte);
 void uart_text(const char *text);
 
