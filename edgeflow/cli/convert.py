@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from edgeflow.cli.convert_options import CONVERTER, QUANTIZING, READING, choices, options
 from edgeflow.cli.output import bytes_text, json_option, print_json, print_table, progress_bar
 from edgeflow.cli.plain import plain
 
 if TYPE_CHECKING:
     from edgeflow.convert.types import Conversion, OutputError, TensorInfo
 
-RECIPE_NAMES = ("none", "dynamic", "float16", "int8")  # a test holds these equal to convert.recipes.RECIPES
+RECIPE_NAMES = (
+    *("none", "dynamic", "float16", "int8", "int8-float-fallback", "int8-per-tensor", "int16x8"),
+    *("int4-weights", "int4-blockwise"),
+)  # a test holds these equal to convert.recipes.RECIPES
 
 
 @click.command("convert")
@@ -25,40 +29,30 @@ RECIPE_NAMES = ("none", "dynamic", "float16", "int8")  # a test holds these equa
     "--quantize",
     "recipes",
     multiple=True,
-    type=click.Choice(RECIPE_NAMES),
-    help="Recipe; repeat it for several files. Without it int8 where there is representative data, else none.",
+    metavar="RECIPE",
+    help=f"{', '.join(RECIPE_NAMES)}, or your own FILE.toml; repeat it for several files. Without it int8 where there "
+    "is representative data, else none.",
 )
 @click.option(
     "-r",
     "--representative-data",
-    type=click.Path(path_type=Path),
-    help="FILE.npz or FILE.npy with real inputs, first axis samples; .npz keys are input names.",
+    metavar="DATA",
+    help="Real inputs: .npz (keys are input names), .npy, .csv, a folder of images or WAV files, or MODULE:FUNCTION.",
 )
 @click.option("--max-samples", default=500, show_default=True, help="Use at most so many samples.")
-@click.option("--signature", help="Convert only this signature of a SavedModel.")
-@click.option("--tags", help="Tags of the SavedModel's graph, with commas between.")
-@click.option("--keep-batch", is_flag=True, help="Leave a free batch size free instead of fixing it to 1.")
-@click.option("--unsafe-lambda", is_flag=True, help="Allow Lambda layers: they run Python code from the file.")
+@options(READING, QUANTIZING, CONVERTER)
 @click.option("--metadata", type=click.Path(path_type=Path), help="Describe the model by this file (docs/metadata.md).")
 @click.option("--associate", multiple=True, type=click.Path(path_type=Path), help="A file the metadata names.")
 @click.option("--timeout", "timeout_s", default=600.0, show_default=True, help="Seconds each step may take.")
 @json_option
 def command(
     source: Path,
-    output: Path | None,
     recipes: tuple[str, ...],
-    representative_data: Path | None,
-    max_samples: int,
-    signature: str | None,
-    tags: str | None,
-    keep_batch: bool,
-    unsafe_lambda: bool,
-    metadata: Path | None,
-    associate: tuple[Path, ...],
-    timeout_s: float,
+    representative_data: str | None,
     as_json: bool,
+    **given: Any,
 ) -> None:
-    """Make a checked .tflite from SOURCE: a .keras or .h5 file, or a SavedModel folder.
+    """Make a checked .tflite from SOURCE: .keras, .h5, a SavedModel folder, a frozen graph (.pb) or a .tflite.
 
     TensorFlow runs in a process of its own; the result is opened with LiteRT and compared with the source. What was
     done stands in a record beside the model.
@@ -71,16 +65,8 @@ def command(
             source,
             recipes or (("int8",) if representative_data else ("none",)),
             representative_data=representative_data,
-            max_samples=max_samples,
-            output=output,
-            signature=signature,
-            tags=tuple(tags.split(",")) if tags else (),
-            keep_batch=keep_batch,
-            unsafe_lambda=unsafe_lambda,
-            metadata=metadata,
-            associate=associate,
-            timeout_s=timeout_s,
             progress=progress,
+            **choices(given),
         )
     if as_json:
         answers = [to_json(conversion) for conversion in finished]

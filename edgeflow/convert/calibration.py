@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from edgeflow.convert.arrays import Arrays
-from edgeflow.convert.types import Calibration, Port, SourceSignature
+from edgeflow.convert.types import Calibration, Port, Scaling, SourceSignature
 from edgeflow.errors import ModelError, UsageError
 
 Array = npt.NDArray[Any]
@@ -43,7 +43,9 @@ def load_data(path: str | os.PathLike[str]) -> Array | Arrays:
         raise ModelError(f"{where}: not a whole .npy or .npz file of plain arrays", hint) from None
 
 
-def collect(data: object, signature: SourceSignature, max_samples: int, origin: str) -> tuple[Samples, Calibration]:
+def collect(
+    data: object, signature: SourceSignature, max_samples: int, origin: str, scaling: Scaling | None = None
+) -> tuple[Samples, Calibration]:
     """Take up to `max_samples` samples of `data` in the form the signature needs.
 
     `data`: an array (single-input models), a mapping from input name to array, a path to `.npy` or `.npz`, an

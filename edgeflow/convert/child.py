@@ -22,11 +22,12 @@ from typing import Any
 
 import numpy as np
 
-from edgeflow.convert import exporting
 from edgeflow.convert.arrays import Arrays, read_arrays, write_arrays
 from edgeflow.convert.loading import Loaded, load, short
 from edgeflow.convert.lowering import lower
-from edgeflow.convert.recipes import recipe_named
+from edgeflow.convert.options import ConverterOptions
+from edgeflow.convert.recipes import Recipe
+from edgeflow.convert.survey import gpu_findings, survey
 from edgeflow.convert.types import Source
 from edgeflow.errors import ConversionError, EdgeflowError
 from edgeflow.progress import Progress
@@ -46,11 +47,13 @@ class Child:
             "load": self._load,
             "outputs": self._outputs,
             "convert": self._convert,
+            "survey": lambda request, progress: survey(self._source(request, progress)),
+            "gpu": lambda request, _: gpu_findings(Path(request["model"])),
         }
         return actions[request["do"]](request, progress)
 
     def _load(self, request: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
-        loaded = self._source(request["source"], progress)
+        loaded = self._source(request, progress)
         return {
             "signatures": [asdict(signature) for signature in loaded.signatures],
             "weight_bytes": loaded.weight_bytes,
@@ -60,7 +63,7 @@ class Child:
 
     def _outputs(self, request: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
         """Run the source on samples, one after the other, and write its outputs stacked."""
-        loaded = self._source(request["source"], progress)
+        loaded = self._source(request, progress)
         samples = read_arrays(Path(request["samples"]))
         count = int(request["count"])
         rows: dict[str, list[np.ndarray[Any, Any]]] = {}
@@ -68,7 +71,7 @@ class Child:
             progress("running the source", row, count)
             inputs = {name: array[row] for name, array in samples.items()}
             try:
-                answer = _run(loaded.functions[request["signature"]], inputs)
+                answer = _run(loaded, request["signature"], inputs)
             except Exception as error:
                 raise ConversionError(
                     f"{request['source']['origin']}: the source does not run on sample {row}: {short(error)}",
@@ -81,15 +84,17 @@ class Child:
         return {}
 
     def _convert(self, request: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
-        loaded = self._source(request["source"], progress)
+        loaded = self._source(request, progress)
         samples = read_arrays(Path(request["samples"])) if request["samples"] else None
         progress("converting", 0, None)
-        content = lower(loaded, recipe_named(request["recipe"]), samples, progress)
+        recipe = Recipe(**_with_tuples(request["recipe"]))
+        content = lower(loaded, recipe, ConverterOptions(**_with_tuples(request["options"])), samples, progress)
         progress("converting", 1, 1)
         Path(request["into"]).write_bytes(content)
         return {}
 
-    def _source(self, given: Mapping[str, Any], progress: Progress) -> Loaded:
+    def _source(self, request: Mapping[str, Any], progress: Progress) -> Loaded:
+        given = request["source"]
         key = json.dumps(given, sort_keys=True)
         if self._loaded is None or key != self._key:
             self._loaded = None
@@ -99,14 +104,28 @@ class Child:
             scratch = self._folder / f"load{self._loads}"
             shutil.rmtree(self._folder / f"load{self._loads - 1}", ignore_errors=True)
             scratch.mkdir()
-            fields = {**given, "path": Path(given["path"]), "tags": tuple(given["tags"])}
-            self._loaded = load(Source(**fields), scratch)
+            source = Source(**{**_with_tuples(given), "path": Path(given["path"])})
+            if source.imports and request["folder"] not in sys.path:
+                sys.path.insert(0, request["folder"])
+            self._loaded = load(source, scratch)
             self._key = key
             progress(stage, 1, 1)
         return self._loaded
 
 
-def _run(function: exporting.Function, inputs: Arrays) -> dict[str, np.ndarray[Any, Any]]:
+def _with_tuples(given: Mapping[str, Any]) -> dict[str, Any]:
+    """JSON's lists as the tuples they were, one inside another too."""
+
+    def tuples(value: Any) -> Any:
+        return tuple(map(tuples, value)) if isinstance(value, list) else value
+
+    return {name: tuples(value) for name, value in given.items()}
+
+
+def _run(loaded: Loaded, key: str, inputs: Arrays) -> dict[str, np.ndarray[Any, Any]]:
+    function = loaded.functions[key]
+    if loaded.lite is not None:
+        return function(inputs)
     import tensorflow as tf
 
     answer = function({name: tf.constant(value) for name, value in inputs.items()})

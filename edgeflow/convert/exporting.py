@@ -12,11 +12,15 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from edgeflow.errors import UsageError
+
 SERVING = "serving_default"
 Function = Callable[[Mapping[str, Any]], dict[str, Any]]
 
 
-def export_keras(model: Any, folder: Path, *, keep_batch: bool) -> Function | None:
+def export_keras(
+    model: Any, folder: Path, *, keep_batch: bool, shapes: Mapping[str, Sequence[int]] | None = None
+) -> Function | None:
     """Write a Keras model (Keras 3 on TensorFlow, or tf_keras) to `folder` as a SavedModel with one signature.
 
     The signature's names are the model's own. Weights are held as plain variables: a Keras 3 model passed along as
@@ -32,16 +36,17 @@ def export_keras(model: Any, folder: Path, *, keep_batch: bool) -> Function | No
         return None
     structure = _input_structure(model)
     ends = tf.nest.flatten(structure)
-    names = _unique([end.name for end in ends])
+    names = unique_names([end.name for end in ends])
+    require_inputs(shapes or {}, names)
     specs = [
-        tf.TensorSpec(_batched(end.shape, keep_batch), end.dtype, name=name)
+        tf.TensorSpec(sized(name, end.shape, keep_batch, shapes or {}), end.dtype, name=name)
         for end, name in zip(ends, names, strict=True)
     ]
     output_names = _output_names(model)
 
     def serving(*tensors: Any) -> dict[str, Any]:
         answer = model(tf.nest.pack_sequence_as(structure, list(tensors)), training=False)
-        return _labelled(answer, output_names)
+        return labelled(answer, output_names)
 
     holder = tf.Module()
     holder.kept = [_tensorflow_variable(variable) for variable in model.variables]
@@ -51,19 +56,28 @@ def export_keras(model: Any, folder: Path, *, keep_batch: bool) -> Function | No
     return lambda inputs: dict(function(*(inputs[name] for name in names)))
 
 
-def export_rebatched(loaded: Any, keys: Sequence[str], folder: Path) -> dict[str, Function]:
-    """Write a loaded SavedModel's signatures to `folder` with the batch fixed to 1, under their own names."""
+def export_rebatched(
+    loaded: Any, keys: Sequence[str], folder: Path, keep_batch: bool, shapes: Mapping[str, Sequence[int]]
+) -> dict[str, Function]:
+    """Write a loaded SavedModel's signatures to `folder` with the batch fixed to 1, or inputs as `shapes` has them.
+
+    The signatures keep their names. Raises UsageError for a name in `shapes` that no signature has.
+    """
     import tensorflow as tf
 
     holder = tf.Module()
     holder.source = loaded
+    require_inputs(shapes, [name for key in keys for name in loaded.signatures[key].structured_input_signature[1]])
     functions: dict[str, Function] = {}
     signatures = {}
     for place, key in enumerate(keys):
         inner = loaded.signatures[key]
         given = inner.structured_input_signature[1]
         names = list(given)
-        specs = [tf.TensorSpec(_batched(given[name].shape, False), given[name].dtype, name=name) for name in names]
+        specs = [
+            tf.TensorSpec(sized(name, given[name].shape, keep_batch, shapes), given[name].dtype, name=name)
+            for name in names
+        ]
         outer = tf.function(_positional(inner, names), input_signature=specs)
         setattr(holder, f"signature_{place}", outer)
         signatures[key] = outer.get_concrete_function()
@@ -116,6 +130,41 @@ def _by_name(function: Any, names: Sequence[str]) -> Function:
     return lambda inputs: dict(function(*(inputs[name] for name in names)))
 
 
+def require_inputs(shapes: Mapping[str, Sequence[int]], names: Sequence[str]) -> None:
+    """Raise UsageError where a shape is given for an input that is not there."""
+    if unknown := [name for name in shapes if name not in names]:
+        raise UsageError(f"no input {unknown[0]!r} to give a shape", f"the inputs are {', '.join(names)}")
+
+
+def unrolled(model: Any) -> Any:
+    """The same Keras 3 model with its recurrent layers built without a loop, the weights carried over."""
+    import keras
+
+    def copy(layer: Any) -> Any:
+        config = layer.get_config()
+        if "unroll" in config:
+            config["unroll"] = True
+        return type(layer).from_config(config)
+
+    made = keras.models.clone_model(model, clone_function=copy)
+    made.set_weights(model.get_weights())
+    return made
+
+
+def sized(
+    name: str, shape: Sequence[int | None], keep_batch: bool, shapes: Mapping[str, Sequence[int]]
+) -> list[int | None]:
+    """An input's shape: as asked for, else its own with the batch fixed."""
+    wanted = shapes.get(name)
+    if wanted is None:
+        return _batched(shape, keep_batch)
+    fits = len(wanted) == len(shape) and all(n in (None, w) for n, w in zip(shape, wanted, strict=True))
+    if not fits:
+        own = ", ".join("?" if n is None else str(n) for n in shape)
+        raise UsageError(f"input {name} is [{own}], which cannot be {list(wanted)}", "only free sizes can be chosen")
+    return list(wanted)
+
+
 def _batched(shape: Sequence[int | None], keep_batch: bool) -> list[int | None]:
     sizes = [None if n is None else int(n) for n in shape]
     if sizes and sizes[0] is None and not keep_batch:
@@ -123,21 +172,21 @@ def _batched(shape: Sequence[int | None], keep_batch: bool) -> list[int | None]:
     return sizes
 
 
-def _labelled(answer: Any, output_names: Sequence[str]) -> dict[str, Any]:
+def labelled(answer: Any, output_names: Sequence[str]) -> dict[str, Any]:
     """Outputs by name: a mapping's own keys, else the model's output names, else their places."""
     if isinstance(answer, Mapping):
         flat = {str(key): value for key, value in answer.items()}
         if not any(isinstance(value, Mapping | list | tuple) for value in flat.values()):
-            return dict(zip(_unique(list(flat)), flat.values(), strict=True))
+            return dict(zip(unique_names(list(flat)), flat.values(), strict=True))
     import tensorflow as tf
 
     values = tf.nest.flatten(answer)
     fitting = len(output_names) == len(values)
     names = list(output_names) if fitting else [f"output_{place}" for place in range(len(values))]
-    return dict(zip(_unique(names), values, strict=True))
+    return dict(zip(unique_names(names), values, strict=True))
 
 
-def _unique(names: Sequence[str]) -> list[str]:
+def unique_names(names: Sequence[str]) -> list[str]:
     """Names made of letters, digits and underscores, each different."""
     seen: list[str] = []
     for name in names:

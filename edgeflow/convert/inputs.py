@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from edgeflow.convert import calibration
 from edgeflow.convert.arrays import Arrays
-from edgeflow.convert.types import Calibration, Description, SourceSignature
+from edgeflow.convert.types import Calibration, Description, Scaling, SourceSignature
 from edgeflow.errors import UsageError
 
 CHECK_SAMPLES = 100  # at most so many samples are compared with the source
@@ -32,7 +32,12 @@ class Inputs:
     remarks: tuple[str, ...]
 
 
-def choose_inputs(described: Description, data: calibration.Representative | None, max_samples: int) -> Inputs:
+def choose_inputs(
+    described: Description,
+    data: calibration.Representative | None,
+    max_samples: int,
+    scaling: Scaling | None = None,
+) -> Inputs:
     """Take the user's data, or seeded random samples where there is none.
 
     Raises UsageError where the data does not fit the source's one signature.
@@ -47,7 +52,7 @@ def choose_inputs(described: Description, data: calibration.Representative | Non
         )
     signature = described.signatures[0]
     origin = str(data) if isinstance(data, str | os.PathLike) else "representative data"
-    samples, told = calibration.collect(data, signature, max_samples, origin)
+    samples, told = calibration.collect(data, signature, max_samples, origin, scaling)
     count = min(told.samples, comparable(signature))
     few = calibration.thinned(samples, count)
     return Inputs(samples, {signature.key: few}, told, "representative", count, calibration.remarks(samples))

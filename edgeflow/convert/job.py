@@ -11,6 +11,7 @@ import numpy as np
 
 from edgeflow.convert.arrays import Arrays, read_arrays, write_arrays
 from edgeflow.convert.inputs import Inputs
+from edgeflow.convert.options import ConverterOptions
 from edgeflow.convert.recipes import Recipe
 from edgeflow.convert.types import Description, Port, Source, SourceSignature
 from edgeflow.convert.worker import Worker
@@ -56,15 +57,16 @@ class Job:
             self._require_finite(outputs[key])
         return outputs, lost
 
-    def lower(self, recipe: Recipe, samples: Arrays | None) -> Path:
-        """Convert by one recipe and give the file, which is not checked yet."""
+    def lower(self, recipe: Recipe, options: ConverterOptions, samples: Arrays | None) -> Path:
+        """Convert by one recipe, with options, and give the file, which is not checked yet."""
         into, given = self._folder / f"{recipe.name}.tflite", self._folder / "calibration.npz"
         calibrating = samples if recipe.needs_calibration else None
         if calibrating is not None:
             write_arrays(given, calibrating)
         request = {
             "do": "convert",
-            "recipe": recipe.name,
+            "recipe": asdict(recipe),
+            "options": asdict(options),
             "samples": str(given) if calibrating is not None else None,
             "into": str(into),
         }
@@ -89,7 +91,10 @@ class Job:
     def _ask(self, request: Mapping[str, Any], subject: str) -> dict[str, Any]:
         source = {**asdict(self._source), "path": str(self._source.path)}
         return self._worker.request(
-            {**request, "source": source}, progress=self._progress, timeout_s=self._timeout_s, subject=subject
+            {**request, "source": source, "folder": str(Path.cwd())},
+            progress=self._progress,
+            timeout_s=self._timeout_s,
+            subject=subject,
         )
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from edgeflow.convert import exporting, sources
+from edgeflow.convert import exporting, frozen, imported, jax_file, lite, sources
 from edgeflow.convert.types import Port, Source, SourceSignature
 from edgeflow.errors import ConversionError, EdgeflowError, ModelError, UsageError
 
@@ -17,7 +17,10 @@ LEGACY_HINT = "install Keras 2 beside Keras 3: pip install 'edgeflow[legacy]'"
 
 @dataclass(frozen=True)
 class Loaded:
-    """A source ready to be converted: the SavedModel to convert and the functions that give the source's outputs."""
+    """A source ready to be converted: the SavedModel to convert and the functions that give the source's outputs.
+
+    `lite` is a source that is a `.tflite` already, `jax` one that the converter's own JAX path takes.
+    """
 
     folder: Path
     tags: tuple[str, ...]
@@ -26,15 +29,29 @@ class Loaded:
     weight_bytes: int | None
     versions: Mapping[str, str]
     warnings: tuple[str, ...]
+    lite: bytes | None = None
+    jax: jax_file.Exported | None = None
+    quantized: tuple[str, ...] = ()
 
 
 def load(source: Source, scratch: Path) -> Loaded:
     """Read a source; what has to be written goes to `scratch`, an empty folder."""
+    imported.run(source.imports)
     match source.kind:
         case "saved-model":
             return _saved_model(source, source.path, scratch / "rebatched")
         case "keras" | "h5":
             return _keras(source, scratch)
+        case "frozen-graph":
+            weights = frozen.write_saved_model(source, scratch / "imported")
+            return replace(_saved_model(source, scratch / "imported", scratch / "rebatched"), weight_bytes=weights)
+        case "jax":
+            return _jax(source, scratch)
+        case "tflite":
+            model = lite.read(source)
+            versions = {"ai-edge-litert": lite.version()}
+            ends = (model.signatures, model.functions, model.weight_bytes, versions, _free_sizes(model.signatures))
+            return Loaded(source.path, (), *ends, lite=model.content, quantized=model.quantized)
         case _:
             raise UsageError(f"{source.origin}: no way to load a {source.kind}", f"give {sources.KINDS}")
 
@@ -72,11 +89,11 @@ def _saved_model(source: Source, path: Path, scratch: Path) -> Loaded:
     variables = {id(v): v for key in chosen for v in loaded.signatures[key].variables}
     common = (exporting.weight_bytes(list(variables.values())) or None, _versions(tf))
     free_batch = any(port.shape[:1] == (-1,) for signature in signatures for port in signature.inputs)
-    if source.keep_batch or not free_batch:
+    if not source.input_shapes and (source.keep_batch or not free_batch):
         functions = {key: _calling(loaded.signatures[key]) for key in chosen}
         tags = source.tags or ("serve",)
         return Loaded(path, tags, signatures, functions, *common, _free_sizes(signatures))
-    functions = exporting.export_rebatched(loaded, chosen, scratch)
+    functions = exporting.export_rebatched(loaded, chosen, scratch, source.keep_batch, dict(source.input_shapes))
     again = tf.saved_model.load(str(scratch))
     signatures = tuple(_signature(key, again.signatures[key]) for key in chosen)
     return Loaded(scratch, ("serve",), signatures, functions, *common, _free_sizes(signatures))
@@ -88,7 +105,9 @@ def _keras(source: Source, scratch: Path) -> Loaded:
 
     folder = scratch / "exported"
     try:
-        function = exporting.export_keras(model, folder, keep_batch=source.keep_batch)
+        function = exporting.export_keras(model, folder, keep_batch=source.keep_batch, shapes=dict(source.input_shapes))
+    except EdgeflowError:
+        raise
     except Exception as error:
         raise ConversionError(
             f"{source.origin}: cannot be exported: {short(error)}", "build the model with fixed input shapes first"
@@ -104,6 +123,15 @@ def _keras(source: Source, scratch: Path) -> Loaded:
     return Loaded(
         folder, ("serve",), signatures, {exporting.SERVING: function}, weights, versions, _free_sizes(signatures)
     )
+
+
+def _jax(source: Source, scratch: Path) -> Loaded:
+    import tensorflow as tf
+
+    folder = scratch / "imported"
+    exported = jax_file.write_saved_model(source, folder, with_jax=source.jax_route == "converter")
+    loaded = _saved_model(source, folder, scratch / "rebatched")
+    return replace(loaded, jax=exported, versions={**_versions(tf), **exported.versions}) if exported else loaded
 
 
 def _read_keras(source: Source) -> tuple[Any, dict[str, str]]:
@@ -129,7 +157,7 @@ def _unreadable(source: Source, error: Exception) -> EdgeflowError:
     if "Could not locate class" in text or "Unknown layer" in text:
         return ConversionError(
             f"{source.origin}: holds a layer of the author's own: {short(error)}",
-            "load it where its class is defined and call edgeflow.convert(model)",
+            "name the module that defines it with --import MODULE, or call edgeflow.convert(model)",
         )
     return ModelError(f"{source.origin}: Keras cannot load it: {short(error)}", "copy or save the file again")
 
@@ -138,7 +166,12 @@ def _by_keras(source: Source) -> tuple[Any, dict[str, str]]:
     import keras
     import tensorflow as tf
 
-    model = keras.models.load_model(str(source.path), compile=False, safe_mode=not source.unsafe_lambda)
+    custom = imported.classes(source.imports, keras.layers.Layer)
+    model = keras.models.load_model(
+        str(source.path), custom_objects=custom, compile=False, safe_mode=not source.unsafe_lambda
+    )
+    if source.unroll_rnn:
+        model = exporting.unrolled(model)
     return model, {**_versions(tf), "keras": str(keras.__version__)}
 
 
@@ -146,7 +179,10 @@ def _by_tf_keras(source: Source) -> tuple[Any, dict[str, str]]:
     import tensorflow as tf
     import tf_keras
 
-    model = tf_keras.models.load_model(str(source.path), compile=False, safe_mode=not source.unsafe_lambda)
+    custom = imported.classes(source.imports, tf_keras.layers.Layer)
+    model = tf_keras.models.load_model(
+        str(source.path), custom_objects=custom, compile=False, safe_mode=not source.unsafe_lambda
+    )
     return model, {**_versions(tf), "tf-keras": str(tf_keras.__version__)}
 
 

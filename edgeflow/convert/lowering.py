@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from edgeflow.convert.arrays import Arrays
 from edgeflow.convert.loading import Loaded, short
-from edgeflow.convert.recipes import Recipe
-from edgeflow.errors import ConversionError
+from edgeflow.convert.options import ConverterOptions
+from edgeflow.convert.quantizing import quantize
+from edgeflow.convert.recipes import RECIPES, Recipe
+from edgeflow.convert.signed import signed
+from edgeflow.errors import ConversionError, UsageError
 from edgeflow.progress import Progress
 
 # tensorflow/lite/python/metrics/converter_error_data.proto, ConverterError.ErrorCode
@@ -23,16 +27,45 @@ _WHY = {
 }
 
 
-def lower(loaded: Loaded, recipe: Recipe, samples: Arrays | None, progress: Progress) -> bytes:
-    """Convert by recipe; `samples` as `calibration.collect` gives them, where the recipe calibrates.
+def lower(
+    loaded: Loaded, recipe: Recipe, options: ConverterOptions, samples: Arrays | None, progress: Progress
+) -> bytes:
+    """Convert by recipe and options; `samples` as `calibration.collect` gives them, where the recipe calibrates.
 
-    Raises ConversionError; `reasons` names each unsupported operator.
+    Raises ConversionError, whose `reasons` name each unsupported operator, or UsageError for a raw option that the
+    converter does not have.
     """
+    if loaded.lite is not None:
+        content = loaded.lite
+        if loaded.quantized and recipe.weight_dtype != "float32":
+            raise ConversionError(
+                f"recipe {recipe.name}: the .tflite is quantized already: it holds {', '.join(loaded.quantized)}",
+                "quantize the float32 .tflite it was made from",
+            )
+        if options != ConverterOptions():
+            raise UsageError("a .tflite does not pass TensorFlow's converter", "leave the converter's options out")
+    else:
+        plain = recipe if recipe.engine == "converter" else RECIPES["none"]
+        content = _converted(loaded, plain, options, samples, progress)
+        if loaded.jax is not None:
+            content = signed(content, loaded.jax.signature)
+    if recipe.engine == "quantizer":
+        progress("quantizing", 0, None)
+        content = quantize(content, recipe, samples if recipe.needs_calibration else None, loaded.signatures[0].key)
+    return content
+
+
+def _converted(
+    loaded: Loaded, recipe: Recipe, options: ConverterOptions, samples: Arrays | None, progress: Progress
+) -> bytes:
     import tensorflow as tf
 
-    converter = tf.lite.TFLiteConverter.from_saved_model(
-        str(loaded.folder), signature_keys=[s.key for s in loaded.signatures], tags=set(loaded.tags)
-    )
+    if loaded.jax is not None:
+        converter = tf.lite.TFLiteConverter.experimental_from_jax([loaded.jax.call], [list(loaded.jax.inputs)])
+    else:
+        converter = tf.lite.TFLiteConverter.from_saved_model(
+            str(loaded.folder), signature_keys=[s.key for s in loaded.signatures], tags=set(loaded.tags)
+        )
     match recipe.weight_dtype:
         case "float32":
             pass
@@ -47,19 +80,82 @@ def lower(loaded: Loaded, recipe: Recipe, samples: Arrays | None, progress: Prog
         given = samples or {}
         count = len(next(iter(given.values()), ()))
 
-        def rows() -> Iterator[Arrays]:
+        def rows() -> Iterator[Any]:
             for row in range(count):
                 progress("calibrating", row, count)
-                yield {name: np.ascontiguousarray(array[row]) for name, array in given.items()}
+                sample = {name: np.ascontiguousarray(array[row]) for name, array in given.items()}
+                yield sample if loaded.jax is None else [sample[name] for name, _ in loaded.jax.inputs]
             progress("calibrating", count, count)
 
         converter.representative_dataset = rows
-        converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
-        converter.inference_input_type = converter.inference_output_type = tf.as_dtype(recipe.io_dtype)
+        converter.target_spec.supported_ops = _operator_sets(recipe)
+        converter.inference_input_type = tf.as_dtype(recipe.io_dtype)
+        converter.inference_output_type = tf.as_dtype(recipe.outputs)
+        converter._experimental_disable_per_channel = not recipe.per_channel
+    _set(converter, options)
     try:
         return bytes(converter.convert())
     except Exception as error:
         raise _explained(error, recipe) from None
+
+
+def _operator_sets(recipe: Recipe) -> list[Any]:
+    import tensorflow as tf
+
+    sets = tf.lite.OpsSet
+    if recipe.activation_dtype == "int16":
+        return [sets.EXPERIMENTAL_TFLITE_BUILTINS_ACTIVATIONS_INT16_WEIGHTS_INT8]
+    return [sets.TFLITE_BUILTINS_INT8, *([sets.TFLITE_BUILTINS] if recipe.float_fallback else [])]
+
+
+def _set(converter: Any, options: ConverterOptions) -> None:
+    """What the user asked for, over what the recipe set."""
+    import tensorflow as tf
+
+    if options.optimizations:
+        converter.optimizations = [tf.lite.Optimize[name] for name in options.optimizations]
+    if options.supported_ops:
+        asked = [tf.lite.OpsSet[name] for name in options.supported_ops]
+        keep = list(converter.target_spec.supported_ops) if asked == [tf.lite.OpsSet.SELECT_TF_OPS] else []
+        converter.target_spec.supported_ops = [*keep, *asked]
+    if options.supported_types:
+        converter.target_spec.supported_types = [tf.as_dtype(name) for name in options.supported_types]
+    if options.select_user_tf_ops:
+        converter.target_spec.experimental_select_user_tf_ops = list(options.select_user_tf_ops)
+    if options.supported_backends:
+        converter.target_spec.experimental_supported_backends = list(options.supported_backends)
+    converter.allow_custom_ops = options.allow_custom_ops
+    converter.exclude_conversion_metadata = options.exclude_conversion_metadata
+    converter.experimental_new_quantizer = options.new_quantizer
+    converter.experimental_enable_resource_variables = options.resource_variables
+    for name, value in options.raw:
+        _set_raw(converter, name, value)
+
+
+_NOT_RAW = ("representative_dataset", "target_spec", "saved_model_dir", "convert", "experimental_new_converter")
+
+
+def _set_raw(converter: Any, name: str, text: str) -> None:
+    """Set an attribute by name; `target_spec.NAME` reaches one level down."""
+    holder, last = (converter.target_spec, name[12:]) if name.startswith("target_spec.") else (converter, name)
+    there = vars(holder)
+    if last not in there or name in _NOT_RAW:
+        known = ", ".join(sorted(key for key in there if _plain(there[key]) and key not in _NOT_RAW))
+        raise UsageError(f"the installed converter has no option {name!r} to set", f"it has {known}")
+    try:
+        value = ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        value = text
+    before = there[last]
+    if isinstance(before, bool) and not isinstance(value, bool):
+        raise UsageError(f"{name}: {text!r} is neither True nor False", f"write {name}=True or {name}=False")
+    if not _plain(before):
+        raise UsageError(f"{name} holds a {type(before).__name__}, which no text can give", "use the flag of its own")
+    setattr(holder, last, value)
+
+
+def _plain(value: Any) -> bool:
+    return value is None or isinstance(value, bool | int | float | str)
 
 
 def _explained(error: Exception, recipe: Recipe) -> ConversionError:
@@ -68,7 +164,7 @@ def _explained(error: Exception, recipe: Recipe) -> ConversionError:
         names = ", ".join(dict.fromkeys(name for name, _ in operators))
         return ConversionError(
             f"TensorFlow Lite has no {names}",
-            "replace these operators in the model by ones TensorFlow Lite has",
+            _way_out([code for _, code in operators]),
             [f"{name}: {_WHY.get(code, 'cannot be converted')}" for name, code in operators],
         )
     text = str(error)
@@ -85,6 +181,14 @@ def _explained(error: Exception, recipe: Recipe) -> ConversionError:
         f"recipe {recipe.name}: the converter failed: {short(error)}",
         "try --quantize none to see whether it is the recipe",
     )
+
+
+def _way_out(codes: Sequence[int]) -> str:
+    """What to do about operators that TensorFlow Lite lacks."""
+    way = "replace these operators in the model by ones TensorFlow Lite has"
+    if all(code == 1 for code in codes):
+        return f"{way}; for Android, --select-tf-ops takes TensorFlow's own along"
+    return f"{way}, or pass --allow-custom-ops and bring kernels for them"
 
 
 def _operators(error: Exception) -> list[tuple[str, int]]:

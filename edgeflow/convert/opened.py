@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +60,37 @@ def look(content: bytes) -> dict[str, Any]:
         "constants": sorted(constants),
         "unset_variables": len(handles - assigned),
     }
+
+
+def declared(content: bytes, keys: Sequence[str]) -> list[dict[str, Any]]:
+    """The signatures of `keys` as the file states them, without an interpreter."""
+    from ai_edge_litert import schema_py_generated as schema
+
+    model = schema.ModelT.InitFromPackedBuf(content, 0)
+    names = {number: name.lower() for name, number in vars(schema.TensorType).items() if isinstance(number, int)}
+
+    def end(graph: Any, mapped: Any) -> dict[str, Any]:
+        tensor = graph.tensors[mapped.tensorIndex]
+        shape = tensor.shapeSignature if tensor.shapeSignature is not None else tensor.shape
+        steps = tensor.quantization
+        single = steps is not None and steps.scale is not None and len(steps.scale) == 1 and steps.scale[0]
+        return {
+            "name": mapped.name.decode("utf-8", "replace"),
+            "dtype": names[tensor.type],
+            "shape": [int(n) for n in shape] if shape is not None else [],
+            "scale": float(steps.scale[0]) if single else None,
+            "zero_point": int(steps.zeroPoint[0]) if single else None,
+        }
+
+    found = []
+    for signature in model.signatureDefs or []:
+        key, graph = signature.signatureKey.decode("utf-8", "replace"), model.subgraphs[signature.subgraphIndex]
+        if key in keys:
+            inputs, outputs = (
+                [end(graph, item) for item in side or []] for side in (signature.inputs, signature.outputs)
+            )
+            found.append({"key": key, "inputs": inputs, "outputs": outputs})
+    return found
 
 
 def run(interpreter: Any, key: str, samples: Arrays | None) -> tuple[dict[str, Any], Arrays]:
@@ -124,7 +155,11 @@ def main() -> None:
     answer["signatures"] = []
     from ai_edge_litert.interpreter import Interpreter
 
-    if not answer["custom"]:
+    if answer["custom"]:  # no kernels for these here, so nothing can be run
+        answer["signatures"] = declared(path.read_bytes(), [wanted["key"] for wanted in request["signatures"]])
+        for wanted in request["signatures"]:
+            write_arrays(Path(wanted["into"]), {})
+    else:
         interpreter = Interpreter(model_path=str(path), num_threads=1)
         for wanted in request["signatures"]:
             samples = read_arrays(Path(wanted["samples"])) if wanted["samples"] else None

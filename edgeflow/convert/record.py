@@ -6,6 +6,7 @@ import json
 import os
 import secrets
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,10 @@ def to_json(conversion: Conversion) -> dict[str, Any]:
             "unsafe_lambda": options.unsafe_lambda,
             "metadata": options.metadata,
             "associate": list(options.associate),
+            "reading": _plain(asdict(options.reading)),
+            "recipe": None if options.recipe is None else _plain(asdict(options.recipe)),
+            "converter": _plain(asdict(options.converter)),
+            "scaling": None if options.scaling is None else _plain(asdict(options.scaling)),
         },
         "calibration": None
         if calibration is None
@@ -55,7 +60,11 @@ def to_json(conversion: Conversion) -> dict[str, Any]:
         },
         "signatures": [_signature(info) for info in conversion.signatures],
         "operators": dict(conversion.operators),
-        "checked": {"inputs": conversion.checked_on, "samples": conversion.checked_samples},
+        "checked": {
+            "inputs": conversion.checked_on,
+            "samples": conversion.checked_samples,
+            "unchecked": conversion.unchecked,
+        },
         "errors": [
             {
                 "signature": error.signature,
@@ -95,6 +104,13 @@ def record_bytes(conversion: Conversion) -> bytes:
     """The record's file content."""
     text = json.dumps(to_json(conversion), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     return text.encode("utf-8", "backslashreplace")  # a path that is no UTF-8 stays valid JSON
+
+
+def _plain(value: Any) -> Any:
+    """Tuples as the lists that JSON has."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, tuple | list) else value
 
 
 def _signature(info: SignatureInfo) -> dict[str, Any]:

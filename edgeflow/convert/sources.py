@@ -8,45 +8,41 @@ import os
 import zipfile
 import zlib
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from edgeflow.convert.types import Source
+from edgeflow.convert.types import Reading, Source
 from edgeflow.errors import ConversionError, ModelError, UsageError
 
-KINDS = "a Keras file (.keras, .h5) or a SavedModel folder"
+KINDS = "a Keras file (.keras, .h5), a SavedModel folder, a frozen graph (.pb) or a .tflite"
+KIND_NAMES = ("keras", "h5", "saved-model", "frozen-graph", "tflite", "jax")
 _CONFIG_LIMIT = 64 * 1024 * 1024  # bytes; a longer description is no model's
 
 
-def open_source(
-    path: str | os.PathLike[str],
-    *,
-    signature: str | None = None,
-    tags: tuple[str, ...] = (),
-    keep_batch: bool = False,
-    unsafe_lambda: bool = False,
-) -> Source:
-    """Recognise and hash a source.
+def open_source(path: str | os.PathLike[str], reading: Reading | None = None, *, unsafe_lambda: bool = False) -> Source:
+    """Recognise and hash a source; `unsafe_lambda` alone stands for a `Reading` that allows it.
 
     Raises ModelError where it is missing, damaged or something else, ConversionError for a Lambda layer that is not
-    allowed, UsageError for a signature or tags where there are none to choose from.
+    allowed, UsageError for what makes no sense with a source of its kind.
     """
+    how = reading or Reading(unsafe_lambda=unsafe_lambda)
     where = Path(path)
     if not where.exists():
         raise ModelError(f"{where}: no such file or folder", f"give {KINDS}")
     try:
-        kind = _folder_kind(where) if where.is_dir() else _file_kind(where)
+        kind = how.kind or (_folder_kind(where) if where.is_dir() else _file_kind(where))
         sha256, size = _digest(where)
     except OSError as error:
         raise ModelError(f"{where}: cannot be read: {error.strerror or error}", "check the permissions") from None
-    if kind == "keras" and not unsafe_lambda and _names_lambda(_archived_json(where, "config.json")):
+    if kind != "saved-model" and where.is_dir():
+        raise UsageError(f"{where}: a folder is no {kind}", "name the file")
+    if kind == "keras" and not how.unsafe_lambda and _names_lambda(_archived_json(where, "config.json")):
         raise refuse_lambda(str(where))
-    if (signature or tags) and kind != "saved-model":
-        raise UsageError(f"{where}: only a SavedModel has signatures and tags to choose from", "leave them out")
+    _require_sense(str(where), kind, how)
     name = where.resolve().name if where.is_dir() else where.stem
-    return Source(
-        str(path), name or "model", kind, where.absolute(), sha256, size, signature, tags, keep_batch, unsafe_lambda
-    )
+    settings = {field.name: getattr(how, field.name) for field in fields(how) if field.name != "kind"}
+    return Source(str(path), name or "model", kind, where.absolute(), sha256, size, **settings)
 
 
 def refuse_lambda(where: str) -> ConversionError:
@@ -71,6 +67,24 @@ def text_names_lambda(text: str) -> bool:
         return True
 
 
+def _require_sense(where: str, kind: str, how: Reading) -> None:
+    if kind not in KIND_NAMES:
+        raise UsageError(f"unknown kind of source {kind!r}", f"choose one of {', '.join(KIND_NAMES)}")
+    if (how.signature or how.tags) and kind != "saved-model":
+        raise UsageError(f"{where}: only a SavedModel has signatures and tags to choose from", "leave them out")
+    if (how.input_arrays or how.output_arrays) and kind != "frozen-graph":
+        raise UsageError(f"{where}: only a frozen graph has input and output arrays to choose", "leave them out")
+    if how.input_shapes and kind in ("tflite", "jax"):
+        raise UsageError(f"{where}: the input shapes of a {kind} source are fixed", "leave them out")
+    if how.imports and kind not in ("keras", "h5", "saved-model"):
+        raise UsageError(f"{where}: a {kind} source has no layers of your own to import", "leave --import out")
+    if how.unroll_rnn and kind not in ("keras", "h5"):
+        raise UsageError(f"{where}: only a Keras file's recurrent layers can be unrolled", "build it with unroll=True")
+    for name, shape in how.input_shapes:
+        if any(n < 1 for n in shape):
+            raise UsageError(f"input {name}: {list(shape)} is no fixed shape", "give sizes of one or more")
+
+
 def _folder_kind(where: Path) -> str:
     for name in ("saved_model.pb", "saved_model.pbtxt"):
         marker = where / name
@@ -87,6 +101,8 @@ def _file_kind(where: Path) -> str:
     if not head:
         raise ModelError(f"{where}: empty file", f"give {KINDS}")
     if head[:4] == b"PK\x03\x04":
+        if _is_jax(where):
+            return "jax"
         metadata = _archived_json(where, "metadata.json")
         if not isinstance(metadata, dict) or "keras_version" not in metadata:
             raise ModelError(f"{where}: a zip archive, but not a Keras model", f"give {KINDS}")
@@ -94,10 +110,33 @@ def _file_kind(where: Path) -> str:
     if head[:8] == b"\x89HDF\r\n\x1a\n":
         return "h5"
     if head[4:8] == b"TFL3":
-        raise ModelError(f"{where}: already a .tflite", f"look at it with: edgeflow inspect {where}")
+        return "tflite"
     if where.name in ("saved_model.pb", "saved_model.pbtxt"):
         raise ModelError(f"{where}: one file of a SavedModel", f"give its folder: {where.parent}")
+    if _is_graph(where):
+        return "frozen-graph"
     raise ModelError(f"{where}: not a source that edgeflow can convert", f"give {KINDS}")
+
+
+def _is_graph(where: Path) -> bool:
+    """Whether a file begins as a GraphDef does: a node (field 1) with its name (1) and operator (2)."""
+    with where.open("rb") as file:
+        head = file.read(4096)
+    try:
+        tag, size, at = head[0], *_varint(head, 1)
+        name_tag, name_bytes, name_at = head[at], *_varint(head, at + 1)
+        return (tag, name_tag, head[name_at + name_bytes]) == (0x0A, 0x0A, 0x12) and size <= where.stat().st_size
+    except IndexError:
+        return False
+
+
+def _varint(data: bytes, at: int) -> tuple[int, int]:
+    value, shift = 0, 0
+    while True:
+        value |= (data[at] & 0x7F) << shift
+        at, shift = at + 1, shift + 7
+        if data[at - 1] < 0x80:
+            return value, at
 
 
 def _archived_json(where: Path, member: str) -> Any:
@@ -114,6 +153,14 @@ def _archived_json(where: Path, member: str) -> Any:
         raise ModelError(f"{where}: a zip archive, but not a Keras model (no {member})", f"give {KINDS}") from None
     except (ValueError, RecursionError, EOFError, NotImplementedError, RuntimeError, zlib.error):
         raise ModelError(f"{where}: its {member} is damaged", again) from None
+
+
+def _is_jax(where: Path) -> bool:
+    try:
+        with zipfile.ZipFile(where) as archive:
+            return "exported.json" in archive.namelist()
+    except zipfile.BadZipFile:
+        return False
 
 
 def _names_lambda(description: Any) -> bool:

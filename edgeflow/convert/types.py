@@ -2,18 +2,42 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from edgeflow.convert.options import ConverterOptions
+from edgeflow.convert.recipes import Recipe
 from edgeflow.model.compare import Difference
 
 
 @dataclass(frozen=True)
+class Reading:
+    """How a source is to be read, as far as its file does not say so itself.
+
+    `input_arrays` and `output_arrays` are tensors of a frozen graph. `input_shapes` fixes inputs by name, batch
+    included. `imports` are `module` or `module:function`, run in the child before the model is loaded. `unroll_rnn`
+    builds Keras's recurrent layers without a loop. `jax_route` is `stablehlo` or `converter`.
+    """
+
+    kind: str | None = None
+    signature: str | None = None
+    tags: tuple[str, ...] = ()
+    keep_batch: bool = False
+    unsafe_lambda: bool = False
+    input_arrays: tuple[str, ...] = ()
+    output_arrays: tuple[str, ...] = ()
+    input_shapes: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    imports: tuple[str, ...] = ()
+    unroll_rnn: bool = False
+    jax_route: str = "stablehlo"
+
+
+@dataclass(frozen=True)
 class Source:
-    """A model on disk that TensorFlow can read; `kind` is `keras`, `h5` or `saved-model`.
+    """A model on disk that can be converted; `kind` is one of `sources.KIND_NAMES`.
 
     `origin` is what the user named; `path` is where the files are (a temporary folder for an object). `sha256` is
-    over the file, or over the names and contents of a folder's files. The last four say how it is to be loaded.
+    over the file, or over the names and contents of a folder's files. The rest says how it is to be read, as `Reading`.
     """
 
     origin: str
@@ -26,6 +50,12 @@ class Source:
     tags: tuple[str, ...] = ()
     keep_batch: bool = False
     unsafe_lambda: bool = False
+    input_arrays: tuple[str, ...] = ()
+    output_arrays: tuple[str, ...] = ()
+    input_shapes: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    imports: tuple[str, ...] = ()
+    unroll_rnn: bool = False
+    jax_route: str = "stablehlo"
 
 
 @dataclass(frozen=True)
@@ -98,8 +128,16 @@ class Calibration:
 
 
 @dataclass(frozen=True)
+class Scaling:
+    """What pixels (0…255) and sound samples (-1…1) become: (value - mean) / std, one number or one a channel."""
+
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+
+
+@dataclass(frozen=True)
 class Options:
-    """What the caller chose, as the record keeps it."""
+    """What the caller chose, as the record keeps it; `recipe` is the one used, with its ends and exceptions."""
 
     quantize: str
     max_samples: int
@@ -109,6 +147,10 @@ class Options:
     unsafe_lambda: bool
     metadata: str | None = None
     associate: tuple[str, ...] = ()
+    reading: Reading = Reading()
+    recipe: Recipe | None = None
+    converter: ConverterOptions = field(default_factory=ConverterOptions)
+    scaling: Scaling | None = None
 
 
 @dataclass(frozen=True)
@@ -116,8 +158,9 @@ class Conversion:
     """A finished, checked `.tflite` and how it came to be.
 
     `size` and `weight_bytes` (the source's weights as they stand there) are bytes; `errors` compare with the
-    source's outputs on `checked_samples` samples of `checked_on` (`representative` or `random:SEED`); `record` is
-    the JSON file beside the model that holds all of this.
+    source's outputs on `checked_samples` samples of `checked_on` (`representative` or `random:SEED`); `unchecked`
+    says why the model was not run, where it was not; `record` is the JSON file beside the model that holds all of
+    this.
     """
 
     path: Path
@@ -137,3 +180,4 @@ class Conversion:
     created: str
     record: Path
     options: Options
+    unchecked: str | None = None

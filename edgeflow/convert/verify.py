@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from edgeflow.convert.arrays import Arrays, read_arrays, write_arrays
+from edgeflow.convert.options import ConverterOptions
 from edgeflow.convert.recipes import Recipe
 from edgeflow.convert.types import OutputError, SignatureInfo, SourceSignature, TensorInfo
 from edgeflow.convert.worker import child_command, child_environment, death
@@ -78,10 +79,12 @@ def open_model(model: Path, samples: Mapping[str, Arrays | None], folder: Path, 
     )
 
 
-def faults(opened: Opened, recipe: Recipe, source: Sequence[SourceSignature]) -> tuple[str, ...]:
+def faults(
+    opened: Opened, recipe: Recipe, source: Sequence[SourceSignature], options: ConverterOptions | None = None
+) -> tuple[str, ...]:
     """Every reason why the result is not what was asked for; empty where it is."""
     return (
-        *_custom_operators(opened),
+        *_custom_operators(opened, options or ConverterOptions()),
         *_unset_variables(opened),
         *_wrong_ends(opened, recipe, source),
         *_missing_ends(opened, source),
@@ -104,12 +107,27 @@ def measured(expected: Mapping[str, Arrays], opened: Opened) -> tuple[OutputErro
     return tuple(found)
 
 
+def unrunnable(opened: Opened) -> str | None:
+    """Why the model could not be run and compared, where it holds what LiteRT has no kernels for."""
+    select = [name for name in opened.custom if name.startswith("Flex")]
+    own = [name for name in opened.custom if name not in select]
+    reasons = []
+    if select:
+        reasons.append(
+            f"Select TF operators {', '.join(select)}: LiteRT for Python cannot run them; Android needs the "
+            "select-tf-ops library, Play services lack it, microcontrollers cannot"
+        )
+    if own:
+        reasons.append(f"custom operators {', '.join(own)}: they need kernels of your own")
+    return f"not run and not compared with the source: {'; '.join(reasons)}" if reasons else None
+
+
 def remarks(opened: Opened, recipe: Recipe, errors: Iterable[OutputError]) -> tuple[str, ...]:
     """What the user should look at although the result is as asked."""
     found = []
     if recipe.weight_dtype != "float32" and recipe.weight_dtype not in opened.constants:
         found.append(f"recipe {recipe.name}: no weights were large enough to become {recipe.weight_dtype}")
-    if recipe.io_dtype == "int8" and opened.floating:
+    if recipe.whole and opened.floating:
         found.append(f"not full integer: computed in floating point: {', '.join(opened.floating)}")
     for error in errors:
         if reason := _far_off(error.difference, recipe):
@@ -117,8 +135,11 @@ def remarks(opened: Opened, recipe: Recipe, errors: Iterable[OutputError]) -> tu
     return tuple(found)
 
 
-def _custom_operators(opened: Opened) -> list[str]:
-    return [f"{name}: not among TensorFlow Lite's own operators" for name in opened.custom]
+def _custom_operators(opened: Opened, options: ConverterOptions) -> list[str]:
+    def allowed(name: str) -> bool:
+        return options.select_tf_ops if name.startswith("Flex") else options.allow_custom_ops
+
+    return [f"{name}: not among TensorFlow Lite's own operators" for name in opened.custom if not allowed(name)]
 
 
 def _unset_variables(opened: Opened) -> list[str]:
@@ -132,17 +153,16 @@ def _wrong_ends(opened: Opened, recipe: Recipe, source: Sequence[SourceSignature
     before = {s.key: {p.name: p.dtype for p in (*s.inputs, *s.outputs)} for s in source}
     found = []
     for info in opened.signatures:
-        for end in (*info.inputs, *info.outputs):
-            dtype = before.get(info.key, {}).get(end.name)
-            wanted = recipe.io_dtype if dtype in ("float32", None) else dtype
-            if end.dtype != wanted:
-                found.append(f"{end.name} is {end.dtype}, not {wanted}")
+        for ends, becomes in ((info.inputs, recipe.io_dtype), (info.outputs, recipe.outputs)):
+            for end in ends:
+                dtype = before.get(info.key, {}).get(end.name)
+                wanted = becomes if dtype in ("float32", None) else dtype
+                if end.dtype != wanted and not (recipe.keep_float and end.dtype == "float32"):
+                    found.append(f"{end.name} is {end.dtype}, not {wanted}")
     return found
 
 
 def _missing_ends(opened: Opened, source: Sequence[SourceSignature]) -> list[str]:
-    if opened.custom:
-        return []  # such a model is not run, so its signatures are not looked at
     have = {info.key: {end.name for end in (*info.inputs, *info.outputs)} for info in opened.signatures}
     missing = [f"signature {signature.key} is missing" for signature in source if signature.key not in have]
     for signature in source:

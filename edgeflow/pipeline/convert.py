@@ -7,98 +7,104 @@ import importlib.metadata
 import os
 import platform
 import tempfile
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from edgeflow.convert import objects, record, verify
 from edgeflow.convert import worker as workers
 from edgeflow.convert.calibration import Representative
 from edgeflow.convert.inputs import choose_inputs
 from edgeflow.convert.job import Job
-from edgeflow.convert.recipes import Recipe, recipe_named
+from edgeflow.convert.options import ConverterOptions, converter_options, require_sense
+from edgeflow.convert.recipes import Recipe, adjusted, recipe_named
 from edgeflow.convert.sources import open_source
-from edgeflow.convert.types import Conversion, Options, Source
+from edgeflow.convert.types import Conversion, Options, Reading, Scaling, Source
 from edgeflow.errors import ConversionError, ModelError, UsageError
 from edgeflow.model.metadata_toml_read import load_document
 from edgeflow.pipeline.metadata import described_content
 from edgeflow.progress import Progress, silent
 
 
-def convert(
-    source: Any,
-    *,
-    quantize: str = "int8",
-    representative_data: Representative | None = None,
-    max_samples: int = 500,
-    output: str | os.PathLike[str] | None = None,
-    signature: str | None = None,
-    tags: Sequence[str] = (),
-    keep_batch: bool = False,
-    unsafe_lambda: bool = False,
-    metadata: Path | str | None = None,
-    associate: Sequence[Path | str] = (),
-    timeout_s: float = 600.0,
-    worker: workers.Worker | None = None,
-    progress: Progress = silent,
-) -> Conversion:
-    """Convert a `.keras` or `.h5` file, a SavedModel folder or a Keras model object to a checked `.tflite`.
+class Choices(TypedDict, total=False):
+    """What `convert` takes by keyword; `docs/conversion.md` says what each is for.
 
-    `quantize`: `none`, `dynamic`, `float16` or `int8` (full integer, int8 inputs and outputs), which needs
-    `representative_data`: an array, a mapping from input name to array, the path of an `.npz` or `.npy`, an iterable
-    of samples or a callable giving one; up to `max_samples` are used. `output` is a file or a folder, by default
-    `NAME_RECIPE.tflite` in the current folder. A free batch becomes 1 unless `keep_batch`. `signature` and `tags`
-    choose within a SavedModel; without `signature` all are kept. `metadata` is a metadata file that goes into the
-    finished model, `associate` files it names that do not lie beside it. Conversion runs in `worker`, by default the
-    process's shared one, whose every step may take `timeout_s`.
-
-    Raises UsageError, ModelError or ConversionError; nothing is written then.
+    `representative_data` is an array, a mapping from input name to array, a path (`.npz`, `.npy`, `.csv`, a folder of
+    images or WAV files), `module:function`, an iterable of samples or a callable giving one; up to `max_samples` (500)
+    are used. `output` is a file or a folder, by default `NAME_RECIPE.tflite` in the current folder. A free batch
+    becomes 1 unless `keep_batch`. `kind` overrules what the file is taken for; `signature` and `tags` choose within a
+    SavedModel; `input_arrays` and `output_arrays` are tensors (or their names) of a frozen graph or a session;
+    `input_shapes` fixes free sizes by input name; `imports` names modules with layers of your own; `example_inputs`
+    are a function's inputs; `jax_route` is `stablehlo` or `converter`. `io_type` (or `output_type` for outputs alone)
+    and `keep_float` change the recipe; `converter` holds settings of TensorFlow's converter. `metadata` is a metadata
+    file that goes into the model, `associate` files it names that do not lie beside it. Conversion runs in `worker`,
+    by default the process's shared one, whose every step may take `timeout_s`.
     """
-    (finished,) = convert_all(
-        source,
-        (quantize,),
-        representative_data=representative_data,
-        max_samples=max_samples,
-        output=output,
-        signature=signature,
-        tags=tags,
-        keep_batch=keep_batch,
-        unsafe_lambda=unsafe_lambda,
-        metadata=metadata,
-        associate=associate,
-        timeout_s=timeout_s,
-        worker=worker,
-        progress=progress,
-    )
+
+    representative_data: Representative | None
+    max_samples: int
+    scaling: Scaling | None
+    output: str | os.PathLike[str] | None
+    kind: str | None
+    signature: str | None
+    tags: Sequence[str]
+    keep_batch: bool
+    unsafe_lambda: bool
+    input_arrays: Sequence[Any]
+    output_arrays: Sequence[Any]
+    input_shapes: Mapping[str, Sequence[int]]
+    imports: Sequence[str]
+    unroll_rnn: bool
+    example_inputs: Any
+    jax_route: str
+    io_type: str
+    output_type: str
+    keep_float: Sequence[str]
+    converter: ConverterOptions | Mapping[str, Any] | None
+    metadata: Path | str | None
+    associate: Sequence[Path | str]
+    timeout_s: float
+    worker: workers.Worker | None
+    progress: Progress
+
+
+def convert(source: Any, *, quantize: str | Recipe = "int8", **choices: Unpack[Choices]) -> Conversion:
+    """Convert a model on disk, or a Keras model, TensorFlow function, session or JAX function, to a checked `.tflite`.
+
+    `quantize` is a recipe's name (`none`, `dynamic`, `float16`, `int8`, …: `edgeflow.convert.recipes`) or the path of
+    a recipe TOML. `choices` are those of `Choices`. Raises UsageError, ModelError or ConversionError; nothing is
+    written then.
+    """
+    (finished,) = convert_all(source, (quantize,), **choices)
     return finished
 
 
-def convert_all(
-    source: Any,
-    quantize: Sequence[str],
-    *,
-    representative_data: Representative | None = None,
-    max_samples: int = 500,
-    output: str | os.PathLike[str] | None = None,
-    signature: str | None = None,
-    tags: Sequence[str] = (),
-    keep_batch: bool = False,
-    unsafe_lambda: bool = False,
-    metadata: Path | str | None = None,
-    associate: Sequence[Path | str] = (),
-    timeout_s: float = 600.0,
-    worker: workers.Worker | None = None,
-    progress: Progress = silent,
-) -> tuple[Conversion, ...]:
+def convert_all(source: Any, quantize: Sequence[str | Recipe], **choices: Unpack[Choices]) -> tuple[Conversion, ...]:
     """Convert by several recipes; everything else as in `convert`.
 
     The source is loaded and run once. A file `output` becomes one file a recipe, `M.tflite` → `M_int8.tflite`.
     Nothing is written unless all succeed.
     """
-    recipes = [recipe_named(name) for name in dict.fromkeys(quantize)]
+    if unknown := set(choices) - set(Choices.__annotations__):
+        raise TypeError(f"convert() has no choice {sorted(unknown)[0]!r}: {', '.join(Choices.__annotations__)}")
+    representative_data, output = choices.get("representative_data"), choices.get("output")
+    max_samples, timeout_s = choices.get("max_samples", 500), choices.get("timeout_s", 600.0)
+    metadata, associate = choices.get("metadata"), choices.get("associate", ())
+    scaling, progress = choices.get("scaling"), choices.get("progress", silent)
+    how, options = _reading(choices), converter_options(choices.get("converter"))
+    named = [recipe if isinstance(recipe, Recipe) else recipe_named(recipe) for recipe in dict.fromkeys(quantize)]
+    recipes = [
+        adjusted(
+            recipe,
+            io_type=options.inference_input_type or choices.get("io_type", ""),
+            output_type=options.inference_output_type or choices.get("output_type", ""),
+            keep_float=choices.get("keep_float", ()),
+        )
+        for recipe in named
+    ]
     for recipe in recipes:
+        require_sense(options, recipe.name, recipe.weight_dtype, recipe.engine)
         if recipe.needs_calibration and representative_data is None:
             raise UsageError(
                 f"--quantize {recipe.name} needs representative data",
@@ -110,22 +116,22 @@ def convert_all(
         raise UsageError("associated files without metadata that names them", "give a metadata file with --metadata")
     with tempfile.TemporaryDirectory(prefix="edgeflow-") as name:
         folder = Path(name)
-        opened = _source(source, folder, signature, tuple(tags), keep_batch, unsafe_lambda)
+        opened = _source(source, folder, how, choices.get("example_inputs"))
+        recipes = [adjusted(recipe, source=opened.kind) for recipe in recipes]
         paths = {recipe: _destination(output, opened, recipe, several=len(recipes) > 1) for recipe in recipes}
-        job = Job(opened, folder, worker or workers.shared(), timeout_s, progress)
+        job = Job(opened, folder, choices.get("worker") or workers.shared(), timeout_s, progress)
         described = job.load()
-        used = choose_inputs(described, representative_data, max_samples)
+        used = choose_inputs(described, representative_data, max_samples, scaling)
         expected, lost = job.expected(used)
         samples = {s.key: None if s.key in lost else used.compared[s.key] for s in described.signatures}
-        given = str(metadata) if metadata is not None else None, tuple(map(str, associate))
         finished: list[Conversion] = []
         files: dict[Path, bytes] = {}
         for recipe, path in paths.items():
-            model = job.lower(recipe, used.calibrating)
+            model = job.lower(recipe, options, used.calibrating)
             progress("checking", 0, None)
             found = verify.open_model(model, samples, folder, timeout_s=timeout_s)
             progress("checking", 1, 1)
-            if reasons := verify.faults(found, recipe, described.signatures):
+            if reasons := verify.faults(found, recipe, described.signatures, options):
                 raise ConversionError(
                     f"{opened.origin}: the {recipe.name} result is not what was asked for: {reasons[0]}",
                     "try another recipe, or other calibration data",
@@ -133,7 +139,9 @@ def convert_all(
                 )
             errors = verify.measured(expected, found)
             content = model.read_bytes()
-            told = (*described.warnings, *lost.values(), *verify.remarks(found, recipe, errors))
+            unchecked = verify.unrunnable(found)
+            notes = (*lost.values(), *verify.remarks(found, recipe, errors), *((unchecked,) if unchecked else ()))
+            told = (*described.warnings, *notes)
             if metadata is not None:
                 content, notes = described_content(content, path, metadata, associate)
                 told = (*told, *notes)
@@ -154,7 +162,8 @@ def convert_all(
                 versions={**described.versions, **_versions()},
                 created=datetime.now(UTC).isoformat(timespec="seconds"),
                 record=record.record_path(path),
-                options=Options(recipe.name, max_samples, signature, tuple(tags), keep_batch, unsafe_lambda, *given),
+                options=_options(recipe, max_samples, how, options, scaling, metadata, associate),
+                unchecked=unchecked,
             )
             finished.append(conversion)
             files |= {path: content, conversion.record: record.record_bytes(conversion)}
@@ -166,16 +175,54 @@ def convert_all(
     return tuple(finished)
 
 
-def _source(
-    source: Any, folder: Path, signature: str | None, tags: tuple[str, ...], keep_batch: bool, unsafe_lambda: bool
-) -> Source:
+def _reading(choices: Choices) -> Reading:
+    route = choices.get("jax_route", "stablehlo")
+    if route not in ("stablehlo", "converter"):
+        raise UsageError(f"no way {route!r} for JAX", "choose stablehlo or converter")
+    return Reading(
+        kind=choices.get("kind"),
+        signature=choices.get("signature"),
+        tags=tuple(choices.get("tags", ())),
+        keep_batch=choices.get("keep_batch", False),
+        unsafe_lambda=choices.get("unsafe_lambda", False),
+        input_arrays=tuple(str(getattr(item, "name", item)) for item in choices.get("input_arrays", ())),
+        output_arrays=tuple(str(getattr(item, "name", item)) for item in choices.get("output_arrays", ())),
+        input_shapes=tuple((name, tuple(map(int, s))) for name, s in choices.get("input_shapes", {}).items()),
+        imports=tuple(choices.get("imports", ())),
+        unroll_rnn=choices.get("unroll_rnn", False),
+        jax_route=route,
+    )
+
+
+def _source(source: Any, folder: Path, how: Reading, example_inputs: Any) -> Source:
     if isinstance(source, str | os.PathLike):
-        return open_source(source, signature=signature, tags=tags, keep_batch=keep_batch, unsafe_lambda=unsafe_lambda)
-    if signature or tags:
-        raise UsageError("a Keras model has no signatures and tags to choose from", "leave them out")
-    path, name = objects.write_object(source, folder, keep_batch=keep_batch)
-    opened = open_source(path, keep_batch=keep_batch, unsafe_lambda=True)  # the caller's own code, already running
-    return replace(opened, origin=f"Keras model {name}", name=name)
+        return open_source(source, how)
+    return objects.open_object(source, folder, how, example_inputs)
+
+
+def _options(
+    recipe: Recipe,
+    max_samples: int,
+    how: Reading,
+    converter: ConverterOptions,
+    scaling: Scaling | None,
+    metadata: Path | str | None,
+    associate: Sequence[Path | str],
+) -> Options:
+    return Options(
+        quantize=recipe.name,
+        max_samples=max_samples,
+        signature=how.signature,
+        tags=how.tags,
+        keep_batch=how.keep_batch,
+        unsafe_lambda=how.unsafe_lambda,
+        metadata=None if metadata is None else str(metadata),
+        associate=tuple(map(str, associate)),
+        reading=how,
+        recipe=recipe,
+        converter=converter,
+        scaling=scaling,
+    )
 
 
 def _destination(output: str | os.PathLike[str] | None, source: Source, recipe: Recipe, *, several: bool) -> Path:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -19,8 +18,10 @@ import pytest
 
 from edgeflow.cli import main
 from edgeflow.cli.convert import RECIPE_NAMES
+from edgeflow.cli.convert_options import KINDS
 from edgeflow.convert import record
 from edgeflow.convert.recipes import RECIPES
+from edgeflow.convert.sources import KIND_NAMES
 
 SCHEMA = json.loads(
     (Path(record.__file__).parents[1] / "results" / "schemas" / "conversion.schema.json").read_text(encoding="utf-8")
@@ -58,8 +59,9 @@ def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-def test_the_choices_are_the_recipes() -> None:
+def test_the_choices_are_the_recipes_and_kinds_there_are() -> None:
     assert tuple(RECIPES) == RECIPE_NAMES
+    assert KIND_NAMES == KINDS
 
 
 @pytest.mark.tensorflow
@@ -122,17 +124,12 @@ def _picture(folder: Path) -> Path:
     return folder / "picture.keras"
 
 
-def _tflite(folder: Path) -> Path:
-    shutil.copy(Path(__file__).parents[1] / "data" / "sine_int8.tflite", folder)
-    return folder / "sine_int8.tflite"
-
-
 def _bare_folder(folder: Path) -> Path:
     (folder / "bare").mkdir()
     return folder / "bare"
 
 
-@pytest.mark.parametrize("make", [_missing, _empty, _picture, _tflite, _bare_folder])
+@pytest.mark.parametrize("make", [_missing, _empty, _picture, _bare_folder])
 def test_what_is_no_source_is_exit_1_with_two_lines(run, tmp_path: Path, make) -> None:
     source = make(tmp_path)
     (tmp_path / "out").mkdir()
@@ -198,7 +195,12 @@ def options(*given: object) -> Sequence[str]:
     [
         (options("-q", "int8"), "needs representative data"),
         (options("-q", "none", "-q", "int8"), "needs representative data"),
-        (options("-q", "int4"), "'int4' is not one of"),
+        (options("-q", "int4"), "unknown recipe 'int4'"),
+        (options("-q", "none", "--io-type", "int8"), "recipe none cannot have int8 inputs or outputs"),
+        (options("--no-new-converter"), "the converter before MLIR is gone"),
+        (options("--optimization", "FASTER"), "optimizations: no 'FASTER'"),
+        (options("--keep-float", "("), "no regular expression"),
+        (options("--input-shape", "x"), "is not NAME=VALUE"),
         (options("-o", "no/such/m.tflite"), "no such folder"),
         (options("-o", "m.bin"), "neither a folder nor named .tflite"),
         (options("--signature", "x"), "only a SavedModel has signatures"),

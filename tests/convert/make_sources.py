@@ -103,6 +103,21 @@ def main(folder: Path) -> None:
     tf.saved_model.save(stateful, str(folder / "stateful"), signatures=signatures)
     tf.saved_model.save(words, str(folder / "words"), signatures={"length": words.length})
     tf.saved_model.save(tf.Module(), str(folder / "no_signatures"))
+    frozen_graphs(folder)
+
+
+def frozen_graphs(folder: Path) -> None:
+    v1 = tf.compat.v1
+    with tf.Graph().as_default() as graph, v1.Session() as session:
+        given = v1.placeholder(tf.float32, [None, 4], name="net/x")
+        weights = v1.get_variable("w", initializer=np.linspace(-1, 1, 12).reshape(4, 3).astype(np.float32))
+        logits = tf.matmul(given, weights, name="net/logits")
+        tf.nn.softmax(logits, name="net/probs")
+        session.run(v1.global_variables_initializer())
+        (folder / "unfrozen.pb").write_bytes(graph.as_graph_def().SerializeToString())
+        frozen = v1.graph_util.convert_variables_to_constants(session, graph.as_graph_def(), ["net/probs"])
+        (folder / "frozen.pb").write_bytes(frozen.SerializeToString())
+        v1.saved_model.simple_save(session, str(folder / "v1_saved"), {"x": given}, {"logits": logits})
 
 
 if __name__ == "__main__":

@@ -7,7 +7,8 @@ from types import SimpleNamespace
 import pytest
 
 from edgeflow.convert import exporting
-from edgeflow.convert.objects import is_keras_model, write_object
+from edgeflow.convert.objects import is_keras_model, open_object
+from edgeflow.convert.types import Reading
 from edgeflow.errors import UsageError
 
 
@@ -21,7 +22,7 @@ from edgeflow.errors import UsageError
     ],
 )
 def test_names_become_different_identifiers(names: list[str], clean: list[str]) -> None:
-    assert exporting._unique(names) == clean
+    assert exporting.unique_names(names) == clean
 
 
 @pytest.mark.parametrize(
@@ -34,7 +35,7 @@ def test_only_a_free_batch_is_fixed(shape: tuple, kept: list, fixed: list) -> No
 
 
 def test_outputs_keep_the_keys_of_a_mapping() -> None:
-    assert exporting._labelled({"b": 1, "a": 2}, ["x", "y"]) == {"b": 1, "a": 2}
+    assert exporting.labelled({"b": 1, "a": 2}, ["x", "y"]) == {"b": 1, "a": 2}
 
 
 def test_only_models_of_keras_count_as_such(tmp_path) -> None:
@@ -42,4 +43,4 @@ def test_only_models_of_keras_count_as_such(tmp_path) -> None:
     assert is_keras_model(type("Mine", (model,), {"__module__": "mine"})())
     assert not is_keras_model(type("Model", (), {"__module__": "torch.nn"})())
     with pytest.raises(UsageError, match=r"types\.SimpleNamespace cannot be converted"):
-        write_object(SimpleNamespace(), tmp_path, keep_batch=False)
+        open_object(SimpleNamespace(), tmp_path, Reading())

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from edgeflow.convert import sources
+from edgeflow.convert.types import Reading
 from edgeflow.errors import ConversionError, ModelError, UsageError
 
 
@@ -36,7 +37,7 @@ def test_a_source_is_told_by_its_content_not_its_name(tmp_path: Path) -> None:
 
 def test_a_source_knows_its_name_and_how_to_load_it(tmp_path: Path) -> None:
     folder = saved_model(tmp_path / "net")
-    source = sources.open_source(folder, signature="infer", tags=("serve", "gpu"), keep_batch=True)
+    source = sources.open_source(folder, Reading(signature="infer", tags=("serve", "gpu"), keep_batch=True))
     assert (source.name, source.signature, source.tags, source.keep_batch) == ("net", "infer", ("serve", "gpu"), True)
     assert sources.open_source(keras_file(tmp_path / "digits.keras")).name == "digits"
 
@@ -55,7 +56,6 @@ def test_the_hash_of_a_folder_covers_names_and_contents(tmp_path: Path) -> None:
     ("content", "said"),
     [
         (b"", "empty file"),
-        (b"\x1c\0\0\0TFL3" + bytes(20), "already a .tflite"),
         (b"hello", "not a source"),
         (b"PK\x03\x04" + bytes(60), "truncated or damaged archive"),
     ],
@@ -67,6 +67,19 @@ def test_files_of_other_kinds_are_refused(tmp_path: Path, content: bytes, said: 
         sources.open_source(path)
     assert str(path) in caught.value.message
     assert caught.value.hint
+
+
+def test_a_tflite_and_a_frozen_graph_are_told_by_their_first_bytes(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"\x1c\0\0\0TFL3" + bytes(20))
+    (tmp_path / "b").write_bytes(b"\n\x10\n\x01x\x12\x0bPlaceholder")
+    assert [sources.open_source(tmp_path / name).kind for name in "ab"] == ["tflite", "frozen-graph"]
+
+
+@pytest.mark.parametrize("content", [b"\n", b"\n\xff\xff", b"\n\x10\n\x01x\x13", b"\n\x7f\n\x01x\x12\x0bPlaceholder"])
+def test_what_only_begins_like_a_graph_is_refused(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "graph.pb").write_bytes(content)
+    with pytest.raises(ModelError, match="not a source"):
+        sources.open_source(tmp_path / "graph.pb")
 
 
 def test_a_missing_source_is_refused(tmp_path: Path) -> None:
@@ -143,4 +156,4 @@ def test_the_writing_keras_is_read_from_the_file(tmp_path: Path) -> None:
 
 def test_signatures_are_for_saved_models_only(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="only a SavedModel has signatures"):
-        sources.open_source(keras_file(tmp_path / "model.keras"), signature="infer")
+        sources.open_source(keras_file(tmp_path / "model.keras"), Reading(signature="infer"))

@@ -14,6 +14,7 @@ from ai_edge_litert.interpreter import Interpreter
 
 from edgeflow.convert import verify
 from edgeflow.convert.opened import look
+from edgeflow.convert.options import ConverterOptions
 from edgeflow.convert.recipes import RECIPES
 from edgeflow.convert.types import Port, SourceSignature
 from edgeflow.errors import ConversionError
@@ -113,7 +114,7 @@ def test_variables_that_nothing_sets_are_noticed() -> None:
 
 
 def test_unset_variables_and_custom_operators_are_faults(tmp_path: Path) -> None:
-    found = replace(opened("mixed_float32", tmp_path), unset_variables=2, custom=("FlexCosh",), signatures=())
+    found = replace(opened("mixed_float32", tmp_path), unset_variables=2, custom=("FlexCosh",))
     assert verify.faults(found, RECIPES["none"], [MIXED]) == (
         "FlexCosh: not among TensorFlow Lite's own operators",
         "2 variables were left out of the model: its weights are missing",
@@ -135,7 +136,14 @@ def test_custom_operators_are_named_and_not_run(tmp_path: Path) -> None:
     path.write_bytes(edited("mixed_float32", rename))
     found = verify.open_model(path, {"serving_default": {"image": IMAGES}}, tmp_path, timeout_s=60)
     assert found.custom == ("MySoftmax",)
-    assert (found.signatures, found.outputs) == ((), {})
+    assert found.outputs == {"serving_default": {}}
+    (info,) = found.signatures
+    assert [(end.name, end.dtype, end.shape) for end in (*info.inputs, *info.outputs)] == [
+        ("image", "float32", (1, 12, 12, 2)),
+        ("scores", "float32", (1, 3)),
+    ]
+    assert verify.faults(found, RECIPES["none"], [MIXED], ConverterOptions(allow_custom_ops=True)) == ()
+    assert "MySoftmax: they need kernels of your own" in (verify.unrunnable(found) or "")
 
 
 @pytest.mark.parametrize("keep", [0, 4, 1000, 4000])

@@ -1,0 +1,137 @@
+"""The many options of `edgeflow convert`, in groups."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+Command = Callable[..., None]
+KINDS = ("keras", "h5", "saved-model", "frozen-graph", "tflite", "jax")  # a test holds these equal to the code's
+_PATH = click.Path(path_type=Path)
+
+
+def _pair(option: str, text: str) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    if not (name and sign and value):
+        raise click.BadParameter(f"{text!r} is not NAME=VALUE", param_hint=option)
+    return name, value
+
+
+def _shapes(_: object, parameter: click.Parameter, given: Sequence[str]) -> dict[str, tuple[int, ...]]:
+    shapes = {}
+    for text in given:
+        name, value = _pair("--input-shape", text)
+        try:
+            shapes[name] = tuple(int(n) for n in value.split(","))
+        except ValueError:
+            raise click.BadParameter(
+                f"{text!r} is not NAME=SIZE,SIZE,…", param=parameter, param_hint="--input-shape"
+            ) from None
+    return shapes
+
+
+def _raw(_: object, __: object, given: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    return tuple(_pair("--raw-option", text) for text in given)
+
+
+def _numbers(_: object, parameter: click.Parameter, given: str | None) -> tuple[float, ...] | None:
+    try:
+        return tuple(float(n) for n in given.split(",")) if given is not None else None
+    except ValueError:
+        raise click.BadParameter(f"{given!r} are no numbers with commas between", param=parameter) from None
+
+
+def _commas(_: object, __: object, given: Sequence[str]) -> tuple[str, ...]:
+    return tuple(name for text in given for name in text.split(",") if name)
+
+
+READING = (
+    click.option("--from", "kind", type=click.Choice(KINDS), help="Take SOURCE for this, whatever it looks like."),
+    click.option("--signature", help="Convert only this signature of a SavedModel."),
+    click.option("--tags", multiple=True, callback=_commas, help="Tags of the SavedModel's graph, commas between."),
+    click.option("--input-arrays", multiple=True, callback=_commas, help="Input tensors of a frozen graph."),
+    click.option("--output-arrays", multiple=True, callback=_commas, help="Output tensors of a frozen graph."),
+    click.option(
+        "--input-shape",
+        "input_shapes",
+        multiple=True,
+        callback=_shapes,
+        metavar="NAME=N,N,…",
+        help="Fix an input's free sizes; the batch is the first.",
+    ),
+    click.option("--keep-batch", is_flag=True, help="Leave a free batch size free instead of fixing it to 1."),
+    click.option("--unroll-rnn", is_flag=True, help="Build Keras's recurrent layers without a loop (int8 needs it)."),
+    click.option("--unsafe-lambda", is_flag=True, help="Allow Lambda layers: they run Python code from the file."),
+    click.option(
+        "--import",
+        "imports",
+        multiple=True,
+        metavar="MODULE[:FUNCTION]",
+        help="Your module with custom layers; FUNCTION is called to register them.",
+    ),
+)
+
+QUANTIZING = (
+    click.option("--io-type", type=click.Choice(["float32", "int8", "uint8", "int16"]), help="Inputs and outputs."),
+    click.option("--output-type", type=click.Choice(["float32", "int8", "uint8", "int16"]), help="Outputs alone."),
+    click.option("--keep-float", multiple=True, metavar="REGEX", help="Operators or tensors that stay in float."),
+    click.option("--mean", callback=_numbers, help="What is taken off pixels (0…255) or sound (-1…1); one a channel."),
+    click.option("--std", callback=_numbers, help="What they are then divided by; pixels without it by 255."),
+)
+
+CONVERTER = (
+    click.option("--optimization", "optimizations", multiple=True, help="In place of the recipe's: DEFAULT, …"),
+    click.option("--supported-ops", multiple=True, callback=_commas, help="Operator sets: TFLITE_BUILTINS, …"),
+    click.option("--select-tf-ops", is_flag=True, help="Allow TensorFlow's own operators (Android only)."),
+    click.option("--supported-type", "supported_types", multiple=True, help="float32, float16, int8 or int16."),
+    click.option("--select-user-tf-op", "select_user_tf_ops", multiple=True, help="A TensorFlow operator of yours."),
+    click.option("--supported-backend", "supported_backends", multiple=True, help="Hold the model to this: GPU."),
+    click.option("--inference-input-type", default="", help="As --io-type, for inputs."),
+    click.option("--inference-output-type", default="", help="As --output-type."),
+    click.option("--allow-custom-ops", is_flag=True, help="Leave operators in that need kernels of your own."),
+    click.option("--exclude-conversion-metadata", is_flag=True, help="Leave out who converted it, 152 bytes."),
+    click.option("--new-converter/--no-new-converter", default=True, help="The old one is gone; refused."),
+    click.option("--new-quantizer/--no-new-quantizer", default=True, help="TensorFlow's newer quantizer."),
+    click.option("--resource-variables/--no-resource-variables", default=True, help="Variables kept as state."),
+    click.option(
+        "--raw-option",
+        "raw",
+        multiple=True,
+        callback=_raw,
+        metavar="NAME=VALUE",
+        help="Any other attribute of the installed converter.",
+    ),
+)
+_CONVERTER_NAMES = (
+    *("optimizations", "supported_types", "select_user_tf_ops", "supported_backends", "inference_input_type"),
+    *("inference_output_type", "allow_custom_ops", "exclude_conversion_metadata", "new_converter", "new_quantizer"),
+    *("resource_variables", "raw"),
+)
+
+
+def options(*groups: Sequence[Callable[[Command], Command]]) -> Callable[[Command], Command]:
+    """A decorator that adds groups of options, in their order."""
+
+    def add(command: Command) -> Command:
+        for option in reversed([option for group in groups for option in group]):
+            command = option(command)
+        return command
+
+    return add
+
+
+def choices(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The options' values as the verb's keywords."""
+    from edgeflow.convert.types import Scaling
+
+    left = dict(given)
+    converter = {name: left.pop(name) for name in _CONVERTER_NAMES}
+    select, sets = left.pop("select_tf_ops"), tuple(left.pop("supported_ops"))
+    converter["supported_ops"] = (*sets, "SELECT_TF_OPS") if select and "SELECT_TF_OPS" not in sets else sets
+    mean, std = left.pop("mean"), left.pop("std")
+    left["scaling"] = Scaling(mean or (0.0,), std or (1.0,)) if mean or std else None
+    left["io_type"], left["output_type"] = left["io_type"] or "", left["output_type"] or ""
+    return {**left, "converter": converter}
