@@ -1,0 +1,313 @@
+"""What a loaded source would cost and which operators it has, from its graph, without converting it.
+
+Part of the conversion child. Constants are followed as the converter follows them: what depends on constants and known
+shapes only is computed beforehand and counts as a constant.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping
+from itertools import accumulate
+from pathlib import Path
+from typing import Any
+
+from edgeflow.convert.loading import Loaded
+from edgeflow.convert.probe_operators import key_dtype
+from edgeflow.errors import ConversionError
+
+_NOTHING = {"Const", "Placeholder", "Identity", "IdentityN", "NoOp", "StopGradient", "PreventGradient", "Snapshot"}
+_CALLS = {"PartitionedCall", "StatefulPartitionedCall"}
+_PRODUCTS = {"Conv2D", "DepthwiseConv2dNative", "MatMul", "BatchMatMulV2", "BatchMatMulV3", "BatchMatMul", "Conv3D"}
+_ADDED = {"BiasAdd", "Add", "AddV2", "Sub", "Mul", "FusedBatchNormV3", "RealDiv"}  # with constants, after a product
+_ACTIVATIONS = {"Relu", "Relu6"}
+_SHOWN = 8
+
+
+def survey(loaded: Loaded) -> dict[str, Any]:
+    """The answer to a `survey` request: weights and, by signature, operators and costs; bytes are for float32 as is.
+
+    Raises ConversionError where the source has no graph to look at.
+    """
+    import tensorflow as tf
+
+    if loaded.lite is not None or loaded.jax is not None:
+        raise ConversionError("this source has no TensorFlow graph to look at", "convert it and inspect the result")
+    saved = tf.saved_model.load(str(loaded.folder), tags=list(loaded.tags) or None)
+    variables: dict[int, Any] = {}
+    found = []
+    for signature in loaded.signatures:
+        function = saved.signatures[signature.key]
+        variables |= {id(variable): variable for variable in function.variables}
+        found.append({"key": signature.key, **_graph(function)})
+    elements = sum(math.prod(int(n) for n in variable.shape) for variable in variables.values())
+    if not elements:  # a frozen graph keeps them as constants
+        elements = max((item["float_weight_bytes"] // 4 for item in found), default=0)
+    return {"parameters": elements, "signatures": found}
+
+
+def gpu_findings(model: Path) -> dict[str, Any]:
+    """The answer to a `gpu` request: what TensorFlow Lite's analyzer says about the GPU delegate and a `.tflite`."""
+    import contextlib
+    import io
+
+    import tensorflow as tf
+
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        tf.lite.experimental.Analyzer.analyze(model_path=str(model), gpu_compatibility=True)
+    lines = [line.strip() for line in said.getvalue().splitlines()]
+    return {
+        "version": str(tf.__version__),
+        "compatible": any("looks compatible with GPU delegate" in line for line in lines),
+        "findings": [line for line in lines if "GPU COMPATIBILITY WARNING" in line or line.startswith("GPU")],
+    }
+
+
+def _graph(function: Any) -> dict[str, Any]:
+    from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
+
+    try:
+        frozen = convert_variables_to_constants_v2(function, lower_control_flow=False, aggressive_inlining=True)
+    except Exception:  # it writes variables: they stay, with the calls around them
+        return _with_state(function)
+    nodes = _needed(frozen.graph.get_operations(), [end.op for end in frozen.outputs])
+    constant = _constants(nodes)
+    used: dict[tuple[str, str], list[str]] = {}
+    macs, unknown = 0, []
+    for node in nodes:
+        if constant[node.name] or node.type in _NOTHING or node.type in _CALLS:
+            continue
+        used.setdefault((node.type, key_dtype(node)), []).append(node.name)
+        count = _macs(node)
+        macs += count or 0
+        if count is None:
+            unknown.append(node.name)
+    for node in _inner(frozen.graph):
+        if node.type not in _NOTHING and node.type not in _CALLS:
+            used.setdefault((node.type, key_dtype(node)), []).append(node.name)
+    return {
+        "operators": _counted(used),
+        "macs": macs,
+        "macs_unknown": [layer(name) for name in unknown[:_SHOWN]],
+        **_weights(nodes, constant),
+        **_activations(nodes, constant, frozen.outputs),
+    }
+
+
+def _with_state(function: Any) -> dict[str, Any]:
+    """What can be told of a graph that keeps state: operators, and weights as the variables are."""
+    used: dict[tuple[str, str], list[str]] = {}
+    macs, unknown = 0, []
+    for node in [*function.graph.get_operations(), *_inner(function.graph)]:
+        if node.type not in _NOTHING and node.type not in _CALLS:
+            used.setdefault((node.type, key_dtype(node)), []).append(node.name)
+            count = _macs(node)
+            macs += count or 0
+            if count is None:
+                unknown.append(node.name)
+    held = [(math.prod(int(n) for n in v.shape), v.dtype.size, v.dtype.is_floating) for v in function.variables]
+    return {
+        "operators": _counted(used),
+        "macs": macs,
+        "macs_unknown": [layer(name) for name in unknown[:_SHOWN]],
+        "float_weight_bytes": sum(elements * size for elements, size, _ in held),
+        "int8_weight_bytes": sum(elements * (1 if floating else size) for elements, size, floating in held),
+        "largest_bytes": None,
+        "largest_int8_bytes": None,
+        "largest_layer": "",
+        "peak_bytes": None,
+        "peak_int8_bytes": None,
+    }
+
+
+def _counted(used: Mapping[tuple[str, str], list[str]]) -> list[dict[str, Any]]:
+    return [
+        {"name": name, "dtype": dtype, "count": len(places), "layers": [layer(place) for place in places[:_SHOWN]]}
+        for (name, dtype), places in used.items()
+    ]
+
+
+def layer(name: str) -> str:
+    """A node's name without the calls it was inlined from: `model/conv2d/Relu`."""
+    parts = [part for part in name.split("/") if not re.fullmatch(r"(Stateful)?PartitionedCall(_\d+)?", part)]
+    return "/".join(parts) or name
+
+
+def _needed(nodes: Iterable[Any], outputs: Iterable[Any]) -> list[Any]:
+    """Nodes that outputs depend on, in their order."""
+    waiting, seen = list(outputs), set()
+    while waiting:
+        node = waiting.pop()
+        if node.name not in seen:
+            seen.add(node.name)
+            waiting.extend(end.op for end in node.inputs)
+    return [node for node in nodes if node.name in seen]
+
+
+def _constants(nodes: Iterable[Any]) -> dict[str, bool]:
+    known: dict[str, bool] = {}
+    for node in nodes:
+        if node.type == "Const":
+            known[node.name] = True
+        elif node.type in ("Shape", "Size", "Rank"):
+            known[node.name] = node.inputs[0].shape.is_fully_defined()
+        elif (
+            node.type == "Placeholder" or not node.inputs or node.type.startswith(("Random", "Stateful", "While", "If"))
+        ):
+            known[node.name] = False
+        else:
+            known[node.name] = all(known.get(end.op.name, False) for end in node.inputs)
+    return known
+
+
+def _inner(graph: Any) -> list[Any]:
+    """Nodes of the bodies of loops and branches."""
+    from tensorflow.python.framework.function_def_to_graph import function_def_to_graph
+
+    found = []
+    for definition in graph.as_graph_def().library.function:
+        try:
+            found.extend(function_def_to_graph(definition).get_operations())
+        except Exception:  # a body that cannot be read alone is not counted
+            continue
+    return found
+
+
+def _size(end: Any) -> int | None:
+    return math.prod(int(n) for n in end.shape) if end.shape.is_fully_defined() else None
+
+
+def _sizes(shape: Any) -> list[int] | None:
+    return [int(n) for n in shape] if shape.is_fully_defined() else None
+
+
+def _macs(node: Any) -> int | None:
+    """Multiply-accumulates; None where a shape they need is not known, 0 for operators without products."""
+    if node.type not in _PRODUCTS | {"Conv2DBackpropInput", "Conv3DBackpropInputV2", "Einsum"}:
+        return 0
+    out, sizes = _size(node.outputs[0]), [_sizes(end.shape) for end in node.inputs]
+    if out is None or None in sizes:
+        return None
+    a, b = sizes[0] or [], sizes[1] if len(sizes) > 1 and sizes[1] else []
+    match node.type:
+        case "Conv2D" | "Conv3D":
+            return out * math.prod(b[:-1])
+        case "DepthwiseConv2dNative":
+            return out * math.prod(b[:2])
+        case "MatMul":
+            return int(out * (a[0] if node.get_attr("transpose_a") else a[-1]))
+        case "BatchMatMul" | "BatchMatMulV2" | "BatchMatMulV3":
+            return int(out * (a[-2] if node.get_attr("adj_x") else a[-1]))
+        case "Conv2DBackpropInput" | "Conv3DBackpropInputV2":
+            return math.prod(sizes[2] or []) * math.prod(b[:-1])
+        case _:
+            return _einsum(node.get_attr("equation").decode(), sizes)
+
+
+def _einsum(equation: str, sizes: list[Any]) -> int | None:
+    terms = equation.split("->")[0].split(",")
+    if "." in equation or any(len(term) != len(size) for term, size in zip(terms, sizes, strict=False)):
+        return None
+    lengths = {label: n for term, size in zip(terms, sizes, strict=False) for label, n in zip(term, size, strict=True)}
+    return int(math.prod(lengths.values()))
+
+
+def _weights(nodes: list[Any], constant: Mapping[str, bool]) -> dict[str, int]:
+    """Bytes of the constants that remain: as they are, and with int8 kernels and int32 biases."""
+    exact = small = 0
+    seen = set()
+    for node in nodes:
+        if constant[node.name]:
+            continue
+        absorbed = node.type in _ADDED and _follows_product(node, constant)
+        for end in node.inputs:
+            root = _through(end)
+            if not constant[end.op.name] or root.name in seen or (size := _size(end)) is None:
+                continue
+            seen.add(root.name)
+            item = end.dtype.base_dtype.size or 0
+            floating = end.dtype.base_dtype.is_floating
+            if absorbed and node.type in ("Mul", "RealDiv"):
+                continue  # scales become part of the kernel before it
+            if absorbed and node.type == "FusedBatchNormV3":
+                size = size if end is node.inputs[2] else 0
+            exact += size * item
+            small += size * (4 if absorbed else 1) if floating else size * item
+    return {"float_weight_bytes": exact, "int8_weight_bytes": small}
+
+
+def _through(end: Any) -> Any:
+    while end.op.type == "Identity":
+        end = end.op.inputs[0]
+    return end
+
+
+def _follows_product(node: Any, constant: Mapping[str, bool]) -> bool:
+    """Whether an addition or multiplication by constants can become part of the product before it."""
+    data = [end for end in node.inputs if not constant[end.op.name]]
+    while len(data) == 1:
+        before = data[0].op
+        if before.type in _PRODUCTS:
+            return True
+        if before.type not in _ADDED | {"Identity"}:
+            return False
+        data = [end for end in before.inputs if not constant[end.op.name]]
+    return False
+
+
+def _activations(nodes: list[Any], constant: Mapping[str, bool], outputs: Iterable[Any]) -> dict[str, Any]:
+    """The largest tensor, and the most bytes alive at once, each as it is and with floats as int8.
+
+    A result that becomes part of the operator before it (bias, normalization, ReLU) takes no memory of its own.
+    Sizes that are free count as 1.
+    """
+    alias: dict[str, str] = {}
+    sizes: dict[str, tuple[int, int]] = {}
+    last: dict[str, int] = {}
+    first: dict[str, int] = {}
+    for place, node in enumerate(nodes):
+        if constant[node.name]:
+            continue
+        dynamic = [end for end in node.inputs if not constant[end.op.name]]
+        for end in dynamic:
+            last[_root(alias, end.name)] = place
+        merged = (
+            node.type in ("Identity", "StopGradient")
+            or (node.type in _ADDED and _follows_product(node, constant))
+            or (node.type in _ACTIVATIONS and dynamic and dynamic[0].op.type not in ("Placeholder",))
+        )
+        for end in node.outputs:
+            if merged and dynamic:
+                alias[end.name] = _root(alias, dynamic[0].name)
+                continue
+            free = [] if end.shape.rank is None else end.shape.as_list()
+            elements = math.prod(1 if n is None else int(n) for n in free)
+            item = end.dtype.base_dtype.size or 0
+            sizes[end.name] = (elements * item, elements * (1 if end.dtype.base_dtype.is_floating else item))
+            first[end.name] = last[end.name] = place
+            if node.type == "Placeholder":
+                first[end.name] = 0
+    for end in outputs:
+        last[_root(alias, end.name)] = len(nodes)
+    largest = max(sizes, key=lambda name: sizes[name], default="")
+    return {
+        "largest_bytes": sizes[largest][0] if largest else 0,
+        "largest_int8_bytes": sizes[largest][1] if largest else 0,
+        "largest_layer": layer(largest.split(":")[0]),
+        "peak_bytes": _peak(first, last, {name: size[0] for name, size in sizes.items()}, len(nodes)),
+        "peak_int8_bytes": _peak(first, last, {name: size[1] for name, size in sizes.items()}, len(nodes)),
+    }
+
+
+def _peak(first: Mapping[str, int], last: Mapping[str, int], sizes: Mapping[str, int], places: int) -> int:
+    change = [0] * (places + 2)
+    for name, size in sizes.items():
+        change[first[name]] += size
+        change[last[name] + 1] -= size
+    return max(accumulate(change))
+
+
+def _root(alias: Mapping[str, str], name: str) -> str:
+    return alias.get(name, name)

@@ -1,0 +1,99 @@
+"""What a source would become and cost, told before it is converted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from edgeflow.convert.tensorflow_operators import Becoming, becoming
+from edgeflow.convert.types import Source
+from edgeflow.convert.worker import Worker
+from edgeflow.progress import Progress, silent
+
+_TENSOR_BYTES = 300  # of a .tflite beside its weights, for each operator with its tensors; fitted to conversions
+_HEAD_BYTES = 1500
+
+
+@dataclass(frozen=True)
+class SourceOperator:
+    """All operators of one name and dtype; `layers` are the first few nodes that hold them."""
+
+    name: str
+    dtype: str
+    count: int
+    layers: tuple[str, ...]
+    becoming: Becoming
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Bytes of a `.tflite` in one form: its weights, the file, the largest tensor, and the most alive at once.
+
+    The last two are None for a graph that keeps state.
+    """
+
+    weight_bytes: int
+    model_bytes: int
+    largest_bytes: int | None
+    peak_bytes: int | None
+
+
+@dataclass(frozen=True)
+class SurveyedSignature:
+    """One signature's costs. MACs of operators in `macs_unknown` are not counted; loops count once."""
+
+    key: str
+    operators: tuple[SourceOperator, ...]
+    macs: int
+    macs_unknown: tuple[str, ...]
+    largest_layer: str
+    as_float: Estimate
+    as_int8: Estimate
+
+
+@dataclass(frozen=True)
+class Survey:
+    """A source before conversion; `parameters` counts the elements of its variables."""
+
+    source: Source
+    parameters: int
+    signatures: tuple[SurveyedSignature, ...]
+
+
+def survey_source(source: Source, worker: Worker, *, timeout_s: float, progress: Progress = silent) -> Survey:
+    """Have the conversion child read a source's graph; raises what is wrong with it."""
+    request = {
+        "do": "survey",
+        "source": {**asdict(source), "path": str(source.path)},
+        "folder": str(Path.cwd()),
+    }
+    answer = worker.request(request, progress=progress, timeout_s=timeout_s, subject=f"looking at {source.origin}")
+    return Survey(source, answer["parameters"], tuple(_signature(item) for item in answer["signatures"]))
+
+
+def gpu_verdict(model: Path, worker: Worker, *, timeout_s: float) -> tuple[str, bool, tuple[str, ...]]:
+    """TensorFlow's version, whether its analyzer calls a `.tflite` fit for the GPU delegate, and its objections."""
+    request = {"do": "gpu", "model": str(model.absolute())}
+    answer = worker.request(request, timeout_s=timeout_s, subject=f"asking about the GPU delegate and {model}")
+    return answer["version"], bool(answer["compatible"]), tuple(answer["findings"])
+
+
+def _signature(item: Mapping[str, Any]) -> SurveyedSignature:
+    operators = tuple(
+        SourceOperator(o["name"], o["dtype"], o["count"], tuple(o["layers"]), becoming(o["name"], o["dtype"]))
+        for o in item["operators"]
+    )
+    kept = sum(o.count for o in operators if o.becoming.fate != "folded")
+    beside = _HEAD_BYTES + _TENSOR_BYTES * kept
+    estimates = [
+        Estimate(item[weights], item[weights] + beside, item[largest], item[peak])
+        for weights, largest, peak in (
+            ("float_weight_bytes", "largest_bytes", "peak_bytes"),
+            ("int8_weight_bytes", "largest_int8_bytes", "peak_int8_bytes"),
+        )
+    ]
+    return SurveyedSignature(
+        item["key"], operators, item["macs"], tuple(item["macs_unknown"]), item["largest_layer"], *estimates
+    )
