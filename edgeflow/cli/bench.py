@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from edgeflow.cli.device_options import input_shapes, placing_options, run_options
+from edgeflow.cli.device_options import aot_option, input_shapes, placing_options, run_options
 from edgeflow.cli.output import bytes_text, json_option, print_json, print_table, progress_bar
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ _RIGHT = (2, 3, 4, 5, 6)
     "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="For random inputs, where none are given."
 )
 @run_options
+@aot_option
 @click.option("--require-trusted", is_flag=True, help="Fail with status 8 when the measurement is not to be trusted.")
 @json_option
 def command(
@@ -67,6 +68,7 @@ def command(
     shape_texts: tuple[str, ...],
     api: str,
     delegate: str,
+    aot: bool,
     require_trusted: bool,
     as_json: bool,
 ) -> int:
@@ -97,6 +99,7 @@ def command(
             wait_s=wait_s,
             timeout_s=timeout_s,
             fresh=fresh,
+            aot=aot,
             progress=progress,
         )
     answers = [result.to_json() for result in results]

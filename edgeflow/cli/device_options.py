@@ -73,6 +73,12 @@ def run_options(function: F) -> F:
     return function
 
 
+def aot_option(function: F) -> F:
+    """`--aot` as aot."""
+    which = click.option("--aot", is_flag=True, help="Start an emulated board with the model built ahead of time.")
+    return which(function)
+
+
 def input_shapes(texts: Sequence[str]) -> dict[str, tuple[int, ...]]:
     """`NAME=1,224,224,3` … → {name: sizes}; raises UsageError."""
     shapes = {}

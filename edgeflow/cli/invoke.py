@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from edgeflow.cli.device_options import device_options, input_shapes, progress_talk, run_options
+from edgeflow.cli.device_options import aot_option, device_options, input_shapes, progress_talk, run_options
 from edgeflow.cli.output import json_option, print_json, print_table, progress_bar
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 @click.option("--dequantize", is_flag=True, help="Give real values instead of the raw integers of quantized outputs.")
 @click.option("--threads", type=click.IntRange(1, 64), default=1, show_default=True)
 @run_options
+@aot_option
 @json_option
 def command(
     model: Path,
@@ -50,6 +51,7 @@ def command(
     shape_texts: tuple[str, ...],
     api: str,
     delegate: str,
+    aot: bool,
     as_json: bool,
 ) -> None:
     """Run MODEL on a device once and give its outputs. Without --inputs they are seeded random."""
@@ -81,6 +83,7 @@ def command(
             wait_s=wait_s,
             timeout_s=timeout_s,
             fresh=fresh,
+            aot=aot,
             progress=progress,
         )
     for file, step in zip(files, done.steps, strict=True):

@@ -73,16 +73,20 @@ mv -f "$2.part" "$2" && find . -maxdepth 1 -name '*.pyz' ! -name "$2" -mtime +30
 
 
 @contextmanager
-def connect(device: Device, *, wait_s: float = 0, timeout_s: float = 60, fresh: bool = False) -> Iterator[Session]:
+def connect(
+    device: Device, *, wait_s: float = 0, timeout_s: float = 60, fresh: bool = False, image: Path | None = None
+) -> Iterator[Session]:
     """Open a session on a device, alone: another one waits `wait_s`, then DeviceBusyError.
 
-    `timeout_s` bounds each silence of the device. `fresh` drops what an emulated device has kept.
+    `timeout_s` bounds each silence of the device. `fresh` drops what an emulated device has kept;
+    `image` is what an emulated board starts in place of its runner.
     Raises DeviceError when the device cannot be reached or has nothing that answers the link.
     """
     road = ROADS[device.address.scheme]
+    more = {} if image is None else {"image": image}
     with (
         hold(device, wait_s=wait_s),
-        _closing(_opener(road.opener)(device, timeout_s=timeout_s, fresh=fresh)) as transport,
+        _closing(_opener(road.opener)(device, timeout_s=timeout_s, fresh=fresh, **more)) as transport,
         _session(device, road, transport, timeout_s, wait_s) as session,
     ):
         yield session

@@ -34,9 +34,10 @@ class _RunnerFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     source: str
 
 
-def open_qemu(device: Device, *, timeout_s: float, fresh: bool) -> QemuTransport:
+def open_qemu(device: Device, *, timeout_s: float, fresh: bool, image: Path | None = None) -> QemuTransport:
     """`qemu:BOARD[/NAME]`: build the board's runner if it has changed; its slots persist under NAME unless `fresh`.
 
+    `image` is started in the runner's place.
     Raises TargetError on an unknown board, DeviceError on one that is not emulated, ToolchainError when the compiler
     or QEMU is missing.
     """
@@ -45,7 +46,7 @@ def open_qemu(device: Device, *, timeout_s: float, fresh: bool) -> QemuTransport
     if fresh:
         with contextlib.suppress(FileNotFoundError):
             memory.unlink()
-    return QemuTransport(machine, board_image(device.address.where).path, memory)
+    return QemuTransport(machine, image or board_image(device.address.where).path, memory)
 
 
 def memory_file(device: Device) -> Path:

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+import tempfile
 import tomllib
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from edgeflow.errors import ToolchainError
+from edgeflow.firmware.ahead import AheadProject, generate_ahead
 from edgeflow.firmware.build import Recipe, Source, build
 from edgeflow.firmware.image import Image
 from edgeflow.firmware.toolchain import Toolchain, find_gcc, find_zig, for_target
+from edgeflow.generate.context import Context
+from edgeflow.model.types import Model
 from edgeflow.progress import Progress, silent
 from edgeflow.resources import runtime_dir
 from edgeflow.targets.types import Board, Target
 
 _LANGUAGE = ("-std=c99", "-ffunction-sections", "-fdata-sections")
 _SMALL, _FAST = ("-Os",), ("-O2",)  # parsing and protocol for size, kernels for speed
+
+
+@dataclass(frozen=True)
+class AheadImage:
+    """A runner with its model built in; `constant_bytes` of its text are the model's constants and records."""
+
+    image: Image
+    constant_bytes: int
 
 
 def build_runner(board: Board, target: Target, *, options: tuple[str, ...] = (), progress: Progress = silent) -> Image:
@@ -50,6 +63,44 @@ def board_recipe(board: Board, target: Target, toolchain: Toolchain, options: tu
         link_flags=("-nostartfiles", "-specs=nano.specs", "-Wl,--gc-sections", "-lm"),
         script=port / f"{board.port}.ld.in",
         shown_flags=shown,
+    )
+
+
+def build_ahead_runner(
+    board: Board, target: Target, model: Model, context: Context, *, progress: Progress = silent
+) -> AheadImage:
+    """The runner with one model built ahead of time, for a microcontroller board.
+
+    Raises ToolchainError when it cannot be built, UsageError and ModelError as generate_ahead() does.
+    """
+    if board.port is None or not (runtime_dir() / "port" / board.port).is_dir():
+        raise ToolchainError(f"there is no runner for {board.name} yet", "edgeflow targets list shows the boards")
+    made = generate_ahead(model, context, trees=("model", "runner"), progress=progress)
+    with tempfile.TemporaryDirectory(prefix="edgeflow-") as folder:
+        recipe = ahead_recipe(board, target, for_target(target), made, context.symbol, Path(folder))
+        return AheadImage(build(recipe, progress=progress), made.ahead.constant_bytes)
+
+
+def ahead_recipe(
+    board: Board, target: Target, toolchain: Toolchain, made: AheadProject, symbol: str, folder: Path
+) -> Recipe:
+    """How such a runner is built; the generated files are written into `folder`."""
+    root = runtime_dir()
+    for name, content in made.files.items():
+        (folder / name).write_bytes(content)
+    usual = board_recipe(board, target, toolchain)
+    wanted = {path for path in made.runtime if path.name not in _INTERPRETER} | {root / "core" / "ef_error.c"}
+    left_out = {root / "link" / "ef_slots.c"}
+    kept = tuple(
+        source
+        for source in usual.sources
+        if (source.path in wanted or source.path.parent != root / "core") and source.path not in left_out
+    )
+    return replace(
+        usual,
+        name=f"ahead-{board.name}",
+        sources=(Source(folder / f"{symbol}_runner.c", _SMALL), *_sources(root / "aot", _SMALL), *kept),
+        include=(*usual.include, root / "aot", folder),
     )
 
 
@@ -94,6 +145,19 @@ def _kernel_files(root: Path) -> set[str]:
     return {f"ef_{kernel['name']}.c" for operator in table["operator"] for kernel in operator["kernel"]} | _INNER
 
 
+# what runtime/aot stands in for, and what only prepare reaches: the linker drops prepare and asks for none of it
+_INTERPRETER = {
+    "ef_flatbuffer.c",
+    "ef_interpreter.c",
+    "ef_interpreter_context.c",
+    "ef_interpreter_graph.c",
+    "ef_interpreter_limits.c",
+    "ef_interpreter_prepare.c",
+    "ef_model.c",
+    "ef_operators.c",
+    "ef_plan.c",
+    "ef_signature.c",
+}
 _INNER = {"ef_dense.c", "ef_channels_s8.c", "ef_requantize.c", "ef_window.c"}
 
 

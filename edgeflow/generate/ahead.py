@@ -18,6 +18,7 @@ ALIGNMENT_BYTES = 8  # of the arena that a caller gives: the widest element
 _VARIABLE_ALIGNMENT_BYTES = 16
 _ROW_CHARACTERS = 112
 _NAME_CHARACTERS = 60
+_MAX_RANK = 6  # EF_MAX_RANK
 _C_TYPES = {
     "FLOAT32": "float",
     "INT8": "int8_t",
@@ -94,6 +95,11 @@ class Socket:
     scale: float | None
     zero_point: int
 
+    @property
+    def dims(self) -> tuple[int, ...]:
+        """The sizes as struct ef_tensor has them."""
+        return self.shape + (1,) * (_MAX_RANK - len(self.shape))
+
 
 @dataclass(frozen=True)
 class Fill:
@@ -110,8 +116,10 @@ class Ahead:
 
     planned_bytes: int
     arena_bytes: int
+    scratch_bytes: int
     constant_bytes: int
     record_bytes: int
+    key: str | None
     constants: tuple[Constant, ...]
     steps: tuple[Step, ...]
     map: tuple[Place, ...]
@@ -120,6 +128,11 @@ class Ahead:
     fills: tuple[Fill, ...]
     kernel_headers: tuple[str, ...]
     symbols: tuple[str, ...]
+
+    @staticmethod
+    def sha256_bytes(digest: str) -> str:
+        """The digest as a C initializer."""
+        return ", ".join(f"0x{byte:02x}" for byte in bytes.fromhex(digest))
 
     @property
     def needs_math(self) -> bool:
@@ -170,8 +183,10 @@ class _Builder:
         return Ahead(
             planned_bytes=prepared.planned_bytes,
             arena_bytes=self.variables_at + prepared.variable_bytes if fills else prepared.planned_bytes,
+            scratch_bytes=max((node.scratch_bytes for node in prepared.nodes), default=0),
             constant_bytes=sum(constant.bytes for constant in self.constants.values()),
             record_bytes=sum(constant.bytes for constant in records),
+            key=self.entry.key,
             constants=tuple(self.constants.values()),
             steps=steps,
             map=_memory_map(self.graph, prepared, fills),

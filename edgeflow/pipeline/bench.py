@@ -15,8 +15,9 @@ from edgeflow import resources
 from edgeflow.bench.facts import build_facts, device_facts, runtime_facts
 from edgeflow.bench.measure import Measured, Options, Wanted, measure
 from edgeflow.bench.statistics import summarize
-from edgeflow.bench.types import ModelFacts, Result, Tool
+from edgeflow.bench.types import Flash, ModelFacts, Result, Tool
 from edgeflow.bench.verdict import reasons_against
+from edgeflow.device.ahead import ahead_image
 from edgeflow.device.answers import TensorInfo
 from edgeflow.device.book import find_device
 from edgeflow.device.connect import connect
@@ -50,10 +51,12 @@ def bench(
     wait_s: float = 0,
     timeout_s: float = 60,
     fresh: bool = False,
+    aot: bool = False,
     progress: Progress = silent,
 ) -> Result:
     """Measure one model on one device; see Plan for what `runs`, `min_s` and `processes` mean.
 
+    `aot` builds it ahead of time and starts the emulated board with it, so that nothing is parsed there.
     Raises UsageError (inputs, signature), DeviceError and its kinds, NotTrustedError with `require_trusted`.
     """
     model = model if isinstance(model, Model) else load_model(model)
@@ -66,10 +69,16 @@ def bench(
     def feed(tensors: Sequence[TensorInfo]) -> Feed:
         return feed_random(tensors, seed) if arrays is None else feed_arrays(arrays, tensors, where)
 
-    with connect(device, wait_s=wait_s, timeout_s=timeout_s, fresh=fresh) as session:
+    built = ahead_image(device, model, signature, progress=progress) if aot else None
+    image = built.image.path if built else None
+    with connect(device, wait_s=wait_s, timeout_s=timeout_s, fresh=fresh, image=image) as session:
         emulated = device.address.scheme == "qemu"
         measured = measure(session, model, options, wanted, feed, emulated, progress)
     result = result_of(model, device, options, measured)
+    if built:
+        flash = Flash(built.image.flash_bytes - built.constant_bytes, built.constant_bytes)
+        unavailable = {name: why for name, why in result.unavailable.items() if name != "flash_bytes"}
+        result = replace(result, flash_bytes=flash, unavailable=unavailable)
     if require_trusted and not result.trusted:
         raise NotTrustedError(
             f"{model.name} on {device.name}: the measurement is not to be trusted",

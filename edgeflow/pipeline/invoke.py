@@ -13,6 +13,7 @@ import numpy.typing as npt
 from edgeflow.bench.clock import Clock, clock_of
 from edgeflow.bench.facts import device_facts, runtime_facts
 from edgeflow.bench.types import DeviceFacts, InputFacts, ModelFacts, RuntimeFacts
+from edgeflow.device.ahead import ahead_image
 from edgeflow.device.answers import TensorInfo
 from edgeflow.device.book import find_device
 from edgeflow.device.connect import connect
@@ -76,11 +77,13 @@ def invoke(
     wait_s: float = 0,
     timeout_s: float = 60,
     fresh: bool = False,
+    aot: bool = False,
     progress: Progress = silent,
 ) -> Invocation:
     """Run `model` on `device` once for each step, with state kept between steps.
 
     `inputs` is an `.npz` or a mapping name → array; without, seeded random. Outputs are raw unless `dequantize`.
+    `aot` starts an emulated board with the model built ahead of time.
     Raises UsageError (inputs, signature), DeviceError and its kinds.
     """
     model = model if isinstance(model, Model) else load_model(model)
@@ -91,7 +94,8 @@ def invoke(
     chosen = tuple(Step(pick_signature(model, step.signature), step.inputs) for step in chosen)
     arrays = [read_npz(step.inputs) if isinstance(step.inputs, Path) else step.inputs for step in chosen]
     notes: list[str] = []
-    with connect(device, wait_s=wait_s, timeout_s=timeout_s, fresh=fresh) as session:
+    image = ahead_image(device, model, chosen[0].signature, progress=progress).image.path if aot else None
+    with connect(device, wait_s=wait_s, timeout_s=timeout_s, fresh=fresh, image=image) as session:
         source = session.place(model, progress=progress)
         opened = session.open(
             source,

@@ -38,8 +38,9 @@ enum ef_status ef_link_hello(struct ef_link *link, struct ef_reader *request, st
         return ef_link_malformed(link);
     ef_writer_number(reply, EF_WIRE_VERSION, 1);
     ef_writer_number(reply, port->window, 1);
-    ef_writer_number(reply, port->erase ? EF_SLOTS_FLASH : EF_SLOTS_RAM, 1);
-    ef_writer_number(reply, EF_SLOTS_COUNT, 1);
+    uint8_t kind = port->erase ? EF_SLOTS_FLASH : EF_SLOTS_RAM;
+    ef_writer_number(reply, link->slots.ahead ? EF_SLOTS_NONE : kind, 1);
+    ef_writer_number(reply, link->slots.ahead ? 0u : EF_SLOTS_COUNT, 1);
     ef_writer_number(reply, payload_bytes(port), 4);
     ef_writer_number(reply, port->ticks_hz(port->context), 8);
     ef_writer_number(reply, port->arena_bytes, 4);

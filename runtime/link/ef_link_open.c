@@ -164,9 +164,9 @@ enum ef_status ef_link_open_model(struct ef_link *link, struct ef_reader *reques
 enum ef_status ef_link_model_info(struct ef_link *link, struct ef_reader *request, struct ef_writer *reply) {
     if (!ef_reader_done(request))
         return ef_link_malformed(link);
-    if (link->open_slot == EF_SLOTS_NO_SLOT)
+    if (link->open_slot == EF_SLOTS_NO_SLOT && !link->slots.ahead)
         return closed(link);
-    const struct ef_slots_entry *entry = &link->slots.directory.entry[link->open_slot];
+    const struct ef_slots_entry *entry = &link->slots.directory.entry[link->slots.ahead ? 0u : link->open_slot];
     uint32_t signatures = ef_model_signature_count(&link->model);
     ef_writer_bytes(reply, entry->sha256, EF_SHA256_BYTES);
     ef_writer_number(reply, entry->size, 4);

@@ -16,6 +16,8 @@ static enum ef_status refuse(struct ef_link *link, enum ef_status status) {
         return ef_link_refuse(link, status, EF_TEXT("no upload has begun, or not all has arrived"), 0);
     case EF_BAD_CHECKSUM:
         return ef_link_refuse(link, status, EF_TEXT("the SHA-256 of what arrived is another; begin again"), 0);
+    case EF_NO_SLOTS:
+        return ef_link_refuse(link, status, EF_TEXT("the model is part of this image; flash another image"), 0);
     case EF_IO_ERROR:
         return ef_link_refuse(link, status, EF_TEXT("erasing or programming the flash failed"), 0);
     default:
@@ -99,6 +101,8 @@ enum ef_status ef_link_model_activate(struct ef_link *link, struct ef_reader *re
     struct ef_span slot = ef_reader_text(request), wanted = ef_reader_text(request);
     if (!ef_reader_done(request))
         return ef_link_malformed(link);
+    if (link->slots.ahead)
+        return refuse(link, EF_NO_SLOTS);
     unsigned index = ef_slots_find(&link->slots, slot, wanted), open = link->open_slot;
     if (index == EF_SLOTS_NO_SLOT)
         return ef_link_refuse(link, EF_NOT_FOUND, EF_TEXT("no such release is committed"), 0);

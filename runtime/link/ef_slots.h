@@ -47,6 +47,7 @@ struct ef_slots {
     uint8_t tail[EF_SLOTS_GRANULE_MAX]; /* received, not yet a whole granule */
     uint32_t serial;     /* of the newest record */
     uint32_t cell;       /* where the next record goes */
+    bool ahead;          /* the only model is part of the image (runtime/aot) */
 };
 
 /* Read the directory; damaged or foreign flash counts as empty. */
