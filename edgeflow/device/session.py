@@ -66,13 +66,16 @@ class Session:
         self._link.close()
 
     def restart(self) -> None:
-        """Go on with a fresh process, or a board just reset: nothing of earlier runs is left in memory."""
+        """Go on with a fresh process, or a board just reset: nothing of earlier runs is left in memory.
+
+        A board whose slots lie in RAM would lose them: there the model is only closed.
+        """
         if self._reopen:
             self._link.close()
             self._connect(_HANDOVER_S)
             return
         try:
-            self.request(Command.RESET, what=Reset.DEVICE)
+            self.request(Command.RESET, what=Reset.CLOSE if self.hello.slots == Slots.RAM else Reset.DEVICE)
         except DeviceStatusError:
             self.request(Command.RESET, what=Reset.CLOSE)
         self.hello = self._say_hello()

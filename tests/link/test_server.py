@@ -235,7 +235,11 @@ def test_reset_closes_the_model_or_restarts_the_device(session: Session) -> None
     session.reset(Reset.CLOSE)
     assert _refusal(session, Command.RESET, what=Reset.VARIABLES).status == "BAD_STATE"
     assert _refusal(session, Command.RESET, what=9).status == "BAD_REQUEST"
+    session.open("")
     session.restart()
+    assert list(session.slots()) == ["sine_int8"]
+    assert _refusal(session, Command.MODEL_INFO).status == "BAD_STATE"
+    session.reset(Reset.DEVICE)
     assert session.slots() == {}  # slots in RAM
 
 
