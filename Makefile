@@ -3,11 +3,12 @@ VENV ?= .venv
 PYTEST = $(VENV)/bin/python -m pytest
 JOBS ?= $(shell nproc)
 
-.PHONY: help demo test test-wheel lint format generate clean
+.PHONY: help demo test test-wheel runners lint format generate clean
 
 help:
 	@echo "make demo    set up and run the tour: train, convert, deploy and measure a small model"
 	@echo "make test    set up and run the whole test suite"
+	@echo "make runners build the runner for Linux on x86-64, aarch64 and armv7, static"
 	@echo "make lint    ruff and mypy"
 	@echo "make generate  render the protocol's and the runtime's generated files again"
 
@@ -22,6 +23,11 @@ test:
 test-wheel:
 	@.ci/setup dev $(VENV)
 	$(PYTEST) -m wheel tests
+
+runners:
+	@.ci/setup dev $(VENV)
+	@$(VENV)/bin/python -c "from edgeflow.firmware.runner import STATIC_TARGETS, build_posix_runner; \
+	  [print(build_posix_runner(zig_target=target).path) for target in STATIC_TARGETS]"
 
 lint:
 	@.ci/setup dev $(VENV)

@@ -53,6 +53,7 @@ class Session:
         self.timeout_s = timeout_s
         self._open_pipe, self._peer = open_pipe, f"{name.rstrip(':')}: {peer}"
         self._files, self._lossy, self._shares_files, self._reopen = files, lossy, shares_files, reopen
+        self.hello: Hello
         self._connect(wait_s)
 
     def __enter__(self) -> Session:

@@ -19,6 +19,7 @@ from edgeflow.resources import runtime_dir
 from edgeflow.targets.types import Board, Target
 
 _LANGUAGE = ("-std=c99", "-ffunction-sections", "-fdata-sections")
+STATIC_TARGETS = ("x86_64-linux-musl", "aarch64-linux-musl", "arm-linux-musleabihf")  # what `make runners` builds
 _SMALL, _FAST = ("-Os",), ("-O2",)  # parsing and protocol for size, kernels for speed
 
 
