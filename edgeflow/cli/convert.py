@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from edgeflow.cli.plain import plain
 
 if TYPE_CHECKING:
     from edgeflow.convert.types import Conversion, OutputError, TensorInfo
+    from edgeflow.progress import Progress
 
 RECIPE_NAMES = (
     *("none", "dynamic", "float16", "int8", "int8-float-fallback", "int8-per-tensor", "int16x8"),
@@ -22,7 +23,10 @@ RECIPE_NAMES = (
 
 
 @click.command("convert")
-@click.argument("source", type=click.Path(path_type=Path))
+@click.argument("source", type=click.Path(path_type=Path), required=False)
+@click.option(
+    "--replay", type=click.Path(path_type=Path), metavar="RECORD", help="Make the model of this record again."
+)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="File, or folder for NAME_RECIPE.tflite.")
 @click.option(
     "-q",
@@ -46,7 +50,8 @@ RECIPE_NAMES = (
 @click.option("--timeout", "timeout_s", default=600.0, show_default=True, help="Seconds each step may take.")
 @json_option
 def command(
-    source: Path,
+    source: Path | None,
+    replay: Path | None,
     recipes: tuple[str, ...],
     representative_data: str | None,
     as_json: bool,
@@ -61,18 +66,34 @@ def command(
     from edgeflow.pipeline.convert import convert_all
 
     with progress_bar(as_json) as progress:
-        finished = convert_all(
-            source,
-            recipes or (("int8",) if representative_data else ("none",)),
-            representative_data=representative_data,
-            progress=progress,
-            **choices(given),
-        )
+        if replay is not None:
+            finished: Sequence[Conversion] = (_again(replay, source, given, progress),)
+        elif source is None:
+            raise click.UsageError("Missing argument 'SOURCE'.")
+        else:
+            finished = convert_all(
+                source,
+                recipes or (("int8",) if representative_data else ("none",)),
+                representative_data=representative_data,
+                progress=progress,
+                **choices(given),
+            )
     if as_json:
         answers = [to_json(conversion) for conversion in finished]
         print_json(answers[0] if len(answers) == 1 else answers)
         return
     _print(finished)
+
+
+def _again(record: Path, source: Path | None, given: Mapping[str, Any], progress: Progress) -> Conversion:
+    from edgeflow.pipeline.replay_conversion import replay_conversion
+
+    if source is not None:
+        raise click.UsageError("--replay takes the source from the record: leave SOURCE out")
+    done = replay_conversion(record, output=given["output"], timeout_s=given["timeout_s"], progress=progress)
+    if done.identical:
+        click.echo("the same bytes as recorded", err=True)
+    return done.conversion
 
 
 def _print(finished: Sequence[Conversion]) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from edgeflow.convert import samples as samples_of
 from edgeflow.convert.arrays import Arrays
 from edgeflow.convert.types import Calibration, Port, Scaling, SourceSignature
 from edgeflow.errors import ModelError, UsageError
@@ -30,7 +31,7 @@ def load_data(path: str | os.PathLike[str]) -> Array | Arrays:
     """Read `.npy` or `.npz`; ModelError where it is missing, damaged or holds Python objects."""
     where, hint = Path(path), "write it with numpy.save or numpy.savez"
     if not where.is_file():
-        raise ModelError(f"{where}: no such file", "give an .npz or .npy file with representative inputs")
+        raise ModelError(f"{where}: no such file", f"give {samples_of.FORMS}")
     try:
         content = np.load(where, allow_pickle=False)
         if isinstance(content, np.ndarray):
@@ -62,12 +63,16 @@ def collect(
             raise UsageError(
                 f"input {port.name} is {port.dtype}, which holds no numbers to calibrate", _expected(signature)
             )
-    if isinstance(data, str | os.PathLike):
-        data = load_data(data)
     available: int | None = None
+    notes: tuple[str, ...] = ()
+    if isinstance(data, str | os.PathLike):
+        read = samples_of.read(data, signature, max_samples, scaling)
+        data, available, notes = read.data, read.available, read.remarks
+    elif scaling is not None:
+        raise UsageError("mean and std are for folders of images and sound", "leave them out")
     if isinstance(data, np.ndarray):
         samples = _whole({_only(signature, origin).name: data}, signature, origin)
-        available = _count(samples, origin)
+        available = available or _count(samples, origin)
     elif isinstance(data, Mapping):
         samples = _whole(_named(data, signature, origin), signature, origin)
         available = _count(samples, origin)
@@ -76,7 +81,7 @@ def collect(
         _count(samples, origin)
     taken = thinned(samples, max_samples)
     checked = {port.name: _cast(taken[port.name], port, origin) for port in signature.inputs}
-    return checked, Calibration(origin, _count(checked, origin), available, digest(checked))
+    return checked, Calibration(origin, _count(checked, origin), available, digest(checked), notes)
 
 
 def random_samples(signature: SourceSignature, count: int) -> Samples:

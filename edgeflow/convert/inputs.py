@@ -55,7 +55,8 @@ def choose_inputs(
     samples, told = calibration.collect(data, signature, max_samples, origin, scaling)
     count = min(told.samples, comparable(signature))
     few = calibration.thinned(samples, count)
-    return Inputs(samples, {signature.key: few}, told, "representative", count, calibration.remarks(samples))
+    remarks = (*told.remarks, *calibration.remarks(samples))
+    return Inputs(samples, {signature.key: few}, told, "representative", count, remarks)
 
 
 def comparable(signature: SourceSignature) -> int:

@@ -118,13 +118,14 @@ class OutputError:
 class Calibration:
     """The samples used. `available` counts those there were before `max_samples`, None where that is unknown.
 
-    `sha256` is over input names, dtypes, shapes and values.
+    `sha256` is over input names, dtypes, shapes and values; `remarks` tell how files became numbers.
     """
 
     origin: str
     samples: int
     available: int | None
     sha256: str
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import os
 import platform
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
@@ -15,6 +16,7 @@ from typing import Any, TypedDict, Unpack
 from edgeflow.convert import objects, record, verify
 from edgeflow.convert import worker as workers
 from edgeflow.convert.calibration import Representative
+from edgeflow.convert.expected import range_remarks, scaling_for
 from edgeflow.convert.inputs import choose_inputs
 from edgeflow.convert.job import Job
 from edgeflow.convert.options import ConverterOptions, converter_options, require_sense
@@ -110,8 +112,10 @@ def convert_all(source: Any, quantize: Sequence[str | Recipe], **choices: Unpack
                 f"--quantize {recipe.name} needs representative data",
                 "give real inputs with --representative-data FILE.npz (Python: representative_data=…)",
             )
+    document: Mapping[str, Any] = {}
     if metadata is not None:
-        load_document(Path(metadata))  # its mistakes are told before the work begins
+        document = load_document(Path(metadata))  # its mistakes are told before the work begins
+        scaling = scaling or scaling_for(representative_data, document)
     elif associate:
         raise UsageError("associated files without metadata that names them", "give a metadata file with --metadata")
     with tempfile.TemporaryDirectory(prefix="edgeflow-") as name:
@@ -122,6 +126,7 @@ def convert_all(source: Any, quantize: Sequence[str | Recipe], **choices: Unpack
         job = Job(opened, folder, choices.get("worker") or workers.shared(), timeout_s, progress)
         described = job.load()
         used = choose_inputs(described, representative_data, max_samples, scaling)
+        used = replace(used, remarks=(*used.remarks, *range_remarks(used.calibrating or {}, document)))
         expected, lost = job.expected(used)
         samples = {s.key: None if s.key in lost else used.compared[s.key] for s in described.signatures}
         finished: list[Conversion] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -267,3 +268,15 @@ def _parent(process: Path) -> int | None:
     except (FileNotFoundError, ProcessLookupError):
         return None
     return None if state == "Z" else int(parent)
+
+
+@pytest.mark.tensorflow
+def test_a_record_is_replayed_and_taken_for_the_same(run, tmp_path: Path) -> None:
+    source = tmp_path / "float.tflite"
+    shutil.copy(Path(__file__).parents[1] / "data" / "sine_float32.tflite", source)
+    assert run(source, "-q", "float16", "-o", tmp_path / "m.tflite").code == 0
+    ran = run("--replay", tmp_path / "m.tflite.edgeflow.json")
+    assert ran.code == 0, ran.err
+    assert "the same bytes as recorded" in ran.err
+    refused(run(source, "--replay", tmp_path / "m.tflite.edgeflow.json"), 2, "leave SOURCE out")
+    refused(run(), 2, "Missing argument 'SOURCE'")
