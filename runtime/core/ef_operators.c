@@ -936,6 +936,192 @@ const struct ef_kernel ef_kernel_reshape = {
 };
 #endif
 
+#if EF_WITH_RESIZE_NEAREST_NEIGHBOR
+static const struct ef_operand resize_nearest_neighbor_inputs[] = {
+    {TYPE(FLOAT32) | TYPE(INT8) | TYPE(UINT8) | TYPE(INT16) | TYPE(INT32), 4, 4, 0, 255},
+    {TYPE(INT32), 1, 1, EF_OPERAND_CONSTANT, 255},
+};
+static const struct ef_operand resize_nearest_neighbor_outputs[] = {
+    {TYPE(FLOAT32) | TYPE(INT8) | TYPE(UINT8) | TYPE(INT16) | TYPE(INT32), 4, 4, EF_OPERAND_SAME_TYPE, 255},
+};
+const struct ef_kernel ef_kernel_resize_nearest_neighbor = {
+    .name = "resize_nearest_neighbor",
+    .custom = NULL,
+    .code = 97,
+    .version_min = 1,
+    .version_max = 4,
+    .options = 74,
+    .input_count = 2,
+    .output_count = 1,
+    .in_place = 0,
+    .inputs = resize_nearest_neighbor_inputs,
+    .outputs = resize_nearest_neighbor_outputs,
+    .prepare = ef_resize_nearest_neighbor_prepare,
+    .invoke = ef_resize_nearest_neighbor_invoke,
+    .row = NULL,
+};
+#endif
+
+#if EF_WITH_RESIZE_BILINEAR && EF_WITH_INT8
+static const struct ef_operand resize_bilinear_s8_inputs[] = {
+    {TYPE(INT8), 4, 4, EF_OPERAND_QUANTIZED, 255},
+    {TYPE(INT32), 1, 1, EF_OPERAND_CONSTANT, 255},
+};
+static const struct ef_operand resize_bilinear_s8_outputs[] = {
+    {TYPE(INT8), 4, 4, EF_OPERAND_QUANTIZED, 255},
+};
+const struct ef_kernel ef_kernel_resize_bilinear_s8 = {
+    .name = "resize_bilinear_s8",
+    .custom = NULL,
+    .code = 23,
+    .version_min = 1,
+    .version_max = 4,
+    .options = 15,
+    .input_count = 2,
+    .output_count = 1,
+    .in_place = 0,
+    .inputs = resize_bilinear_s8_inputs,
+    .outputs = resize_bilinear_s8_outputs,
+    .prepare = ef_resize_bilinear_s8_prepare,
+    .invoke = ef_resize_bilinear_s8_invoke,
+    .row = NULL,
+};
+#endif
+
+#if EF_WITH_RESIZE_BILINEAR && EF_WITH_FLOAT32
+static const struct ef_operand resize_bilinear_f32_inputs[] = {
+    {TYPE(FLOAT32), 4, 4, 0, 255},
+    {TYPE(INT32), 1, 1, EF_OPERAND_CONSTANT, 255},
+};
+static const struct ef_operand resize_bilinear_f32_outputs[] = {
+    {TYPE(FLOAT32), 4, 4, 0, 255},
+};
+const struct ef_kernel ef_kernel_resize_bilinear_f32 = {
+    .name = "resize_bilinear_f32",
+    .custom = NULL,
+    .code = 23,
+    .version_min = 1,
+    .version_max = 4,
+    .options = 15,
+    .input_count = 2,
+    .output_count = 1,
+    .in_place = 0,
+    .inputs = resize_bilinear_f32_inputs,
+    .outputs = resize_bilinear_f32_outputs,
+    .prepare = ef_resize_bilinear_f32_prepare,
+    .invoke = ef_resize_bilinear_f32_invoke,
+    .row = NULL,
+};
+#endif
+
+#if EF_WITH_TRANSPOSE_CONV && EF_WITH_INT8
+static const struct ef_operand transpose_conv_s8_inputs[] = {
+    {TYPE(INT32), 1, 1, EF_OPERAND_CONSTANT, 255},
+    {TYPE(INT8), 4, 4, EF_OPERAND_CONSTANT | EF_OPERAND_QUANTIZED | EF_OPERAND_PER_AXIS | EF_OPERAND_SYMMETRIC, 0},
+    {TYPE(INT8), 4, 4, EF_OPERAND_QUANTIZED, 255},
+    {TYPE(INT32), 1, 1, EF_OPERAND_OPTIONAL | EF_OPERAND_CONSTANT, 255},
+};
+static const struct ef_operand transpose_conv_s8_outputs[] = {
+    {TYPE(INT8), 4, 4, EF_OPERAND_QUANTIZED, 255},
+};
+const struct ef_kernel ef_kernel_transpose_conv_s8 = {
+    .name = "transpose_conv_s8",
+    .custom = NULL,
+    .code = 67,
+    .version_min = 1,
+    .version_max = 4,
+    .options = 49,
+    .input_count = 4,
+    .output_count = 1,
+    .in_place = 0,
+    .inputs = transpose_conv_s8_inputs,
+    .outputs = transpose_conv_s8_outputs,
+    .prepare = ef_transpose_conv_s8_prepare,
+    .invoke = ef_transpose_conv_s8_invoke,
+    .row = NULL,
+};
+#endif
+
+#if EF_WITH_TRANSPOSE_CONV && EF_WITH_FLOAT32
+static const struct ef_operand transpose_conv_f32_inputs[] = {
+    {TYPE(INT32), 1, 1, EF_OPERAND_CONSTANT, 255},
+    {TYPE(FLOAT32), 4, 4, 0, 255},
+    {TYPE(FLOAT32), 4, 4, 0, 255},
+    {TYPE(FLOAT32), 1, 1, EF_OPERAND_OPTIONAL, 255},
+};
+static const struct ef_operand transpose_conv_f32_outputs[] = {
+    {TYPE(FLOAT32), 4, 4, 0, 255},
+};
+const struct ef_kernel ef_kernel_transpose_conv_f32 = {
+    .name = "transpose_conv_f32",
+    .custom = NULL,
+    .code = 67,
+    .version_min = 1,
+    .version_max = 4,
+    .options = 49,
+    .input_count = 4,
+    .output_count = 1,
+    .in_place = 0,
+    .inputs = transpose_conv_f32_inputs,
+    .outputs = transpose_conv_f32_outputs,
+    .prepare = ef_transpose_conv_f32_prepare,
+    .invoke = ef_transpose_conv_f32_invoke,
+    .row = NULL,
+};
+#endif
+
+#if EF_WITH_BATCH_MATMUL && EF_WITH_INT8
+static const struct ef_operand batch_matmul_s8_inputs[] = {
+    {TYPE(INT8), 2, 5, EF_OPERAND_QUANTIZED, 255},
+    {TYPE(INT8), 2, 5, EF_OPERAND_QUANTIZED, 255},
+};
+static const struct ef_operand batch_matmul_s8_outputs[] = {
+    {TYPE(INT8), 2, 5, EF_OPERAND_QUANTIZED, 255},
+};
+const struct ef_kernel ef_kernel_batch_matmul_s8 = {
+    .name = "batch_matmul_s8",
+    .custom = NULL,
+    .code = 126,
+    .version_min = 1,
+    .version_max = 4,
+    .options = 101,
+    .input_count = 2,
+    .output_count = 1,
+    .in_place = 0,
+    .inputs = batch_matmul_s8_inputs,
+    .outputs = batch_matmul_s8_outputs,
+    .prepare = ef_batch_matmul_s8_prepare,
+    .invoke = ef_batch_matmul_s8_invoke,
+    .row = NULL,
+};
+#endif
+
+#if EF_WITH_BATCH_MATMUL && EF_WITH_FLOAT32
+static const struct ef_operand batch_matmul_f32_inputs[] = {
+    {TYPE(FLOAT32), 2, 5, 0, 255},
+    {TYPE(FLOAT32), 2, 5, 0, 255},
+};
+static const struct ef_operand batch_matmul_f32_outputs[] = {
+    {TYPE(FLOAT32), 2, 5, 0, 255},
+};
+const struct ef_kernel ef_kernel_batch_matmul_f32 = {
+    .name = "batch_matmul_f32",
+    .custom = NULL,
+    .code = 126,
+    .version_min = 1,
+    .version_max = 4,
+    .options = 101,
+    .input_count = 2,
+    .output_count = 1,
+    .in_place = 0,
+    .inputs = batch_matmul_f32_inputs,
+    .outputs = batch_matmul_f32_outputs,
+    .prepare = ef_batch_matmul_f32_prepare,
+    .invoke = ef_batch_matmul_f32_invoke,
+    .row = NULL,
+};
+#endif
+
 #if EF_WITH_SOFTMAX && EF_WITH_INT8
 static const struct ef_operand softmax_s8_inputs[] = {
     {TYPE(INT8), 1, 6, EF_OPERAND_QUANTIZED, 255},
@@ -1094,6 +1280,27 @@ const struct ef_kernel *const ef_kernels_all[] = {
 #endif
 #if EF_WITH_RESHAPE
     &ef_kernel_reshape,
+#endif
+#if EF_WITH_RESIZE_NEAREST_NEIGHBOR
+    &ef_kernel_resize_nearest_neighbor,
+#endif
+#if EF_WITH_RESIZE_BILINEAR && EF_WITH_INT8
+    &ef_kernel_resize_bilinear_s8,
+#endif
+#if EF_WITH_RESIZE_BILINEAR && EF_WITH_FLOAT32
+    &ef_kernel_resize_bilinear_f32,
+#endif
+#if EF_WITH_TRANSPOSE_CONV && EF_WITH_INT8
+    &ef_kernel_transpose_conv_s8,
+#endif
+#if EF_WITH_TRANSPOSE_CONV && EF_WITH_FLOAT32
+    &ef_kernel_transpose_conv_f32,
+#endif
+#if EF_WITH_BATCH_MATMUL && EF_WITH_INT8
+    &ef_kernel_batch_matmul_s8,
+#endif
+#if EF_WITH_BATCH_MATMUL && EF_WITH_FLOAT32
+    &ef_kernel_batch_matmul_f32,
 #endif
 #if EF_WITH_SOFTMAX && EF_WITH_INT8
     &ef_kernel_softmax_s8,

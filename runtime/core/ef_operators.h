@@ -57,6 +57,18 @@
 #ifndef EF_WITH_RESHAPE
 #define EF_WITH_RESHAPE 1
 #endif
+#ifndef EF_WITH_RESIZE_NEAREST_NEIGHBOR
+#define EF_WITH_RESIZE_NEAREST_NEIGHBOR 1
+#endif
+#ifndef EF_WITH_RESIZE_BILINEAR
+#define EF_WITH_RESIZE_BILINEAR 1
+#endif
+#ifndef EF_WITH_TRANSPOSE_CONV
+#define EF_WITH_TRANSPOSE_CONV 1
+#endif
+#ifndef EF_WITH_BATCH_MATMUL
+#define EF_WITH_BATCH_MATMUL 1
+#endif
 #ifndef EF_WITH_SOFTMAX
 #define EF_WITH_SOFTMAX 1
 #endif
@@ -101,6 +113,13 @@ extern const struct ef_kernel ef_kernel_relu_f32;
 extern const struct ef_kernel ef_kernel_relu6_s8;
 extern const struct ef_kernel ef_kernel_relu6_f32;
 extern const struct ef_kernel ef_kernel_reshape;
+extern const struct ef_kernel ef_kernel_resize_nearest_neighbor;
+extern const struct ef_kernel ef_kernel_resize_bilinear_s8;
+extern const struct ef_kernel ef_kernel_resize_bilinear_f32;
+extern const struct ef_kernel ef_kernel_transpose_conv_s8;
+extern const struct ef_kernel ef_kernel_transpose_conv_f32;
+extern const struct ef_kernel ef_kernel_batch_matmul_s8;
+extern const struct ef_kernel ef_kernel_batch_matmul_f32;
 extern const struct ef_kernel ef_kernel_softmax_s8;
 extern const struct ef_kernel ef_kernel_softmax_f32;
 
@@ -177,6 +196,20 @@ enum ef_status ef_relu6_f32_prepare(struct ef_context *context);
 void ef_relu6_f32_invoke(const struct ef_call *call);
 enum ef_status ef_reshape_prepare(struct ef_context *context);
 void ef_reshape_invoke(const struct ef_call *call);
+enum ef_status ef_resize_nearest_neighbor_prepare(struct ef_context *context);
+void ef_resize_nearest_neighbor_invoke(const struct ef_call *call);
+enum ef_status ef_resize_bilinear_s8_prepare(struct ef_context *context);
+void ef_resize_bilinear_s8_invoke(const struct ef_call *call);
+enum ef_status ef_resize_bilinear_f32_prepare(struct ef_context *context);
+void ef_resize_bilinear_f32_invoke(const struct ef_call *call);
+enum ef_status ef_transpose_conv_s8_prepare(struct ef_context *context);
+void ef_transpose_conv_s8_invoke(const struct ef_call *call);
+enum ef_status ef_transpose_conv_f32_prepare(struct ef_context *context);
+void ef_transpose_conv_f32_invoke(const struct ef_call *call);
+enum ef_status ef_batch_matmul_s8_prepare(struct ef_context *context);
+void ef_batch_matmul_s8_invoke(const struct ef_call *call);
+enum ef_status ef_batch_matmul_f32_prepare(struct ef_context *context);
+void ef_batch_matmul_f32_invoke(const struct ef_call *call);
 enum ef_status ef_softmax_s8_prepare(struct ef_context *context);
 void ef_softmax_s8_invoke(const struct ef_call *call);
 enum ef_status ef_softmax_f32_prepare(struct ef_context *context);
