@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import click
 
+from edgeflow.cli.plain import plain
 from edgeflow.errors import EdgeflowError
 
 # command: (module below edgeflow.cli, its line in --help); grouped as a user works
@@ -56,30 +57,36 @@ def cli(verbose: bool) -> None:
     """TensorFlow models to measured numbers on real devices."""
 
 
+class _Plain(logging.Formatter):
+    """What devices and libraries say, without the control characters that a terminal would obey."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        return plain(super().formatMessage(record))
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its status; a user's mistake never shows a traceback."""
-    from edgeflow.cli.output import report_error
+    from edgeflow.cli.output import report_error, report_failure
 
     args = list(sys.argv[1:] if arguments is None else arguments)
-    logging.basicConfig(
-        stream=sys.stderr,
-        level=logging.INFO if _VERBOSE in args else logging.WARNING,
-        format="%(name)s: %(message)s" if _VERBOSE in args else "%(message)s",
-    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Plain("%(name)s: %(message)s" if _VERBOSE in args else "%(message)s"))
+    logging.basicConfig(handlers=[handler], level=logging.INFO if _VERBOSE in args else logging.WARNING)
     args = [word for word in args if word != _VERBOSE]
+    as_json = "--json" in args
     try:
         status = cli.main(args, prog_name="edgeflow", standalone_mode=False)
     except click.exceptions.Exit as stop:
         sys.exit(stop.exit_code)
-    except (click.Abort, KeyboardInterrupt):
-        sys.exit(report_error(args, 130, "interrupted", ""))
+    except click.Abort:
+        sys.exit(report_failure(KeyboardInterrupt(), as_json=as_json))
     except click.UsageError as error:
         where = error.ctx.command_path if error.ctx else "edgeflow"
-        sys.exit(report_error(args, 2, error.format_message(), f"see {where} --help"))
+        sys.exit(report_error(2, error.format_message(), f"see {where} --help", as_json=as_json))
     except click.ClickException as error:
-        sys.exit(report_error(args, 1, error.format_message(), ""))
-    except EdgeflowError as error:
-        sys.exit(report_error(args, error.exit_code, error.message, error.hint, error.reasons))
+        sys.exit(report_error(1, error.format_message(), "", as_json=as_json))
+    except (EdgeflowError, KeyboardInterrupt) as failure:
+        sys.exit(report_failure(failure, as_json=as_json))
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from edgeflow.cli.device_options import aot_option, input_shapes, placing_options, run_options
-from edgeflow.cli.output import bytes_text, json_option, print_json, print_table, progress_bar
+from edgeflow.cli.output import bytes_text, json_option, print_json, print_table, progress_bar, report_failure, say
 
 if TYPE_CHECKING:
     from edgeflow.bench.types import Result
@@ -77,11 +78,14 @@ def command(
     The device's own clock measures, in fresh processes, between warm-up and nothing else.
     """
     from edgeflow.device.book import find_device
+    from edgeflow.errors import EdgeflowError
     from edgeflow.pipeline.bench import bench_all
 
     devices = [find_device(text, target=target) for text in device_texts] or [find_device(None, target=target)]
+    results: list[Result] = []
+    failure: EdgeflowError | KeyboardInterrupt | None = None
     with progress_bar(as_json) as progress:
-        results = bench_all(
+        measured = bench_all(
             models,
             devices,
             tuple(dict.fromkeys(threads)),
@@ -102,7 +106,18 @@ def command(
             aot=aot,
             progress=progress,
         )
+        try:
+            for result in measured:
+                results.append(result)
+        except (EdgeflowError, KeyboardInterrupt) as error:
+            if not results:
+                raise
+            failure = error
     answers = [result.to_json() for result in results]
+    if failure is not None:
+        if not as_json:
+            print_results(results)
+        return report_failure(failure, as_json=as_json, before=answers)
     if as_json:
         print_json(answers if len(answers) > 1 else answers[0])
     else:
@@ -110,7 +125,7 @@ def command(
     return 8 if require_trusted and not all(result.trusted for result in results) else 0
 
 
-def print_results(results: tuple[Result, ...]) -> None:
+def print_results(results: Sequence[Result]) -> None:
     """One result in full, several as a table of 80 columns; doubts on stderr."""
     if len(results) == 1:
         print_table(("", results[0].model.name), _details(results[0]))
@@ -121,7 +136,7 @@ def print_results(results: tuple[Result, ...]) -> None:
     for result in results:
         where = f"{result.model.name} on {result.device.name.rstrip(':')}" if len(results) > 1 else "note"
         for reason in result.reasons:
-            click.echo(f"{where}: not to be trusted: {reason}", err=True)
+            say(f"{where}: not to be trusted: {reason}", err=True)
 
 
 def _details(result: Result) -> list[tuple[str, str]]:

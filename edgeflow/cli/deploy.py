@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from edgeflow.cli.device_options import placing_options
-from edgeflow.cli.output import bytes_text, json_option, print_json, progress_bar
+from edgeflow.cli.output import bytes_text, json_option, print_json, progress_bar, report_failure, say
 
 if TYPE_CHECKING:
     from edgeflow.deploy.types import Deployment
@@ -49,37 +49,42 @@ def command(
     dry_run: bool,
     force: bool,
     as_json: bool,
-) -> None:
+) -> int:
     """Put MODEL on a device: check, upload, verify there, run it once, then switch to it.
 
     The release that was there stays until the new one has run, and edgeflow rollback goes back to it.
     """
     from edgeflow.device.book import find_device
+    from edgeflow.errors import EdgeflowError
     from edgeflow.pipeline.deploy import deploy
 
     devices = [find_device(given, target=target) for given in device_texts or (None,)]
-    answers = []
+    answers: list[dict[str, Any]] = []
     for device in devices:
-        with progress_bar(as_json) as progress:
-            done = deploy(
-                model,
-                device,
-                name=name,
-                version=version,
-                dry_run=dry_run,
-                force=force,
-                wait_s=wait_s,
-                timeout_s=timeout_s,
-                fresh=fresh,
-                progress=progress,
-            )
+        try:
+            with progress_bar(as_json) as progress:
+                done = deploy(
+                    model,
+                    device,
+                    name=name,
+                    version=version,
+                    dry_run=dry_run,
+                    force=force,
+                    wait_s=wait_s,
+                    timeout_s=timeout_s,
+                    fresh=fresh,
+                    progress=progress,
+                )
+        except (EdgeflowError, KeyboardInterrupt) as failure:
+            return report_failure(failure, as_json=as_json, before=answers)
         answers.append(answer(done))
         if not as_json:
-            click.echo(text(done))
+            say(text(done))
         for warning in done.warnings:
-            click.echo(f"warning: {warning}", err=True)
+            say(f"warning: {warning}", err=True)
     if as_json:
         print_json(answers if len(answers) > 1 else answers[0])
+    return 0
 
 
 def answer(done: Deployment) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
+from edgeflow.cli.output import say
 from edgeflow.errors import UsageError
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -95,7 +96,7 @@ def input_shapes(texts: Sequence[str]) -> dict[str, tuple[int, ...]]:
 def progress_talk(notes: Iterable[str]) -> None:
     """Say notes on stderr."""
     for note in notes:
-        click.echo(f"note: {note}", err=True)
+        say(f"note: {note}", err=True)
 
 
 def _empty(_: click.Context, __: click.Parameter, value: str | None) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from edgeflow.cli.output import bytes_text, json_option, print_json, print_table
+from edgeflow.cli.output import bytes_text, json_option, print_json, print_table, say
 from edgeflow.cli.plain import plain
 
 if TYPE_CHECKING:
@@ -91,9 +91,9 @@ def add_command(
         return
     _print_facts(_device_facts(report))
     for note in report.notes:
-        click.echo(f"note: {note}", err=True)
+        say(f"note: {note}", err=True)
     _print_lacks(report.found)
-    click.echo(f"added {name} to {report.path}", err=True)
+    say(f"added {name} to {report.path}", err=True)
 
 
 @command.command("remove")
@@ -102,7 +102,7 @@ def remove_command(name: str) -> None:
     """Take a device out of the book."""
     from edgeflow.pipeline.devices import remove
 
-    click.echo(f"removed {name} from {remove(name)}", err=True)
+    say(f"removed {name} from {remove(name)}", err=True)
 
 
 @command.command("show")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from edgeflow.cli.device_options import aot_option, device_options, input_shapes, progress_talk, run_options
-from edgeflow.cli.output import json_option, print_json, print_table, progress_bar
+from edgeflow.cli.output import json_option, print_json, print_table, progress_bar, say
 
 if TYPE_CHECKING:
     from edgeflow.pipeline.invoke import Invocation, StepOutcome
@@ -95,7 +95,7 @@ def command(
     rows = [_row(step, name, array) for step in done.steps for name, array in step.outputs.items()]
     print_table(("signature", "output", "type", "shape", "values"), rows)
     runtime = f"{done.runtime.name} {done.runtime.version}"
-    click.echo(
+    say(
         f"{done.model.name} on {done.device.name.rstrip(':')} ({runtime}); inputs {done.steps[0].inputs.source}",
         err=True,
     )

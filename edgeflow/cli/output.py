@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import click
 
 from edgeflow.cli.plain import plain
+from edgeflow.errors import EdgeflowError
 from edgeflow.progress import Progress, silent
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -31,24 +32,48 @@ def print_json(answer: object) -> None:
     click.echo(_UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
 
 
-def report_error(arguments: Sequence[str], exit_code: int, message: str, hint: str, reasons: Sequence[str] = ()) -> int:
-    """Print an error (one line what, one line what next; as JSON where --json stands) and return the exit code."""
-    if "--json" in arguments:
-        print_json(
-            {
-                "schema": "edgeflow.error/1",
-                "exit": exit_code,
-                "message": _one_line(message),
-                "hint": _one_line(hint),
-                "reasons": list(reasons),
-            }
-        )
+def report_failure(failure: EdgeflowError | KeyboardInterrupt, *, as_json: bool, before: Sequence[object] = ()) -> int:
+    """Report what ended a command and return its exit code.
+
+    `before` are the JSON answers that were complete by then: they and the error become one array.
+    """
+    if isinstance(failure, EdgeflowError):
+        what, exit_code = (failure.message, failure.hint, failure.reasons), failure.exit_code
+    else:
+        what, exit_code = ("interrupted", "", ()), 130
+    return report_error(exit_code, *what, as_json=as_json, before=before)
+
+
+def report_error(
+    exit_code: int,
+    message: str,
+    hint: str,
+    reasons: Sequence[str] = (),
+    *,
+    as_json: bool,
+    before: Sequence[object] = (),
+) -> int:
+    """Print an error (one line what, one line what next; with `as_json` as JSON as well) and return the exit code."""
+    if as_json:
+        answer = {
+            "schema": "edgeflow.error/1",
+            "exit": exit_code,
+            "message": _one_line(message),
+            "hint": _one_line(hint),
+            "reasons": list(reasons),
+        }
+        print_json([*before, answer] if before else answer)
     for reason in reasons:
         click.echo(f"  - {_one_line(reason)}", err=True)
     click.echo(f"edgeflow: {_one_line(message)}", err=True)
     if hint:
         click.echo(f"  {_one_line(hint)}", err=True)
     return exit_code
+
+
+def say(text: str, *, err: bool = False) -> None:
+    """Print one line that may hold names from a device or a file."""
+    click.echo(plain(text), err=err)
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, right: Sequence[int] = ()) -> None:
@@ -62,7 +87,7 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, rig
     for number, title in enumerate(columns):
         table.add_column(title, justify="right" if number in right else "left", overflow="fold")
     for row in rows:
-        table.add_row(*(Text(str(cell)) for cell in row))
+        table.add_row(*(Text(plain(str(cell))) for cell in row))
     Console(highlight=False).print(table)
 
 

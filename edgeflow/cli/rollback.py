@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from edgeflow.cli.device_options import device_options
-from edgeflow.cli.output import json_option, print_json
+from edgeflow.cli.output import json_option, print_json, say
 
 
 @click.command()
@@ -33,6 +33,6 @@ def command(
     if as_json:
         print_json(answer(done))
     elif done.action == "unchanged":
-        click.echo(f"{done.name} on {done.device.name} already runs {done.release}")
+        say(f"{done.name} on {done.device.name} already runs {done.release}")
     else:
-        click.echo(f"rolled back {done.name} on {done.device.name} to {done.release}")
+        say(f"rolled back {done.name} on {done.device.name} to {done.release}")

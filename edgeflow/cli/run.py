@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from edgeflow.cli.output import bytes_text, json_option, print_json, progress_bar
+from edgeflow.cli.output import bytes_text, json_option, print_json, progress_bar, say
 
 if TYPE_CHECKING:
     from edgeflow.pipeline.run import Run
@@ -85,10 +85,10 @@ def _print(done: Run) -> None:
     from edgeflow.cli.deploy import text as deployment_text
 
     if made := done.conversion:
-        click.echo(f"converted {made.source.origin} to {made.path} ({made.quantize}, {bytes_text(made.size)})")
+        say(f"converted {made.source.origin} to {made.path} ({made.quantize}, {bytes_text(made.size)})")
         for warning in made.warnings:
-            click.echo(f"warning: {warning}", err=True)
-    click.echo(deployment_text(done.deployment))
+            say(f"warning: {warning}", err=True)
+    say(deployment_text(done.deployment))
     for warning in done.deployment.warnings:
-        click.echo(f"warning: {warning}", err=True)
+        say(f"warning: {warning}", err=True)
     print_results((done.result,))

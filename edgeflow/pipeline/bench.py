@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import metadata
@@ -93,15 +93,15 @@ def bench_all(
     devices: Sequence[Device],
     threads: Sequence[int],
     **options: object,
-) -> tuple[Result, ...]:
-    """Every model on every device with every number of threads, one after the other."""
-    loaded = [load_model(model) for model in models]
-    return tuple(
-        bench(model, device, threads=count, **options)  # type: ignore[arg-type]  # handed on as they came
-        for model in loaded
-        for device in devices
-        for count in threads
-    )
+) -> Iterator[Result]:
+    """Every model on every device with every number of threads, each result as soon as it is there.
+
+    All models are read before the first device is touched.
+    """
+    for model in [load_model(model) for model in models]:
+        for device in devices:
+            for count in threads:
+                yield bench(model, device, threads=count, **options)  # type: ignore[arg-type]  # handed on as they came
 
 
 def result_of(model: Model, device: Device, options: Options, measured: Measured) -> Result:

@@ -10,6 +10,7 @@ import pytest
 from edgeflow.bench.types import result_from_json
 from edgeflow.cli import main
 from edgeflow.cli.bench import time_text
+from tests.schemas import check_answer
 
 DATA = Path(__file__).parents[1] / "data"
 SCHEMAS = Path(__file__).parents[2] / "edgeflow/results/schemas"
@@ -113,6 +114,28 @@ def test_people_get_a_table_of_80_columns_and_the_doubts(run):
     assert "not to be trusted: too few samples" in err
     _, out, _ = run(KWS, SINE, *SHORT)
     assert all(len(line) <= 80 for line in out.splitlines()) and "sine_int8" in out and "p99" in out
+
+
+def test_what_was_measured_before_a_failure_is_printed_and_its_status_is_kept(run):
+    gone = ("-d", "serial:///dev/no-such-port", "--target", "linux-x86-64", *SHORT)
+    status, out, _ = run(KWS, *gone, "--json")
+    result, error = json.loads(out)
+    assert status == 5 and valid(result)["model"]["name"] == "kws_int8"
+    check_answer(error)
+    assert error["exit"] == 5 and "/dev/no-such-port" in error["message"]
+    status, out, err = run(KWS, *gone)
+    assert status == 5 and "peak memory" in out and "there is no port /dev/no-such-port" in err
+
+
+def test_interrupted_the_results_so_far_are_printed(run, monkeypatch):
+    def interrupted(models, devices, threads, **options):
+        yield result_from_json(answer)
+        raise KeyboardInterrupt
+
+    answer = json.loads(run(KWS, *SHORT, "--json")[1])
+    monkeypatch.setattr("edgeflow.pipeline.bench.bench_all", interrupted)
+    status, out, _ = run(KWS, *SHORT, "--json")
+    assert status == 130 and [part["schema"] for part in json.loads(out)] == ["edgeflow.result/1", "edgeflow.error/1"]
 
 
 @pytest.mark.parametrize(("us", "text"), [(0.5123, "0.512 µs"), (999, "999 µs"), (1234.5, "1.23 ms"), (2.5e6, "2.5 s")])
