@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from edgeflow.bench.clock import Clock, clock_of
-from edgeflow.bench.types import InputFacts, Instructions, Memory, Plan, Round
+from edgeflow.bench.types import Flash, InputFacts, Instructions, Memory, Plan, Round
 from edgeflow.device.answers import Hello, Invoked, Opened, TensorInfo
 from edgeflow.device.session import Session
 from edgeflow.device.tensors import Feed
@@ -62,6 +62,7 @@ class Measured:
     after: Mapping[str, str]
     opened_conditions: Mapping[str, str]
     batches: tuple[int, ...]
+    flash: Flash | None = None
 
 
 def measure(
@@ -108,6 +109,7 @@ def measure(
         after=during,
         opened_conditions=during,
         batches=tuple(done.batch for _, done, _ in rounds),
+        flash=_flash(model, rounds[-1][2]),
     )
 
 
@@ -146,6 +148,10 @@ def _counts(clock: Clock, rounds: Sequence[tuple[Opened, Invoked, Any]]) -> tupl
 def _instructions(clock: Clock, rounds: Sequence[tuple[Opened, Invoked, Any]]) -> Instructions | None:
     counts = sorted(_counts(clock, rounds))
     return Instructions(rounds[0][0].init_ticks, round(counts[len(counts) // 2])) if counts else None
+
+
+def _flash(model: Model, figures: Mapping[str, int]) -> Flash | None:
+    return Flash(figures["text"], model.size) if "text" in figures else None
 
 
 def _memory(model: Model, opened: Opened, figures: Mapping[str, int]) -> Memory:

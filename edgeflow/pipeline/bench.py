@@ -129,7 +129,7 @@ def result_of(model: Model, device: Device, options: Options, measured: Measured
         instructions=measured.instructions,
         estimated_cycles=None,
         memory_bytes=measured.memory,
-        flash_bytes=None,
+        flash_bytes=measured.flash,
         per_operator=None,
         conditions=conditions,
         trusted=not reasons,

@@ -49,6 +49,7 @@ def test_bench_counts_instructions_the_same_each_time(board):
     assert first.latency_us is None and first.instructions == again.instructions
     assert first.instructions.per_invoke > 1000 and first.trusted and first.device.emulated
     assert first.memory_bytes.arena_planned > 0 and first.memory_bytes.stack > 0
+    assert first.flash_bytes.text > 20_000 and first.flash_bytes.model == (DATA / "sine_int8.tflite").stat().st_size
     assert first.unavailable["latency_us"].startswith("emulated: ")
 
 
