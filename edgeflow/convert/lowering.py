@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +17,7 @@ from edgeflow.convert.options import ConverterOptions
 from edgeflow.convert.quantizing import quantize
 from edgeflow.convert.recipes import RECIPES, Recipe
 from edgeflow.convert.signed import signed
+from edgeflow.convert.worker import LOOP_CALIBRATED
 from edgeflow.errors import ConversionError, UsageError
 from edgeflow.progress import Progress
 
@@ -92,11 +95,30 @@ def _converted(
         converter.inference_input_type = tf.as_dtype(recipe.io_dtype)
         converter.inference_output_type = tf.as_dtype(recipe.outputs)
         converter._experimental_disable_per_channel = not recipe.per_channel
+        if loaded.jax is None and _has_loop(loaded.folder):
+            print(LOOP_CALIBRATED, file=sys.stderr, flush=True)  # noqa: T201 - stderr is the child's log
     _set(converter, options)
     try:
         return bytes(converter.convert())
     except Exception as error:
         raise _explained(error, recipe) from None
+
+
+def _has_loop(folder: Path) -> bool:
+    from tensorflow.core.protobuf import saved_model_pb2
+
+    model = saved_model_pb2.SavedModel()
+    try:
+        model.ParseFromString((folder / "saved_model.pb").read_bytes())
+    except Exception:  # a text SavedModel: no harm, only a crash would be explained less well
+        return False
+    graphs = [graph.graph_def for graph in model.meta_graphs]
+    nodes = [node for graph in graphs for part in (graph, *graph.library.function) for node in _nodes(part)]
+    return any(node.op in ("While", "StatelessWhile") for node in nodes)
+
+
+def _nodes(part: Any) -> Any:
+    return part.node_def if hasattr(part, "node_def") else part.node
 
 
 def _operator_sets(recipe: Recipe) -> list[Any]:

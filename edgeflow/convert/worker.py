@@ -28,6 +28,7 @@ _ERRORS: dict[str, type[EdgeflowError]] = {
 }
 _QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "0", "CUDA_VISIBLE_DEVICES": "-1"}
 _LOG_TAIL_BYTES = 4096
+LOOP_CALIBRATED = "edgeflow: calibrating a model with a loop"  # the child's last words where a known crash may follow
 _CHATTER = ("fully_quantize:", "WARNING:", "INFO:", "I0000", "W0000")  # lines that explain nothing
 
 
@@ -159,11 +160,12 @@ class Worker:
             code = process.wait()
         last = self._last_words()
         self._stop(kill=True)
-        return ConversionError(
-            f"{what}: TensorFlow's converter crashed ({death(code)})",
-            "try another recipe; recurrent layers crash int8 calibration unless built with unroll=True",
-            last,
-        )
+        cause, way_out = "", "try another recipe, or --quantize none to see whether it is the recipe"
+        if LOOP_CALIBRATED in last:  # tensorflow#101050
+            last = tuple(line for line in last if line != LOOP_CALIBRATED)
+            cause = ": it cannot calibrate a loop, as a recurrent layer of Keras 3 is one"
+            way_out = "pass --unroll-rnn (or build the layer with unroll=True), or choose --quantize dynamic"
+        return ConversionError(f"{what}: TensorFlow's converter crashed ({death(code)}){cause}", way_out, last)
 
     def _log_bytes(self) -> int:
         log = self._folder / "log" if self._folder else None

@@ -280,11 +280,26 @@ def test_text_inputs_convert_but_cannot_be_compared(keras_sources: Path, tmp_pat
 def test_a_crash_of_the_converter_is_an_error_and_the_next_conversion_works(
     keras_sources: Path, tmp_path: Path
 ) -> None:
-    with pytest.raises(ConversionError, match="crashed") as caught:
+    with pytest.raises(ConversionError, match=r"crashed .* it cannot calibrate a loop") as caught:
         convert(keras_sources / "lstm.keras", representative_data=keras_sources / "sequences.npy", output=tmp_path)
-    assert "unroll=True" in caught.value.hint
+    assert "--unroll-rnn" in caught.value.hint
+    assert not any("edgeflow:" in reason for reason in caught.value.reasons)
     assert not list(tmp_path.iterdir())
     assert convert(keras_sources / "lstm.keras", quantize="dynamic", output=tmp_path).size > 0
+
+
+@pytest.mark.parametrize(
+    ("quantize", "unroll", "most"), [("none", False, 1e-5), ("dynamic", False, 0.05), ("int8", True, 0.05)]
+)
+def test_recurrent_layers_convert_by_the_way_that_works(
+    keras_sources: Path, tmp_path: Path, quantize: str, unroll: bool, most: float
+) -> None:
+    data = keras_sources / "sequences.npy"
+    done = convert(
+        keras_sources / "lstm.keras", quantize=quantize, unroll_rnn=unroll, representative_data=data, output=tmp_path
+    )
+    assert ("WHILE" in dict(done.operators)) is not unroll
+    assert done.errors[0].difference.max_abs < most
 
 
 def _cut(path: Path, share: float) -> None:
