@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 import shutil
 import textwrap
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
 
-from edgeflow.cli.output import json_option, print_json
+from edgeflow.cli.output import json_option, print_json, print_table
 from edgeflow.cli.plain import plain
+from edgeflow.errors import UsageError
 from edgeflow.fit.case import size_text
+from edgeflow.fit.runtimes import RuntimeRow
 from edgeflow.fit.types import Fit
 from edgeflow.model.types import Model
 
@@ -31,9 +34,7 @@ def size(text: str) -> int:
 
 @click.command()
 @click.argument("model", type=click.Path(path_type=Path))
-@click.option(
-    "--target", "targets", multiple=True, required=True, metavar="NAME", help="A target or board; repeatable."
-)
+@click.option("--target", "targets", multiple=True, metavar="NAME", help="A target or board; repeatable.")
 @click.option(
     "--ram", "ram_bytes", type=size, metavar="SIZE", help="RAM there is for arena and runtime, instead of the board's."
 )
@@ -44,27 +45,44 @@ def size(text: str) -> int:
     metavar="SIZE",
     help="Flash there is for model and runtime, instead of the board's.",
 )
+@click.option("--runtimes", "with_runtimes", is_flag=True, help="Which runtimes can run it, each with its evidence.")
 @json_option
 def command(
-    model: Path, targets: tuple[str, ...], ram_bytes: int | None, flash_bytes: int | None, as_json: bool
+    model: Path,
+    targets: tuple[str, ...],
+    ram_bytes: int | None,
+    flash_bytes: int | None,
+    with_runtimes: bool,
+    as_json: bool,
 ) -> int:
     """Say whether MODEL fits each target or board, with all reasons.
 
-    Exits with 3 when it does not fit one of them.
+    Exits with 3 when it does not fit one of them. A source that is not converted yet is judged by estimates.
     """
+    from edgeflow.cli.inspect_source import is_source, show
+
+    if not targets and not with_runtimes:
+        raise UsageError("nothing to check against", "name one with --target, or ask for --runtimes")
+    if is_source(model):
+        return show(model, targets, as_json, ram_bytes=ram_bytes, flash_bytes=flash_bytes)
     from edgeflow.model.read import load_model
     from edgeflow.pipeline.check import check
+    from edgeflow.pipeline.runtimes import runtimes
 
     read = load_model(model)
     fits = [check(read, target, ram_bytes=ram_bytes, flash_bytes=flash_bytes) for target in dict.fromkeys(targets)]
+    rows = runtimes(read) if with_runtimes else ()
     if as_json:
         answers = [answer(fit) for fit in fits]
+        answers += [_runtimes_answer(read, rows)] if with_runtimes else []
         print_json(answers[0] if len(answers) == 1 else answers)
     else:
         for number, fit in enumerate(fits):
             if number:
                 click.echo()
             _print(read, fit)
+        if with_runtimes:
+            _print_runtimes(rows)
     return 3 if any(fit.fits is False for fit in fits) else 0
 
 
@@ -78,6 +96,19 @@ def answer(fit: Fit) -> dict[str, Any]:
             "exact": fit.arena.exact,
         }
     return answer
+
+
+def _runtimes_answer(model: Model, rows: Sequence[RuntimeRow]) -> dict[str, Any]:
+    told = [{**asdict(row), "reasons": list(row.reasons)} for row in rows]
+    return {"schema": "edgeflow.runtimes/1", "model": model.name, "sha256": model.sha256, "runtimes": told}
+
+
+def _print_runtimes(rows: Sequence[RuntimeRow]) -> None:
+    table = [(row.runtime, row.version or "–", row.verdict, row.source) for row in rows]
+    print_table(("runtime", "version", "runs it", "evidence"), table)
+    for row in rows:
+        for reason in row.reasons:
+            _print_wrapped("  - ", plain(f"{row.runtime}: {reason}"))
 
 
 def _print(model: Model, fit: Fit) -> None:

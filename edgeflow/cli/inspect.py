@@ -10,6 +10,7 @@ import click
 
 from edgeflow.cli.output import json_option, print_json, print_table
 from edgeflow.cli.plain import count_text, plain
+from edgeflow.errors import UsageError
 from edgeflow.fit.case import size_text
 from edgeflow.model.types import Model, Subgraph, Tensor
 from edgeflow.pipeline.inspect import Inspection, inspect
@@ -18,13 +19,25 @@ from edgeflow.pipeline.inspect import Inspection, inspect
 @click.command()
 @click.argument("model", type=click.Path(path_type=Path))
 @click.option("--tensors", is_flag=True, help="Every tensor and operator, not only inputs, outputs and sums.")
+@click.option(
+    "--target", "targets", multiple=True, metavar="NAME", help="For a source: would it run there? Repeatable."
+)
 @json_option
-def command(model: Path, tensors: bool, as_json: bool) -> None:
-    """Show what is in MODEL: signatures, tensors, operators, and what they cost."""
+def command(model: Path, tensors: bool, targets: tuple[str, ...], as_json: bool) -> int:
+    """Show what is in MODEL: signatures, tensors, operators, and what they cost.
+
+    Of a source that is not converted yet (.keras, .h5, SavedModel, .pb): what would become of it.
+    """
+    from edgeflow.cli.inspect_source import is_source, show
+
+    if is_source(model):
+        return show(model, targets, as_json)
+    if targets:
+        raise UsageError("--target is for sources", f"edgeflow check {model} --target {targets[0]} judges a .tflite")
     found = inspect(model)
     if as_json:
         print_json(_answer(found, tensors))
-        return
+        return 0
     _print_head(found)
     entries = {signature.subgraph for signature in found.model.signatures} or {0}
     for subgraph in found.model.subgraphs:
@@ -36,6 +49,7 @@ def command(model: Path, tensors: bool, as_json: bool) -> None:
         for subgraph in found.model.subgraphs:
             _print_tensors(found.model, subgraph)
             _print_nodes(found.model, subgraph)
+    return 0
 
 
 def _print_head(found: Inspection) -> None:

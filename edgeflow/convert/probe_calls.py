@@ -12,7 +12,7 @@ from typing import Any
 Question = Callable[[], tuple[Callable[..., Any], list[Any]]]
 
 
-def _ask(call: Callable[..., Any], *shapes: Sequence[int], dtype: str = "float32") -> Question:
+def _ask(call: Callable[..., Any], *shapes: Sequence[int | None], dtype: str = "float32") -> Question:
     """`call(raw, tensors…)`; `shapes` are the tensors', all of `dtype`."""
 
     def make() -> tuple[Callable[..., Any], list[Any]]:
@@ -68,6 +68,7 @@ CALLS: dict[str, Question] = {
     "Cast/int64": _ask(lambda r, x: r.Cast(x=x, DstT="float32"), (2, 4), dtype="int64"),
     "Cast/uint8": _ask(lambda r, x: r.Cast(x=x, DstT="float32"), (2, 4), dtype="uint8"),
     "Cast/bool": _ask(lambda r, x: r.Cast(x=x, DstT="float32"), (2, 4), dtype="bool"),
+    "Cholesky": _ask(lambda r, x: r.Cholesky(input=x), (3, 3)),
     "ClipByValue": _ask(lambda r, x: r.ClipByValue(t=x, clip_value_min=0.0, clip_value_max=1.0), (2, 4)),
     "ConcatV2": _ask(lambda r, x, y: r.ConcatV2(values=[x, y], axis=1), (2, 4), (2, 3)),
     "ConcatV2/int32": _ask(lambda r, x, y: r.ConcatV2(values=[x, y], axis=1), (2, 4), (2, 3), dtype="int32"),
@@ -107,7 +108,7 @@ CALLS: dict[str, Question] = {
     "DynamicStitch": _ask(lambda r, x: r.DynamicStitch(indices=[[0, 1]], data=[x]), (2, 4)),
     "EagerPyFunc": _ask(_py_function, (2, 4)),
     "Einsum": _ask(lambda r, x, y: r.Einsum(inputs=[x, y], equation="bij,bjk->bik"), (2, 3, 4), (2, 4, 5)),
-    "EnsureShape": _ask(lambda r, x: r.EnsureShape(input=x, shape=[2, 4]), (2, 4)),
+    "EnsureShape": _ask(lambda r, x: r.EnsureShape(input=x, shape=[2, 4]), (None, 4)),
     "ExpandDims": _ask(lambda r, x: r.ExpandDims(input=x, axis=1), (2, 4)),
     "ExtractImagePatches": _ask(
         lambda r, x: r.ExtractImagePatches(
@@ -140,6 +141,9 @@ CALLS: dict[str, Question] = {
         lambda r, x: r.MatrixDiagV3(diagonal=x, k=0, num_rows=-1, num_cols=-1, padding_value=0.0), (2, 4)
     ),
     "MatrixSetDiagV3": _ask(lambda r, x, y: r.MatrixSetDiagV3(input=x, diagonal=y, k=0), (2, 4, 4), (2, 4)),
+    "MatrixDeterminant": _ask(lambda r, x: r.MatrixDeterminant(input=x), (3, 3)),
+    "MatrixInverse": _ask(lambda r, x: r.MatrixInverse(input=x), (3, 3)),
+    "MatrixSolve": _ask(lambda r, x, y: r.MatrixSolve(matrix=x, rhs=y), (3, 3), (3, 2)),
     "Max": _ask(lambda r, x: r.Max(input=x, axis=[1]), (2, 4)),
     "MaxPool": _ask(lambda r, x: r.MaxPool(input=x, **_POOL), _IMAGE),
     "MaxPool3D": _ask(lambda r, x: r.MaxPool3D(input=x, **_POOL_3D), _VOLUME),
@@ -174,6 +178,7 @@ CALLS: dict[str, Question] = {
     "PadV2": _ask(lambda r, x: r.PadV2(input=x, paddings=_PADS, constant_values=1.0), _IMAGE),
     "PlaceholderWithDefault": _ask(lambda r, x: r.PlaceholderWithDefault(input=x, shape=[2, 4]), (2, 4)),
     "Prod": _ask(lambda r, x: r.Prod(input=x, axis=[1]), (2, 4)),
+    "Qr": _ask(lambda r, x: r.Qr(input=x), (3, 3)),
     "RFFT": _ask(lambda r, x: r.RFFT(input=x, fft_length=[16]), (2, 16)),
     "RFFT2D": _ask(lambda r, x: r.RFFT2D(input=x, fft_length=[4, 16]), (4, 16)),
     "IRFFT": _ask(lambda r, x: r.IRFFT(input=x, fft_length=[16]), (2, 9), dtype="complex64"),
@@ -215,11 +220,18 @@ CALLS: dict[str, Question] = {
     "Split/axis": _ask(lambda r, x: r.Split(axis=1, value=x, num_split=2), (2, 4)),
     "SplitV": _ask(lambda r, x: r.SplitV(value=x, size_splits=[1, 3], axis=1, num_split=2), (2, 4)),
     "Squeeze": _ask(lambda r, x: r.Squeeze(input=x, axis=[1]), (2, 1, 4)),
+    "StatelessRandomGetKeyCounter": _ask(lambda r, x: r.StatelessRandomGetKeyCounter(seed=x), (2,), dtype="int32"),
     "StatelessRandomNormalV2": _ask(
         lambda r, x: r.StatelessRandomNormalV2(shape=x, key=[1], counter=[1, 2], alg=1), (2,), dtype="int32"
     ),
     "StatelessRandomUniformV2": _ask(
         lambda r, x: r.StatelessRandomUniformV2(shape=x, key=[1], counter=[1, 2], alg=1), (2,), dtype="int32"
+    ),
+    "StatelessRandomNormalV2/key": _ask(
+        lambda r, x: r.StatelessRandomNormalV2(shape=[2], key=x, counter=[1, 2], alg=1), (1,), dtype="uint64"
+    ),
+    "StatelessRandomUniformV2/key": _ask(
+        lambda r, x: r.StatelessRandomUniformV2(shape=[2], key=x, counter=[1, 2], alg=1), (1,), dtype="uint64"
     ),
     "StaticRegexReplace": _ask(
         lambda r, x: r.StaticRegexReplace(input=x, pattern="a", rewrite="b"), (1,), dtype="string"
@@ -230,6 +242,7 @@ CALLS: dict[str, Question] = {
     "StringJoin": _ask(lambda r, x, y: r.StringJoin(inputs=[x, y]), (1,), (1,), dtype="string"),
     "StringSplitV2": _ask(lambda r, x: r.StringSplitV2(input=x, sep=" ")[1], (1,), dtype="string"),
     "Sum": _ask(lambda r, x: r.Sum(input=x, axis=[1]), (2, 4)),
+    "Svd": _ask(lambda r, x: r.Svd(input=x), (3, 3)),
     "TensorScatterUpdate": _ask(
         lambda r, x: r.TensorScatterUpdate(tensor=x, indices=[[0]], updates=_ones(1, 4)), (2, 4)
     ),

@@ -74,46 +74,24 @@ def _graph(function: Any) -> dict[str, Any]:
         return _with_state(function)
     nodes = _needed(frozen.graph.get_operations(), [end.op for end in frozen.outputs])
     constant = _constants(nodes)
-    used: dict[tuple[str, str], list[str]] = {}
-    macs, unknown = 0, []
-    for node in nodes:
-        if constant[node.name] or node.type in _NOTHING or node.type in _CALLS:
-            continue
-        used.setdefault((node.type, key_dtype(node)), []).append(node.name)
-        count = _macs(node)
-        macs += count or 0
-        if count is None:
-            unknown.append(node.name)
-    for node in _inner(frozen.graph):
-        if node.type not in _NOTHING and node.type not in _CALLS:
-            used.setdefault((node.type, key_dtype(node)), []).append(node.name)
+    inner = _inner(frozen.graph)
     return {
-        "operators": _counted(used),
-        "macs": macs,
-        "macs_unknown": [layer(name) for name in unknown[:_SHOWN]],
+        **_tally([*(node for node in nodes if not constant[node.name]), *inner]),
         **_weights(nodes, constant),
-        **_activations(nodes, constant, frozen.outputs),
+        **_activations(nodes, constant, frozen.outputs, sum(map(_counts, inner))),
     }
 
 
 def _with_state(function: Any) -> dict[str, Any]:
     """What can be told of a graph that keeps state: operators, and weights as the variables are."""
-    used: dict[tuple[str, str], list[str]] = {}
-    macs, unknown = 0, []
-    for node in [*function.graph.get_operations(), *_inner(function.graph)]:
-        if node.type not in _NOTHING and node.type not in _CALLS:
-            used.setdefault((node.type, key_dtype(node)), []).append(node.name)
-            count = _macs(node)
-            macs += count or 0
-            if count is None:
-                unknown.append(node.name)
+    nodes = [*function.graph.get_operations(), *_inner(function.graph)]
     held = [(math.prod(int(n) for n in v.shape), v.dtype.size, v.dtype.is_floating) for v in function.variables]
     return {
-        "operators": _counted(used),
-        "macs": macs,
-        "macs_unknown": [layer(name) for name in unknown[:_SHOWN]],
+        **_tally(nodes),
         "float_weight_bytes": sum(elements * size for elements, size, _ in held),
         "int8_weight_bytes": sum(elements * (1 if floating else size) for elements, size, floating in held),
+        "channels": 0,
+        "kept": sum(map(_counts, nodes)),
         "largest_bytes": None,
         "largest_int8_bytes": None,
         "largest_layer": "",
@@ -122,11 +100,31 @@ def _with_state(function: Any) -> dict[str, Any]:
     }
 
 
-def _counted(used: Mapping[tuple[str, str], list[str]]) -> list[dict[str, Any]]:
-    return [
-        {"name": name, "dtype": dtype, "count": len(places), "layers": [layer(place) for place in places[:_SHOWN]]}
-        for (name, dtype), places in used.items()
-    ]
+def _counts(node: Any) -> bool:
+    """Whether a node is an operator that the result would have to compute."""
+    if node.type == "EnsureShape" and node.inputs[0].shape.is_fully_defined():
+        return False
+    return node.type not in _NOTHING and node.type not in _CALLS
+
+
+def _tally(nodes: Iterable[Any]) -> dict[str, Any]:
+    """Operators by name and dtype with the layers they are in, and their MACs."""
+    used: dict[tuple[str, str], list[str]] = {}
+    macs, unknown = 0, []
+    for node in filter(_counts, nodes):
+        used.setdefault((node.type, key_dtype(node)), []).append(node.name)
+        count = _macs(node)
+        macs += count or 0
+        if count is None:
+            unknown.append(node.name)
+    return {
+        "operators": [
+            {"name": name, "dtype": dtype, "count": len(places), "layers": [layer(place) for place in places[:_SHOWN]]}
+            for (name, dtype), places in used.items()
+        ],
+        "macs": macs,
+        "macs_unknown": [layer(name) for name in unknown[:_SHOWN]],
+    }
 
 
 def layer(name: str) -> str:
@@ -153,9 +151,7 @@ def _constants(nodes: Iterable[Any]) -> dict[str, bool]:
             known[node.name] = True
         elif node.type in ("Shape", "Size", "Rank"):
             known[node.name] = node.inputs[0].shape.is_fully_defined()
-        elif (
-            node.type == "Placeholder" or not node.inputs or node.type.startswith(("Random", "Stateful", "While", "If"))
-        ):
+        elif not node.inputs or node.op_def.is_stateful or node.type.startswith("Stateless"):
             known[node.name] = False
         else:
             known[node.name] = all(known.get(end.op.name, False) for end in node.inputs)
@@ -166,10 +162,17 @@ def _inner(graph: Any) -> list[Any]:
     """Nodes of the bodies of loops and branches."""
     from tensorflow.python.framework.function_def_to_graph import function_def_to_graph
 
+    shapes: dict[str, Any] = {}
+    for node in graph.get_operations():
+        for attribute in ("body", "cond", "then_branch", "else_branch"):
+            if attribute in node.node_def.attr:
+                ends = node.inputs if node.type.endswith("While") else node.inputs[1:]
+                shapes[node.get_attr(attribute).name] = [end.shape for end in ends]
     found = []
     for definition in graph.as_graph_def().library.function:
+        given = shapes.get(definition.signature.name)
         try:
-            found.extend(function_def_to_graph(definition).get_operations())
+            found.extend(function_def_to_graph(definition, given).get_operations())
         except Exception:  # a body that cannot be read alone is not counted
             continue
     return found
@@ -216,7 +219,7 @@ def _einsum(equation: str, sizes: list[Any]) -> int | None:
 
 def _weights(nodes: list[Any], constant: Mapping[str, bool]) -> dict[str, int]:
     """Bytes of the constants that remain: as they are, and with int8 kernels and int32 biases."""
-    exact = small = 0
+    exact = small = channels = 0
     seen = set()
     for node in nodes:
         if constant[node.name]:
@@ -229,13 +232,21 @@ def _weights(nodes: list[Any], constant: Mapping[str, bool]) -> dict[str, int]:
             seen.add(root.name)
             item = end.dtype.base_dtype.size or 0
             floating = end.dtype.base_dtype.is_floating
+            if node.type in _PRODUCTS:
+                channels += _channels(node, end)
             if absorbed and node.type in ("Mul", "RealDiv"):
                 continue  # scales become part of the kernel before it
             if absorbed and node.type == "FusedBatchNormV3":
                 size = size if end is node.inputs[2] else 0
             exact += size * item
             small += size * (4 if absorbed else 1) if floating else size * item
-    return {"float_weight_bytes": exact, "int8_weight_bytes": small}
+    return {"float_weight_bytes": exact, "int8_weight_bytes": small, "channels": channels}
+
+
+def _channels(node: Any, kernel: Any) -> int:
+    """Output channels of a kernel, each of which has a scale of its own in int8."""
+    sizes = _sizes(kernel.shape) or [1]
+    return math.prod(sizes[-2:]) if node.type == "DepthwiseConv2dNative" else sizes[-1]
 
 
 def _through(end: Any) -> Any:
@@ -257,12 +268,17 @@ def _follows_product(node: Any, constant: Mapping[str, bool]) -> bool:
     return False
 
 
-def _activations(nodes: list[Any], constant: Mapping[str, bool], outputs: Iterable[Any]) -> dict[str, Any]:
+def _activations(nodes: list[Any], constant: Mapping[str, bool], outputs: Iterable[Any], inner: int) -> dict[str, Any]:
     """The largest tensor, and the most bytes alive at once, each as it is and with floats as int8.
 
     A result that becomes part of the operator before it (bias, normalization, ReLU) takes no memory of its own.
-    Sizes that are free count as 1.
+    Sizes that are free count as 1. `kept` counts the operators that remain, with the `inner` ones of loops.
     """
+    users: dict[str, list[Any]] = {}
+    for node in nodes:
+        for end in node.inputs:
+            users.setdefault(end.op.name, []).append(node)
+    kept = inner
     alias: dict[str, str] = {}
     sizes: dict[str, tuple[int, int]] = {}
     last: dict[str, int] = {}
@@ -277,7 +293,9 @@ def _activations(nodes: list[Any], constant: Mapping[str, bool], outputs: Iterab
             node.type in ("Identity", "StopGradient")
             or (node.type in _ADDED and _follows_product(node, constant))
             or (node.type in _ACTIVATIONS and dynamic and dynamic[0].op.type not in ("Placeholder",))
+            or (node.type in ("Pad", "PadV2") and _is_same_padding(node, users.get(node.name, [])))
         )
+        kept += not merged and node.type != "Placeholder"
         for end in node.outputs:
             if merged and dynamic:
                 alias[end.name] = _root(alias, dynamic[0].name)
@@ -293,12 +311,24 @@ def _activations(nodes: list[Any], constant: Mapping[str, bool], outputs: Iterab
         last[_root(alias, end.name)] = len(nodes)
     largest = max(sizes, key=lambda name: sizes[name], default="")
     return {
+        "kept": kept,
         "largest_bytes": sizes[largest][0] if largest else 0,
         "largest_int8_bytes": sizes[largest][1] if largest else 0,
         "largest_layer": layer(largest.split(":")[0]),
         "peak_bytes": _peak(first, last, {name: size[0] for name, size in sizes.items()}, len(nodes)),
         "peak_int8_bytes": _peak(first, last, {name: size[1] for name, size in sizes.items()}, len(nodes)),
     }
+
+
+def _is_same_padding(pad: Any, users: list[Any]) -> bool:
+    """Whether padding and the one convolution after it are what SAME padding does, so that the converter joins them."""
+    if len(users) != 1 or users[0].type not in ("Conv2D", "DepthwiseConv2dNative"):
+        return False
+    before, after = _sizes(pad.inputs[0].shape), _sizes(users[0].outputs[0].shape)
+    strides = users[0].get_attr("strides")
+    if before is None or after is None or len(before) != 4 or users[0].get_attr("padding") != b"VALID":
+        return False
+    return all(after[axis] == -(-before[axis] // strides[axis]) for axis in (1, 2))
 
 
 def _peak(first: Mapping[str, int], last: Mapping[str, int], sizes: Mapping[str, int], places: int) -> int:

@@ -12,8 +12,11 @@ from edgeflow.convert.types import Source
 from edgeflow.convert.worker import Worker
 from edgeflow.progress import Progress, silent
 
-_TENSOR_BYTES = 300  # of a .tflite beside its weights, for each operator with its tensors; fitted to conversions
-_HEAD_BYTES = 1500
+# of a .tflite beside its weights, fitted to conversions: signature and tables, each operator with its tensors, and in
+# int8 scale and zero point (4 + 8 bytes) of each channel's weights and bias
+_HEAD_BYTES = 900
+_OPERATOR_BYTES = 300
+_CHANNEL_BYTES = 24
 
 
 @dataclass(frozen=True)
@@ -85,13 +88,13 @@ def _signature(item: Mapping[str, Any]) -> SurveyedSignature:
         SourceOperator(o["name"], o["dtype"], o["count"], tuple(o["layers"]), becoming(o["name"], o["dtype"]))
         for o in item["operators"]
     )
-    kept = sum(o.count for o in operators if o.becoming.fate != "folded")
-    beside = _HEAD_BYTES + _TENSOR_BYTES * kept
+    beside = _HEAD_BYTES + _OPERATOR_BYTES * item["kept"]
+    scales = _CHANNEL_BYTES * item["channels"]
     estimates = [
-        Estimate(item[weights], item[weights] + beside, item[largest], item[peak])
-        for weights, largest, peak in (
-            ("float_weight_bytes", "largest_bytes", "peak_bytes"),
-            ("int8_weight_bytes", "largest_int8_bytes", "peak_int8_bytes"),
+        Estimate(item[weights], item[weights] + more, item[largest], item[peak])
+        for weights, more, largest, peak in (
+            ("float_weight_bytes", beside, "largest_bytes", "peak_bytes"),
+            ("int8_weight_bytes", beside + scales, "largest_int8_bytes", "peak_int8_bytes"),
         )
     ]
     return SurveyedSignature(

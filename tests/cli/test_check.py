@@ -14,6 +14,7 @@ from edgeflow.cli import main
 from edgeflow.cli.check import size
 from edgeflow.errors import UsageError
 from edgeflow.pipeline.check import check
+from tests.schemas import check_answer
 
 DATA = Path(__file__).parents[1] / "data"
 KWS = str(DATA / "kws_int8.tflite")
@@ -116,3 +117,17 @@ def test_the_verb_takes_a_path_or_a_model_and_refuses_negative_sizes():
     assert check(Path(KWS), "pico2") == check(KWS, "pico2")
     with pytest.raises(UsageError, match="ram_bytes"):
         check(KWS, "pico2", ram_bytes=-1)
+
+
+@pytest.mark.tensorflow
+def test_runtimes_are_told_with_their_evidence(run):
+    code, out, _ = run(KWS, "--runtimes", "--json")
+    answer = json.loads(out)
+    check_answer(answer)
+    found = {row["runtime"]: row["verdict"] for row in answer["runtimes"]}
+    assert code == 0
+    assert found["GPU delegate"] == found["TFLM"] == "unknown"
+    assert found["ai-edge-litert"] == found["edgeflow"] == "yes"
+    code, out, _ = run(KWS, "--runtimes", "--target", "pico2", "--json")
+    assert [part["schema"] for part in json.loads(out)] == ["edgeflow.fit/1", "edgeflow.runtimes/1"]
+    assert "TFLM" in run(KWS, "--runtimes")[1]

@@ -10,7 +10,7 @@ from pathlib import Path
 from edgeflow.errors import TargetError
 
 FOLDER = Path(__file__).resolve().parent
-_FILES = {"litert": "ai-edge-litert", "tflite-runtime": "tflite-runtime"}
+_FILES = {"litert": "ai-edge-litert", "tflite-runtime": "tflite-runtime", "tflite-micro": "tflite-micro"}
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class InterpreterTable:
 
 @cache
 def interpreter_table(runtime: str) -> InterpreterTable:
-    """The table of a target's `runtime` (`litert`, `tflite-runtime`). Raises TargetError when there is none."""
+    """The table of a target's `runtime`, or of `tflite-micro`. Raises TargetError when there is none."""
     if runtime not in _FILES:
         raise TargetError(f"no operator table of runtime {runtime!r}", f"known runtimes: {', '.join(_FILES)}")
     file = tomllib.loads((FOLDER / f"{_FILES[runtime]}.toml").read_text(encoding="utf-8"))
