@@ -15,9 +15,8 @@ def device_facts(device: Device, hello: Hello, conditions: Mapping[str, str], cl
     """The device; what it is comes from the device book, else from what it says of itself."""
     target, board = device.target, device.board
     if target is None:
-        bits = conditions.get("pointer_bits", "64")
         machine, model = conditions.get("machine", ""), conditions.get("board", hello.board)
-        target, board = target_of(machine, int(bits) if bits.isdigit() else 64, model)
+        target, board = target_of(machine, conditions.get("pointer_bits", ""), model)
     return DeviceFacts(
         name=device.name,
         target=target,

@@ -11,10 +11,10 @@ from edgeflow.deploy.types import Bundle, Health
 from edgeflow.device.answers import TensorInfo
 from edgeflow.device.connect import reference_session
 from edgeflow.device.session import Session
-from edgeflow.device.tensors import feed_random
+from edgeflow.device.tensors import feed_random, output_array
 from edgeflow.errors import DeviceError, EdgeflowError, MismatchError, UsageError
 from edgeflow.model.types import NUMPY_DTYPES
-from edgeflow.wire.constants import Reset
+from edgeflow.wire.constants import Reset, Side
 
 # Optimized kernels round differently on each processor, and a near-tie behind a softmax can amplify that; a broken
 # runtime is off by far more.
@@ -57,7 +57,8 @@ def _run(session: Session, source: str, seed: int, delegate: str = "") -> Output
         for info, data in zip(opened.inputs, feed_random(opened.inputs, seed).data, strict=True):
             session.write_input(info.index, data)
         session.invoke(max_runs=1)
-        return tuple((info, session.read_output(info.index)) for info in opened.outputs)
+        outputs = session.tensors(Side.OUTPUT, len(opened.outputs))  # a shape may be known only now
+        return tuple((info, session.read_output(info.index)) for info in outputs)
     finally:
         session.reset(Reset.CLOSE)
 
@@ -65,7 +66,7 @@ def _run(session: Session, source: str, seed: int, delegate: str = "") -> Output
 def _finite(bundle: Bundle, outputs: Outputs) -> None:
     for info, data in outputs:
         dtype = NUMPY_DTYPES.get(info.dtype.name)
-        if dtype is not None and dtype.kind == "f" and not np.isfinite(np.frombuffer(data, dtype)).all():
+        if dtype is not None and dtype.kind == "f" and not np.isfinite(output_array(info, data)).all():
             raise MismatchError(
                 f"{bundle.name}: output '{info.name}' is not finite on the device",
                 "the release that was there before stays; check the model with edgeflow validate",
@@ -73,6 +74,11 @@ def _finite(bundle: Bundle, outputs: Outputs) -> None:
 
 
 def _compare(bundle: Bundle, expected: Outputs, found: Outputs) -> float:
+    if len(expected) != len(found):
+        raise MismatchError(
+            f"{bundle.name}: the device names {len(found)} outputs, this machine {len(expected)}",
+            "the release that was there before stays; update edgeflow or the runner",
+        )
     worst = 0.0
     for (wanted, want), (info, have) in zip(expected, found, strict=True):
         dtype = NUMPY_DTYPES.get(wanted.dtype.name)

@@ -22,6 +22,9 @@ _READ_BYTES = 256 * 1024
 _POLL_S = 0.5
 _FIRST_REPEAT_S = 1.0
 _LONGEST_REPEAT_S = 8.0
+_SLOW = "raise --timeout for slow models, or reset the device"
+_TROUBLES = 200  # losses of blocks in one upload, beyond one for every _TROUBLE_BYTES of it
+_TROUBLE_BYTES = 16
 
 
 @dataclass(frozen=True)
@@ -54,14 +57,22 @@ class Link:
         self._replies: dict[int, tuple[int, bytes]] = {}
         self._waiting: set[int] = set()
         self._heard_at = 0.0
-        self.last_console = ""
+        self._last_console = ""
 
     def close(self) -> None:
         """End the pipe."""
         self._pipe.close()
 
-    def request(self, command: Command, payload: bytes, *, timeout_s: float, repeat_s: float | None = None) -> bytes:
-        """Send and wait for the one reply; `timeout_s` is the longest silence, heartbeats end a silence.
+    def request(
+        self,
+        command: Command,
+        payload: bytes,
+        *,
+        timeout_s: float,
+        limit_s: float | None = None,
+        repeat_s: float | None = None,
+    ) -> bytes:
+        """Send and wait for the one reply; `timeout_s` is the longest silence, `limit_s` the longest with heartbeats.
 
         On a lossy link the request is repeated after each `repeat_s` of silence, by default after 1, 2, 4, 8, 8…
         seconds, also when heartbeats came before: the last reply can be lost as well.
@@ -70,11 +81,15 @@ class Link:
         with self._blamed(command):
             seq = self._send(command, payload, timeout_s)
             self._heard_at = written_at = time.monotonic()
+            busy_s = limit_s or timeout_s
+            ends = written_at + busy_s
             pause = repeat_s or _FIRST_REPEAT_S
             while seq not in self._replies:
                 now = time.monotonic()
                 if now >= self._heard_at + timeout_s:
                     raise self._silent(command, timeout_s)
+                if now >= ends:
+                    raise LinkError(f"{self._peer} has been busy with {command.name} for {busy_s:g} s", _SLOW)
                 if self._lossy and now >= max(self._heard_at, written_at) + pause:
                     self._write(seq, command, payload, timeout_s)
                     written_at = time.monotonic()
@@ -87,14 +102,16 @@ class Link:
         """Send them all, a window of them unanswered; on a lossy link again from where something was lost."""
         pace = Pace(blocks.block_bytes)
         at, self._heard_at = blocks.start, time.monotonic()
+        bearable = _TROUBLES + len(blocks.data) // _TROUBLE_BYTES  # smallest blocks, each lost several times
         with self._blamed(blocks.command):
             while at < len(blocks.data):
                 at = self._send_until_trouble(blocks, at, pace, timeout_s, progress)
+                bearable -= 1
                 if pace.failures and time.monotonic() >= self._heard_at + timeout_s:
                     raise self._silent(blocks.command, timeout_s)
-                if pace.hopeless:
+                if pace.hopeless or bearable < 0:
                     raise LinkError(
-                        f"{self._peer} lost blocks {pace.failures} times in a row at byte {at} of {len(blocks.data)}",
+                        f"{self._peer} loses one block after another, at byte {at} of {len(blocks.data)}",
                         "check the cable, or use a lower baud rate",
                     )
 
@@ -185,12 +202,12 @@ class Link:
     def _say(self, text: bytes) -> None:
         for line in text.decode("utf-8", "replace").splitlines():
             if line.strip():
-                self.last_console = line.strip()
+                self._last_console = line.strip()
                 _console.info("%s", line.rstrip())
 
     def _silent(self, command: Command, timeout_s: float) -> LinkError:
-        hint = "raise --timeout for slow models, or reset the device"
-        return LinkError(f"{self._peer} did not answer {command.name} for {timeout_s:g} s", hint)
+        said = f"; the last it printed: {self._last_console[:200]}" if self._last_console else ""
+        return LinkError(f"{self._peer} did not answer {command.name} for {timeout_s:g} s{said}", _SLOW)
 
     @contextmanager
     def _blamed(self, command: Command) -> Iterator[None]:

@@ -16,18 +16,19 @@ _PI = (  # device-tree model: (target, board)
 _MACHINES = {"x86_64": "linux-x86-64", "amd64": "linux-x86-64", "aarch64": "linux-arm64", "arm64": "linux-arm64"}
 
 
-def target_of(machine: str, pointer_bits: int, model: str) -> tuple[str | None, str | None]:
+def target_of(machine: str, pointer_bits: str, model: str) -> tuple[str | None, str | None]:
     """(target, board) of `uname -m`, the word size of its programs and the device tree's model; None: unknown.
 
-    A 64-bit kernel with 32-bit programs counts as 32-bit, because the interpreter is one of those programs.
+    A word size other than "32" counts as 64. A 64-bit kernel with 32-bit programs counts as 32-bit, because the
+    interpreter is one of those programs.
     """
-    arm32 = machine.startswith("armv7") or (machine in ("aarch64", "armv8l") and pointer_bits == 32)
+    arm32 = machine.startswith("armv7") or (machine in ("aarch64", "armv8l") and pointer_bits == "32")
     for pattern, target, board in _PI:
         if re.search(pattern, model):
             return ("raspberry-pi-armv7", None) if arm32 else (target, board)
     if arm32:
         return ("raspberry-pi-armv7" if "Raspberry Pi" in model else None), None
-    return (_MACHINES.get(machine.lower()) if pointer_bits == 64 else None), None
+    return (_MACHINES.get(machine.lower()) if pointer_bits != "32" else None), None
 
 
 def this_machine(root: Path = Path("/")) -> tuple[str | None, str | None]:
@@ -36,4 +37,4 @@ def this_machine(root: Path = Path("/")) -> tuple[str | None, str | None]:
         model = (root / "proc/device-tree/model").read_text(encoding="utf-8", errors="replace").strip("\0\n ")
     except OSError:
         model = ""
-    return target_of(platform.machine(), 8 * struct.calcsize("P"), model)
+    return target_of(platform.machine(), str(8 * struct.calcsize("P")), model)

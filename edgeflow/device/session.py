@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import PurePosixPath
@@ -11,8 +12,8 @@ from typing import Any
 
 from edgeflow.device.answers import Hello, Invoked, Opened, TensorInfo, Uploaded, known
 from edgeflow.device.link import Blocks, Link
-from edgeflow.errors import DeviceBusyError, DeviceError, DeviceStatusError, LinkError
-from edgeflow.model.types import Model
+from edgeflow.errors import DeviceBusyError, DeviceError, DeviceStatusError, LinkError, UsageError
+from edgeflow.model.types import NUMPY_DTYPES, Model
 from edgeflow.progress import Progress, silent
 from edgeflow.transport.base import FileChannel, Pipe
 from edgeflow.wire import message
@@ -24,6 +25,10 @@ _HELLO_REPEAT_S = 0.5
 _MAX_BYTES = 2**32 - 2
 _HANDOVER_S = 10.0  # until an agent whose pipe was closed has let go of the device
 _BUSY_POLL_S = 0.3
+_HEARTBEATS_S = 600.0  # the least that a device may take to hash or load, whatever the timeout is
+_HEARTBEAT_TIMEOUTS = 10
+_BUILD_AGAIN = "build and flash the runner again, or update edgeflow"
+_MAX_SAMPLES = 2_000_000  # the agent stops there; boards far before
 
 
 class Session:
@@ -81,11 +86,20 @@ class Session:
             self.request(Command.RESET, what=Reset.CLOSE)
         self.hello = self._say_hello()
 
-    def request(self, command: Command, *, timeout_s: float | None = None, **fields: Any) -> dict[str, Any]:
-        """One request and its reply's fields. Raises DeviceStatusError on a refusal, LinkError on a broken link."""
-        payload = message.pack_request(command, **fields)
-        reply = self._link.request(command, payload, timeout_s=timeout_s or self.timeout_s)
-        return self._read(command, reply)
+    def request(
+        self, command: Command, *, timeout_s: float | None = None, limit_s: float | None = None, **fields: Any
+    ) -> dict[str, Any]:
+        """One request and its reply's fields; `limit_s` bounds how long heartbeats may hold it open.
+
+        Raises DeviceStatusError on a refusal, LinkError on a broken link, UsageError on values too large to send.
+        """
+        try:
+            payload = message.pack_request(command, **fields)
+        except message.MessageError as error:
+            raise UsageError(f"{command.name}: {error}", "use shorter names and smaller numbers") from None
+        silence_s = timeout_s or self.timeout_s
+        limit_s = limit_s or max(_HEARTBEATS_S, _HEARTBEAT_TIMEOUTS * silence_s)
+        return self._read(command, self._link.request(command, payload, timeout_s=silence_s, limit_s=limit_s))
 
     # models
 
@@ -219,8 +233,11 @@ class Session:
     def read_output(self, index: int) -> bytes:
         """Read all bytes of an output tensor."""
         room = self.hello.receive_bytes - 16
+        described = self._tensor(Side.OUTPUT, index)
         first = self.request(Command.OUTPUT, index=index, offset=0, length=room)
         total, data = first["total"], bytearray(first["data"])
+        if described.dtype.name in NUMPY_DTYPES and total != described.bytes:
+            raise LinkError(f"{self._peer} has {total} bytes for output {index} of {described.bytes}", _BUILD_AGAIN)
         if total > BULK_BYTES and self._files is not None and self.hello.slots == Slots.FILES:
             return self._fetch_output(index, total, self._files)
         while len(data) < total:
@@ -251,8 +268,10 @@ class Session:
             "period_us": period_us,
             "flags": flags,
         }
+        runs = warmup + max_runs + 2  # each may take the timeout
+        limit_s = runs * (self.timeout_s + period_us / 1e6) + (warmup_ms + min_ms) / 1000
         try:
-            done = self.request(Command.INVOKE, **plan)
+            done = self.request(Command.INVOKE, limit_s=limit_s, **plan)
         except KeyboardInterrupt:
             with contextlib.suppress(DeviceError):
                 self.request(Command.CANCEL, timeout_s=2.0)
@@ -261,6 +280,8 @@ class Session:
 
     def samples(self, count: int) -> tuple[int, ...]:
         """Fetch `count` samples of the last INVOKE, in ticks."""
+        if count > _MAX_SAMPLES:
+            raise LinkError(f"{self._peer} claims {count} samples", _BUILD_AGAIN)
         samples: list[int] = []
         while len(samples) < count:
             page = self.request(Command.SAMPLES, first=len(samples))["samples"]
@@ -303,7 +324,7 @@ class Session:
         if not reply or reply[0] != VERSION:
             raise LinkError(
                 f"{self._peer} speaks version {reply[0] if reply else '?'} of the link protocol, edgeflow {VERSION}",
-                "build and flash the runner again, or update edgeflow",
+                _BUILD_AGAIN,
             )
         try:
             return Hello.read(self._read(Command.HELLO, reply))
@@ -322,8 +343,12 @@ class Session:
             dtype = DType(found["dtype"])
         except ValueError:
             raise LinkError(f"{self._peer} names an unknown data type {found['dtype']}", "update edgeflow") from None
-        shape, scale = tuple(found["shape"]), found["scale"]
-        return TensorInfo(index, found["name"], dtype, shape, scale, found["zero_point"], found["size"])
+        shape, scale, size = tuple(found["shape"]), found["scale"], found["size"]
+        item = NUMPY_DTYPES.get(dtype.name)
+        if not math.isfinite(scale) or min(shape, default=0) < 0 or (item and size != item.itemsize * math.prod(shape)):
+            said = f"{dtype.name} {list(shape)} of {size} bytes, scale {scale:g}"
+            raise LinkError(f"{self._peer} describes {side.name.lower()} {index} as {said}", _BUILD_AGAIN)
+        return TensorInfo(index, found["name"], dtype, shape, scale, found["zero_point"], size)
 
     def _send_blocks(
         self, command: Command, data: bytes, *, start: int = 0, index: int | None = None, progress: Progress = silent

@@ -86,9 +86,8 @@ def survey(shell: Shell, name: str, base: str, *, python: str = "") -> Survey:
             f"{name}: its shell does not answer (status {done.status}{': ' + last[0] if last else ''})",
             "log in by hand: the account needs a POSIX shell and may not be restricted to one command",
         )
-    bits = said.get("pointer_bits", "64")
     model = said.get("model")
-    target, board = target_of(said["machine"], int(bits) if bits.isdigit() else 64, model or "")
+    target, board = target_of(said["machine"], said.get("pointer_bits", ""), model or "")
     runtime = next((kind for kind in ("litert", "tflite-runtime") if kind in said), None)
     free = said.get("free_kib", "")
     return Survey(
@@ -104,7 +103,7 @@ def survey(shell: Shell, name: str, base: str, *, python: str = "") -> Survey:
         runtime_version=said.get(runtime) if runtime else None,
         numpy_version=said.get("numpy"),
         base=said.get("base", base),
-        free_bytes=int(free) * 1024 if free.isdigit() else None,
+        free_bytes=int(free) * 1024 if free.isdecimal() else None,
         lacks=_lacks(said, runtime),
     )
 
@@ -122,16 +121,17 @@ def _read(output: bytes) -> dict[str, str]:
 def _lacks(said: dict[str, str], runtime: str | None) -> tuple[Lack, ...]:
     lacks = []
     base, version = said.get("base", ""), said.get("python_version", "")
-    if "python" not in said or not version:
+    numbers = tuple(int(part) for part in version.split(".") if part.isdecimal())[:2]
+    if "python" not in said or not numbers:
         lacks.append(Lack("no python3", "on the device: apt-get install python3 (3.9 or newer)"))
-    elif tuple(int(part) for part in version.split(".")[:2]) < _OLDEST_PYTHON:
+    elif numbers < _OLDEST_PYTHON:
         lacks.append(Lack(f"Python {version} is too old", "install Python 3.9 or newer on the device"))
     elif runtime is None or "numpy" not in said:
         lacks.append(Lack(*_no_interpreter(said, base)))
     if "writable" not in said:
         lacks.append(Lack(f"{base} cannot be written", "set `base` in the device book to a folder of that user"))
     free = said.get("free_kib", "")
-    if free.isdigit() and int(free) * 1024 < _WANTED_BYTES:
+    if free.isdecimal() and int(free) * 1024 < _WANTED_BYTES:
         lacks.append(Lack(f"only {int(free) // 1024} MiB are free at {base}", "free some space, or set another `base`"))
     return tuple(lacks)
 

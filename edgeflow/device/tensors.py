@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from edgeflow.device.answers import TensorInfo
-from edgeflow.errors import UsageError
+from edgeflow.errors import LinkError, UsageError
 from edgeflow.model.types import NUMPY_DTYPES
 
 Array = npt.NDArray[Any]
@@ -112,8 +112,14 @@ def feed_random(inputs: Sequence[TensorInfo], seed: int) -> Feed:
 
 
 def output_array(tensor: TensorInfo, raw: bytes, *, dequantize: bool = False) -> Array:
-    """An output's bytes as an array; `dequantize` gives float32 where the tensor has a scale."""
-    array = np.frombuffer(raw, _dtype(tensor)).reshape(tensor.shape)
+    """An output's bytes as an array; `dequantize` gives float32 where the tensor has a scale.
+
+    Raises LinkError when the bytes are not those of the described tensor.
+    """
+    try:
+        array = np.frombuffer(raw, _dtype(tensor)).reshape(tensor.shape)
+    except ValueError:
+        raise LinkError(f"{len(raw)} bytes came for output {_describe(tensor)}", "update edgeflow") from None
     if dequantize and tensor.scale and array.dtype.kind in "iu":
         real: Array = (array.astype(np.float32) - np.float32(tensor.zero_point)) * np.float32(tensor.scale)
         return real

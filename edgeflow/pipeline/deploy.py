@@ -62,8 +62,7 @@ def deploy(
 def asked_target(session: Session, device: Device) -> Device:
     """The device with target and board as it says itself; unchanged where it says nothing that is known."""
     said = session.conditions()
-    bits = said.get("pointer_bits", "")
-    target, board = target_of(said.get("machine", ""), int(bits) if bits.isdigit() else 64, said.get("board", ""))
+    target, board = target_of(said.get("machine", ""), said.get("pointer_bits", ""), said.get("board", ""))
     return replace(device, target=target, board=board) if target else device
 
 

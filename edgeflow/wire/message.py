@@ -62,7 +62,7 @@ def _pack_field(kind: str, value: Any) -> bytes:
     if kind in _NUMBERS:
         return struct.pack(_NUMBERS[kind], value)
     if kind == "str":
-        raw: bytes = value.encode("utf-8")
+        raw: bytes = value.encode("utf-8", "replace")  # a file name need not be UTF-8
         return struct.pack("<H", len(raw)) + raw
     if kind == "bytes":
         return struct.pack("<H", len(value)) + bytes(value)

@@ -28,7 +28,7 @@ CASES = [
 
 @pytest.mark.parametrize(("machine", "bits", "model", "target", "board"), CASES)
 def test_a_machine_is_known_by_what_it_says(machine, bits, model, target, board):
-    assert target_of(machine, bits, model) == (target, board)
+    assert target_of(machine, str(bits), model) == (target, board)
 
 
 @pytest.mark.parametrize(("machine", "bits", "model", "target", "board"), CASES)
