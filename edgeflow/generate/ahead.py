@@ -11,7 +11,9 @@ import numpy as np
 
 from edgeflow.errors import ModelError, UsageError
 from edgeflow.generate.context import Context, Entry, Port
+from edgeflow.generate.overlap import plan_memory
 from edgeflow.generate.prepared import Node, Prepared
+from edgeflow.generate.simulate import simulate
 from edgeflow.model.types import Model, Operator, Subgraph, Tensor
 
 ALIGNMENT_BYTES = 8  # of the arena that a caller gives: the widest element
@@ -31,7 +33,7 @@ _C_TYPES = {
     "UINT32": "uint32_t",
     "INT64": "int64_t",
 }
-_RUN_ROWS = "ef_window_run_rows"
+_RUN_ROWS = {False: "ef_window_run_rows", True: "ef_window_run_rows_backwards"}
 
 
 @dataclass(frozen=True)
@@ -50,8 +52,9 @@ class Constant:
 class Step:
     """One operator's function.
 
-    `inputs`, `outputs` and `scratch` are C expressions; `record` names a constant or is None. By rows, `batches` batch
-    entries lie `batch_bytes` apart (input, output). `skipped` says why there is nothing to do, or is None.
+    `driver` makes the rows of a kernel that works by rows; then `batches` batch entries lie `batch_bytes` apart (input,
+    output). `inputs`, `outputs` and `scratch` are C expressions; `record` names a constant or is None. `skipped` says
+    why there is nothing to do, or is None.
     """
 
     index: int
@@ -60,6 +63,7 @@ class Step:
     kernel: str
     function: str
     by_rows: bool
+    driver: str
     record: str | None
     scratch: str
     inputs: tuple[str, ...]
@@ -115,6 +119,7 @@ class Ahead:
     """All that the templates need beside the Context. Sizes in bytes."""
 
     planned_bytes: int
+    bound_bytes: int
     arena_bytes: int
     scratch_bytes: int
     constant_bytes: int
@@ -152,20 +157,24 @@ def choose_entry(context: Context) -> Entry:
 
 
 def build_ahead(model: Model, context: Context, prepared: Prepared) -> Ahead:
-    """Describe the generated code of one prepared subgraph.
+    """Plan the memory of one prepared subgraph and describe its generated code.
 
     Raises ModelError where an input or output is no memory of its own (a constant or a variable), or has a type
     without a C type.
     """
     entry = choose_entry(context)
     graph = model.subgraphs[entry.subgraph]
-    return _Builder(model, graph, entry, prepared, context.model_file).build()
+    plan = plan_memory(graph, prepared)
+    prepared = plan.applied(prepared)
+    simulate(graph, prepared)  # a wrong plan is edgeflow's own mistake: it ends here, not on a board
+    return _Builder(model, graph, entry, prepared, context.model_file, plan.bound_bytes).build()
 
 
 class _Builder:
     """Collects constants while steps are described; every constant once, by its bytes."""
 
-    def __init__(self, model: Model, graph: Subgraph, entry: Entry, prepared: Prepared, file: str) -> None:
+    def __init__(self, model: Model, graph: Subgraph, entry: Entry, prepared: Prepared, file: str, bound: int) -> None:
+        self.bound_bytes = bound
         self.model, self.graph, self.entry, self.prepared, self.file = model, graph, entry, prepared, file
         self.constants: dict[tuple[str, bytes], Constant] = {}
         self.variables_at = -(-prepared.planned_bytes // _VARIABLE_ALIGNMENT_BYTES) * _VARIABLE_ALIGNMENT_BYTES
@@ -178,10 +187,11 @@ class _Builder:
             for index, variable in sorted(prepared.variables.items())
         )
         functions = {step.function for step in steps if step.skipped is None}
-        rows = {_RUN_ROWS} if any(step.by_rows for step in steps) else set()
+        rows = {step.driver for step in steps if step.by_rows}
         records = [constant for (kind, _), constant in self.constants.items() if kind == "record"]
         return Ahead(
             planned_bytes=prepared.planned_bytes,
+            bound_bytes=self.bound_bytes,
             arena_bytes=self.variables_at + prepared.variable_bytes if fills else prepared.planned_bytes,
             scratch_bytes=max((node.scratch_bytes for node in prepared.nodes), default=0),
             constant_bytes=sum(constant.bytes for constant in self.constants.values()),
@@ -213,6 +223,7 @@ class _Builder:
             kernel=node.kernel,
             function=f"ef_{node.kernel}_{'row' if node.by_rows else 'invoke'}",
             by_rows=node.by_rows,
+            driver=_RUN_ROWS[node.backwards],
             record=self._record(operator, node) if node.record and skipped is None else None,
             scratch="NULL" if node.scratch is None else _at(node.scratch),
             inputs=tuple(inputs),

@@ -22,7 +22,8 @@ class Node:
     """One operator as prepared.
 
     `by_rows` says that its kernel makes one output row a call; `operands` is how many inputs the kernel looks at;
-    `in_place` are the inputs that output 0 may lie over; `scratch` is its offset in the planned part, None without.
+    `in_place` are the inputs that output 0 may lie over; `scratch` is its offset in the planned part, None without;
+    `backwards` says that rows are made last to first.
     """
 
     kernel: str
@@ -32,6 +33,7 @@ class Node:
     scratch: int | None
     scratch_bytes: int
     record: bytes
+    backwards: bool = False
 
 
 @dataclass(frozen=True)

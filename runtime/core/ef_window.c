@@ -111,6 +111,20 @@ void ef_window_run_rows(void (*row)(const struct ef_call *call, const struct ef_
     }
 }
 
+void ef_window_run_rows_backwards(void (*row)(const struct ef_call *call, const struct ef_rows *rows, void *out_row),
+                                  const struct ef_call *call, const void *input, void *output) {
+    const struct ef_window *window = call->record;
+    const uint32_t in_row = (uint32_t)window->in_w * window->in_c * window->in_element_bytes;
+    const uint32_t out_row = (uint32_t)window->out_w * window->out_c * window->out_element_bytes;
+    uint8_t *out = (uint8_t *)output + window->out_h * out_row;
+    struct ef_rows rows;
+    for (int32_t y = (int32_t)window->out_h; y-- > 0;) {
+        out -= out_row;
+        whole_rows(window, input, in_row, y, &rows);
+        row(call, &rows, out);
+    }
+}
+
 void ef_window_run(const struct ef_kernel *kernel, const struct ef_call *call) {
     const struct ef_window *window = call->record;
     const uint32_t in_row = (uint32_t)window->in_w * window->in_c * window->in_element_bytes;

@@ -75,4 +75,8 @@ void ef_window_run(const struct ef_kernel *kernel, const struct ef_call *call);
 void ef_window_run_rows(void (*row)(const struct ef_call *call, const struct ef_rows *rows, void *out_row),
                         const struct ef_call *call, const void *input, void *output);
 
+/* The same, last row first. A plan may let the output end behind the input's end and begin inside it. */
+void ef_window_run_rows_backwards(void (*row)(const struct ef_call *call, const struct ef_rows *rows, void *out_row),
+                                  const struct ef_call *call, const void *input, void *output);
+
 #endif /* EF_WINDOW_H */

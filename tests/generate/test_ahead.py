@@ -112,12 +112,13 @@ def test_the_same_model_gives_the_same_files(tmp_path: Path) -> None:
     assert all((tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes() for file in files)
 
 
-def test_the_memory_map_names_every_place_and_the_arena_is_the_interpreters_planned_part(tmp_path: Path) -> None:
+def test_the_memory_map_names_every_place_and_the_arena_ends_with_the_last(tmp_path: Path) -> None:
     done = generate_files(DATA / "kws_int8.tflite", target="cortex-m4", language="aot", output=tmp_path, name="m")
     header, code = (tmp_path / "m.h").read_text(), (tmp_path / "m.c").read_text()
     places = [list(map(int, pair)) for pair in re.findall(r"^ \* +(\d+) \.\. +(\d+) ", code, re.MULTILINE)]
     assert len(places) == 14 and all(first < end for first, end in places)
     assert f"#define M_ARENA_BYTES {max(end for _, end in places)}\n" in header
+    assert "#define M_ARENA_BYTES 8640\n" in header and "ef_window_run_rows_backwards(" in code
     assert done.model_sha256 in header and "#define M_INPUT_0_SHAPE { 1, 49, 10, 1 }" in header
 
 
