@@ -140,6 +140,11 @@ def _runtime_sources(root: Path) -> tuple[Source, ...]:
     return (*core, *_sources(root / "link", _SMALL))
 
 
+def kernel_flags(path: Path) -> tuple[str, ...]:
+    """How a file of runtime/core is compiled in the runners."""
+    return _FAST if path.name in _kernel_files(runtime_dir()) else _SMALL
+
+
 def _kernel_files(root: Path) -> set[str]:
     """Names of the files that hold kernels, and of those that kernels share for their inner loops."""
     table = tomllib.loads((root / "operators.toml").read_text(encoding="utf-8"))
