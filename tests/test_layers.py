@@ -5,7 +5,7 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1] / "edgeflow"
 LAYERS = [
-    {"errors", "resources", "progress"},
+    {"errors", "resources", "progress", "files"},
     {"wire"},
     {"model"},
     {"targets"},

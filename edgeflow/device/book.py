@@ -5,11 +5,9 @@ Reading checks everything; writing changes only the entry in question, so that c
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import re
-import tempfile
 import tomllib
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,6 +17,7 @@ import msgspec
 
 from edgeflow.device.types import Device
 from edgeflow.errors import TargetError, UsageError
+from edgeflow.files import write_whole
 from edgeflow.targets.registry import resolve
 from edgeflow.transport.address import looks_like_address, parse_address
 
@@ -258,16 +257,6 @@ def _write(path: Path, text: str, others: set[Device], added: str | None = None)
         raise UsageError(f"{path} is written in a form that cannot be changed safely", "edit the file by hand")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".devices.", suffix=".toml")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
-            if path.exists():
-                Path(temporary).chmod(path.stat().st_mode & 0o777)
-            Path(temporary).replace(path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                Path(temporary).unlink()
-            raise
+        write_whole(path, text.encode("utf-8"))
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror}", "check the folder's rights") from None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import logging
-import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from edgeflow.device.lock import busy_error, hold, owner
 from edgeflow.device.session import Session
 from edgeflow.device.types import Device
 from edgeflow.errors import DeviceError, LinkError
+from edgeflow.files import write_whole
 from edgeflow.progress import silent
 from edgeflow.transport.address import Address, Scheme
 from edgeflow.transport.base import Pipe, Shell, Transport
@@ -151,9 +151,7 @@ def _local_start(device: Device, shell: Shell, agent: AgentBundle) -> Callable[[
     try:
         if not path.is_file() or path.read_bytes() != agent.content:
             path.parent.mkdir(parents=True, exist_ok=True)
-            part = path.with_suffix(f".{os.getpid()}.part")
-            part.write_bytes(agent.content)
-            part.replace(path)
+            write_whole(path, agent.content)
     except OSError as error:
         raise DeviceError(f"{path}: {error.strerror}", "set XDG_CACHE_HOME to a folder you may write to") from None
     base = str(Path(device.base or DEFAULT_BASE).expanduser())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
@@ -17,6 +16,7 @@ import numpy.typing as npt
 
 from edgeflow.device.answers import TensorInfo
 from edgeflow.errors import LinkError, UsageError
+from edgeflow.files import write_whole
 from edgeflow.model.types import NUMPY_DTYPES
 
 Array = npt.NDArray[Any]
@@ -58,12 +58,9 @@ def write_npz(path: Path, arrays: Arrays) -> None:
         for name, array in arrays.items():
             with archive.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=True) as entry:
                 np.lib.format.write_array(entry, np.asanyarray(array), allow_pickle=False)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        part.write_bytes(out.getvalue())
-        part.replace(path)
+        write_whole(path, out.getvalue())
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise UsageError(f"{path}: {error.strerror}", "choose a place you may write to") from None
 
 

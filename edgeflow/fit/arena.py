@@ -3,71 +3,20 @@ followed step by step. A test holds the two equal."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from math import prod
 
 from edgeflow.fit.estimate import estimate_arena
 from edgeflow.fit.operators import Choice, choose
+from edgeflow.fit.placement import Item, aligned, arena_bytes, place
 from edgeflow.fit.types import ArenaPlan
-from edgeflow.model.operators import tensor_bytes
-from edgeflow.model.types import Model, Subgraph, Tensor
+from edgeflow.model.types import Model, Subgraph
 
-ALIGNMENT_BYTES = 16  # EF_ALIGNMENT
 NODE_BYTES = 12  # struct ef_node, one an operator
 PLACE_BYTES = 4  # one a tensor
 ITEM_BYTES = 20  # struct ef_plan_item, work space while planning
 MOST_ITEMS = 4096  # EF_PLAN_MOST_ITEMS
-
-
-@dataclass(frozen=True)
-class Item:
-    """A piece of memory alive from step `first` to step `last`; `key` breaks ties, the higher goes first."""
-
-    size: int
-    first: int
-    last: int
-    key: int
-
-
-_RULES: tuple[Callable[[Item], tuple[int, ...]], ...] = (
-    lambda item: (-item.size, -item.key),
-    lambda item: (-item.size, item.first, -item.key),
-    lambda item: (item.first, -item.size, -item.key),
-    lambda item: (-item.size * (item.last - item.first + 1), -item.size, -item.key),
-)
-
-
-def place(items: Sequence[Item]) -> tuple[int, tuple[int, ...]]:
-    """(peak, offset of each item): greedy in four orders, the first of the best; items of size 0 take no part."""
-    bound = max(
-        (sum(other.size for other in items if other.first <= item.first <= other.last) for item in items), default=0
-    )
-    best: tuple[int, tuple[int, ...]] | None = None
-    for rule in _RULES:
-        found = _place_by(items, rule)
-        if best is None or found[0] < best[0]:
-            best = found
-        if best[0] <= bound:
-            break
-    return best or (0, ())
-
-
-def _place_by(items: Sequence[Item], rule: Callable[[Item], tuple[int, ...]]) -> tuple[int, tuple[int, ...]]:
-    offsets = [0] * len(items)
-    placed: list[int] = []  # by offset, older ones first among equals
-    for index in sorted((i for i, item in enumerate(items) if item.size), key=lambda i: rule(items[i])):
-        item, offset = items[index], 0
-        for other in placed:
-            if item.first > items[other].last or items[other].first > item.last:
-                continue
-            if offsets[other] - offset >= item.size:
-                break
-            offset = max(offset, offsets[other] + items[other].size)
-        offsets[index] = offset
-        at = next((k for k, other in enumerate(placed) if offsets[other] > offset), len(placed))
-        placed.insert(at, index)
-    return max((offsets[i] + items[i].size for i in placed), default=0), tuple(offsets)
 
 
 def plan_arena(model: Model, *, subgraph: int = 0, preserve_inputs: bool = False) -> ArenaPlan:
@@ -87,10 +36,10 @@ def plan_arena(model: Model, *, subgraph: int = 0, preserve_inputs: bool = False
     items.share(taken)
     peak, offsets = place(items.items)
     tables = NODE_BYTES * len(graph.operators) + PLACE_BYTES * len(graph.tensors)
-    variables = sum(_aligned(_size(graph.tensors[index])) for index in items.variables)
+    variables = sum(arena_bytes(graph.tensors[index]) for index in items.variables)
     return ArenaPlan(
         planned_bytes=peak,
-        persistent_bytes=_aligned(tables + sum(choice.record_bytes for choice in taken)) + variables,
+        persistent_bytes=aligned(tables + sum(choice.record_bytes for choice in taken)) + variables,
         exact=True,
         offsets=tuple(sorted((tensor, offsets[item]) for tensor, item in items.of_tensor.items())),
         work_bytes=tables + ITEM_BYTES * len(items.items),
@@ -146,13 +95,13 @@ class _Items:
         return prod(self.graph.tensors[index].shape)
 
     def _add(self, size: int, step: int, key: int) -> None:
-        self.items.append(Item(_aligned(size), step, step, key))
+        self.items.append(Item(aligned(size), step, step, key))
 
     def _written(self, index: int, step: int) -> bool:
         tensor = self.graph.tensors[index]
-        if index in self.of_tensor or tensor.is_constant or tensor.is_variable or not _size(tensor):
+        if index in self.of_tensor or tensor.is_constant or tensor.is_variable or not arena_bytes(tensor):
             return False
-        self._add(_size(tensor), step, index)
+        self._add(arena_bytes(tensor), step, index)
         self.of_tensor[index] = len(self.items) - 1
         return True
 
@@ -167,11 +116,3 @@ class _Items:
     def _lives_to(self, index: int, step: int) -> None:
         item = self.of_tensor[index]
         self.items[item] = replace(self.items[item], last=max(self.items[item].last, step))
-
-
-def _size(tensor: Tensor) -> int:
-    return tensor_bytes(tensor.dtype, prod(tensor.shape))
-
-
-def _aligned(size: int) -> int:
-    return -(-size // ALIGNMENT_BYTES) * ALIGNMENT_BYTES

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from itertools import accumulate
-from math import prod
 
+from edgeflow.fit.placement import Item, arena_bytes, place_by
 from edgeflow.fit.types import ArenaPlan
-from edgeflow.model.operators import tensor_bytes
-from edgeflow.model.types import Model, Subgraph, Tensor
+from edgeflow.model.types import Model, Subgraph
 
-ALIGNMENT_BYTES = 16
 _MAX_PLANNED = 4000  # tensors; the plan's time grows with their square
 
 
@@ -25,7 +23,7 @@ def estimate_arena(model: Model) -> ArenaPlan:
     return ArenaPlan(
         planned_bytes=sum(peak for peak, _ in plans),
         persistent_bytes=sum(
-            _aligned(_size(tensor))
+            arena_bytes(tensor)
             for subgraph in model.subgraphs
             for tensor in subgraph.tensors
             if tensor.is_variable and not tensor.is_constant
@@ -59,25 +57,14 @@ def lifetimes(subgraph: Subgraph) -> dict[int, tuple[int, int]]:
 
 
 def _plan(subgraph: Subgraph) -> tuple[int, tuple[tuple[int, int], ...]]:
-    """(peak bytes, (tensor, offset) pairs): largest first, each at the lowest gap among those alive with it."""
+    """(peak bytes, (tensor, offset) pairs): largest first."""
     lives = lifetimes(subgraph)
-    sizes = {index: _aligned(_size(subgraph.tensors[index])) for index in lives}
+    sizes = {index: arena_bytes(subgraph.tensors[index]) for index in lives}
     if len(lives) > _MAX_PLANNED:
         return _alive_together(lives, sizes, len(subgraph.operators)), ()
-    placed: list[tuple[int, int, int, int]] = []  # offset, end, first, last; sorted by offset
-    offsets: dict[int, int] = {}
-    for index in sorted(lives, key=lambda i: (-sizes[i], lives[i][0], i)):
-        size, (first, last) = sizes[index], lives[index]
-        offset = 0
-        for start, end, other_first, other_last in placed:
-            if other_first <= last and first <= other_last:
-                if start - offset >= size:
-                    break
-                offset = max(offset, end)
-        offsets[index] = offset
-        placed.append((offset, offset + size, first, last))
-        placed.sort()
-    return max((end for _, end, _, _ in placed), default=0), tuple(sorted(offsets.items()))
+    items = [Item(sizes[index], first, last, index) for index, (first, last) in lives.items()]
+    peak, offsets = place_by(items, lambda item: (-item.size, item.first, item.key))
+    return peak, tuple(sorted(zip(lives, offsets, strict=True)))
 
 
 def _alive_together(lives: dict[int, tuple[int, int]], sizes: dict[int, int], operators: int) -> int:
@@ -87,11 +74,3 @@ def _alive_together(lives: dict[int, tuple[int, int]], sizes: dict[int, int], op
         change[first] += sizes[index]
         change[last + 1] -= sizes[index]
     return max(accumulate(change))
-
-
-def _size(tensor: Tensor) -> int:
-    return tensor_bytes(tensor.dtype, prod(tensor.shape))
-
-
-def _aligned(size: int) -> int:
-    return -(-size // ALIGNMENT_BYTES) * ALIGNMENT_BYTES

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import base64
 import binascii
-import contextlib
 import fnmatch
 import hashlib
 import hmac
 import os
-import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from edgeflow.errors import DeviceError
+from edgeflow.files import write_whole
 
 State = Literal["known", "unknown", "changed", "revoked"]
 
@@ -121,15 +120,7 @@ def remember(name: str, key: HostKey) -> None:
     stale = {entry.line for entry in _entries(path) if entry.matches(name) and not entry.marker}
     kept = [line for number, line in enumerate(_lines(path), 1) if number not in stale]
     kept.append(f"{name} {key.kind} {base64.b64encode(key.blob).decode()}")
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".known_hosts.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write("\n".join(kept) + "\n")
-        Path(temporary).replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(temporary).unlink()
-        raise
+    write_whole(path, ("\n".join(kept) + "\n").encode("utf-8"))
 
 
 def _lines(path: Path) -> list[str]:

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edgeflow.fit.arena import ALIGNMENT_BYTES, Item, place, plan_arena
+from edgeflow.fit.arena import plan_arena
 from edgeflow.fit.operators import unsupported_reasons
+from edgeflow.fit.placement import ALIGNMENT_BYTES, Item, place
 from edgeflow.model.read import load_model
 
 DATA = Path(__file__).parents[1] / "data"
