@@ -165,7 +165,8 @@ def _print_layers(report: LayerReport) -> None:
     if report.unmatched:
         click.echo(f"not matched: {', '.join(map(plain, report.unmatched))}")
     if report.keep_float:
-        click.echo(f"lose a tenth of their signal or more: keep in float {plain(' | '.join(report.keep_float))}")
+        options = " ".join(f"--keep-float '{plain(name)}'" for name in report.keep_float)
+        click.echo(f"lose a tenth of their signal or more; edgeflow convert {options} keeps them in float")
 
 
 def _tail(name: str, limit: int = 34) -> str:

@@ -47,6 +47,10 @@ RECIPE_NAMES = (
 @options(READING, QUANTIZING, CONVERTER)
 @click.option("--metadata", type=click.Path(path_type=Path), help="Describe the model by this file (docs/metadata.md).")
 @click.option("--associate", multiple=True, type=click.Path(path_type=Path), help="A file the metadata names.")
+@click.option("--verify", metavar="DATA", help="Weigh the results on this test data: .npz or .npy, as in accuracy.")
+@click.option("--labels", metavar="L", help="Right classes for --verify: a key of its .npz, or a .npy or .csv file.")
+@click.option("--device", "-d", metavar="D", help="Measure each result there too; local: is this machine.")
+@click.option("--max-accuracy-drop", type=click.FloatRange(0), metavar="SHARE", help="Beyond it, exit with 4.")
 @click.option("--timeout", "timeout_s", default=600.0, show_default=True, help="Seconds each step may take.")
 @json_option
 def command(
@@ -54,9 +58,13 @@ def command(
     replay: Path | None,
     recipes: tuple[str, ...],
     representative_data: str | None,
+    verify: str | None,
+    labels: str | None,
+    device: str | None,
+    max_accuracy_drop: float | None,
     as_json: bool,
     **given: Any,
-) -> None:
+) -> int:
     """Make a checked .tflite from SOURCE: .keras, .h5, a SavedModel folder, a frozen graph (.pb) or a .tflite.
 
     TensorFlow runs in a process of its own; the result is opened with LiteRT and compared with the source. What was
@@ -65,6 +73,8 @@ def command(
     from edgeflow.convert.record import to_json
     from edgeflow.pipeline.convert import convert_all
 
+    if verify is None and (labels or device or max_accuracy_drop is not None):
+        raise click.UsageError("--labels, --device and --max-accuracy-drop go with --verify DATA")
     with progress_bar(as_json) as progress:
         if replay is not None:
             finished: Sequence[Conversion] = (_again(replay, source, given, progress),)
@@ -78,11 +88,29 @@ def command(
                 progress=progress,
                 **choices(given),
             )
-    if as_json:
-        answers = [to_json(conversion) for conversion in finished]
+        weighed = None
+        if verify is not None:
+            from edgeflow.pipeline.tradeoff import tradeoff
+
+            weighed = tradeoff(
+                finished,
+                verify,
+                labels=labels,
+                device=device,
+                max_accuracy_drop=max_accuracy_drop,
+                timeout_s=given["timeout_s"],
+                progress=progress,
+            )
+    answers = [to_json(conversion) for conversion in finished] if as_json else []
+    if as_json and weighed is None:
         print_json(answers[0] if len(answers) == 1 else answers)
-        return
-    _print(finished)
+    elif not as_json:
+        _print(finished)
+    if weighed is not None:
+        from edgeflow.cli import tradeoff as table
+
+        print_json(table.answer(weighed, answers)) if as_json else table.show(weighed)
+    return 4 if weighed is not None and weighed.accuracy.beyond else 0
 
 
 def _again(record: Path, source: Path | None, given: Mapping[str, Any], progress: Progress) -> Conversion:

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-Command = Callable[..., None]
+Command = Callable[..., Any]
 KINDS = ("keras", "h5", "saved-model", "frozen-graph", "tflite", "jax")  # a test holds these equal to the code's
 _PATH = click.Path(path_type=Path)
 

@@ -36,7 +36,7 @@ def accuracy(
     data: Data,
     *,
     labels: Array | str | os.PathLike[str] | None = None,
-    source: str | os.PathLike[str] | None = None,
+    source: str | os.PathLike[str] | Source | None = None,
     output: str | None = None,
     top_k: Sequence[int] = (1, 5),
     metric: str | Metric | None = None,
@@ -79,7 +79,7 @@ def accuracy(
         folder = Path(name)
         found: list[tuple[Scored, Arrays, Mapping[str, float]]] = []
         if source is not None:
-            opened = open_source(source, unsafe_lambda=unsafe_lambda)
+            opened = source if isinstance(source, Source) else open_source(source, unsafe_lambda=unsafe_lambda)
             job = Job(opened, folder, worker or workers.shared(), timeout_s, progress)
             outputs = _of_source(job, opened, dataset, signature)
             found.append(
