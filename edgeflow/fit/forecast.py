@@ -16,7 +16,8 @@ from edgeflow.targets.types import Board, Target
 class Foreseen:
     """A model in one form: `form` is `float` or `int8`, sizes in bytes, TFLite operators by name.
 
-    `flex`, `custom` and `unknown` are source operators that become no operator of TensorFlow Lite's own.
+    `flex`, `custom` and `unknown` are source operators that become no operator of TensorFlow Lite's own; `cautions` say
+    what else keeps this form from being sure.
     """
 
     form: str
@@ -26,6 +27,7 @@ class Foreseen:
     flex: tuple[str, ...]
     custom: tuple[str, ...]
     unknown: tuple[str, ...]
+    cautions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,7 @@ def forecast(
     if flash_needed is not None and room is not None and flash_needed > room:
         against.append(f"flash: about {size_text(flash_needed)} needed, there are {size_text(room)}")
     missing += _listed(model.unknown, "nobody knows what becomes of it")
+    missing += model.cautions
     likely = False if against else None if missing else True
     return Forecast(
         target.name,

@@ -61,6 +61,7 @@ def foreseen(signatures: Sequence[SurveyedSignature]) -> tuple[Foreseen, Foresee
         return tuple(dict.fromkeys(f"{o.name} ({o.dtype})" for o in operators))
 
     builtin = tuple(dict.fromkeys(n for s in signatures for o in s.operators for n in o.becoming.operators))
+    loops = any(o.name in ("While", "StatelessWhile") for s in signatures for o in s.operators)
     rest = names("flex"), names("custom"), names("unknown")
     return (
         Foreseen(
@@ -76,5 +77,6 @@ def foreseen(signatures: Sequence[SurveyedSignature]) -> tuple[Foreseen, Foresee
             max(s.as_int8.peak_bytes or 0 for s in signatures),
             builtin,
             *rest,
+            ("a loop, which the converter cannot calibrate for int8: convert with --unroll-rnn",) if loops else (),
         ),
     )

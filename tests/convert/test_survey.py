@@ -98,6 +98,13 @@ def test_forecasts_name_what_stands_against_a_target(keras_sources: Path) -> Non
     assert "RAM" in small.forecasts[0].reasons[0]
 
 
+@pytest.mark.tensorflow
+def test_a_recurrent_loop_is_not_promised_in_int8(keras_sources: Path) -> None:
+    found = inspect_source(keras_sources / "lstm.keras", ("raspberry-pi-4",))
+    assert [item.likely for item in found.forecasts] == [True, None]
+    assert "--unroll-rnn" in found.forecasts[1].reasons[0]
+
+
 def test_the_table_names_operators_that_exist() -> None:
     version, measured, operators = table()
     assert version.startswith("2.") and measured.startswith("20")
