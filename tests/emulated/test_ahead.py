@@ -16,6 +16,7 @@ from edgeflow.pipeline.bench import bench
 from edgeflow.pipeline.invoke import invoke
 from edgeflow.transport.address import parse_address
 from edgeflow.wire.constants import Command, Slots
+from tests.generate.ahead_build import unheard_of
 
 pytestmark = pytest.mark.emulated
 DATA = Path(__file__).parents[1] / "data"
@@ -88,8 +89,9 @@ def test_the_deployed_model_of_the_board_stays(board):
         assert session.slots() == {"mine": ("active", model.sha256)}
 
 
-def test_what_cannot_be_built_ahead_of_time_is_refused_before_anything_starts(board):
+def test_what_cannot_be_built_ahead_of_time_is_refused_before_anything_starts(board, tmp_path):
     with pytest.raises(UsageError, match="not an emulated board"):
         bench(DATA / "sine_int8.tflite", Device("here", parse_address("local:")), aot=True)
     with pytest.raises(ModelError, match="cannot be built ahead of time"):
-        bench(DATA / "counter_float32.tflite", board("mps2-an386"), aot=True)
+        (tmp_path / "odd.tflite").write_bytes(unheard_of())
+        bench(tmp_path / "odd.tflite", board("mps2-an386"), aot=True)

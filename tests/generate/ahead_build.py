@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from edgeflow.pipeline.generate import generate
+from tests.runtime.graphs import Node, graph_model, packed, tensor
 
 WARNINGS = ("-std=c99", "-Wall", "-Wextra", "-Wconversion", "-pedantic", "-Werror")
 SANITIZED = ("-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer")
@@ -70,3 +71,9 @@ def run_program(program: Path, inputs: list[tuple[np.ndarray[Any, Any], ...]]) -
     done = subprocess.run([str(program)], input=data, capture_output=True, timeout=300)
     assert done.returncode == 0, done.stderr.decode(errors="replace")[-4000:]
     return done.stdout
+
+
+def unheard_of() -> bytes:
+    """A model of one operator that no runtime for microcontrollers has."""
+    tensors = [tensor((1, 4)), tensor((1, 4))]
+    return packed(graph_model(tensors, [Node("LSH_PROJECTION", (0,), (1,))], [0], [1]))
