@@ -26,8 +26,11 @@ def command(
     """Switch a deployment back to its previous release; the device runs that once before."""
     from edgeflow.cli.deploy import answer
     from edgeflow.device.book import find_device
+    from edgeflow.errors import UsageError
     from edgeflow.pipeline.rollback import rollback
 
+    if fresh:
+        raise UsageError("--fresh drops the releases that rollback goes back to", "leave --fresh out")
     chosen = find_device(device, target=target)
     done = rollback(chosen, name=name, release=release, wait_s=wait_s, timeout_s=timeout_s)
     if as_json:

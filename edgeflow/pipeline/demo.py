@@ -26,7 +26,7 @@ from edgeflow.fit.types import Fit
 from edgeflow.pipeline.accuracy import accuracy
 from edgeflow.pipeline.bench import bench
 from edgeflow.pipeline.check import check
-from edgeflow.pipeline.convert import convert
+from edgeflow.pipeline.convert import convert_all
 from edgeflow.pipeline.deploy import deploy
 from edgeflow.pipeline.generate import generate_files
 from edgeflow.progress import Progress, silent
@@ -36,6 +36,7 @@ from edgeflow.transport.loopback_sshd import unavailable_reason as no_sshd
 from edgeflow.transport.ssh_config import CONFIG_VARIABLE
 
 TARGETS = ("android-arm64", "raspberry-pi-4", "nucleo-l4r5zi")
+RECIPES = ("none", "int8")
 EMULATED_BOARD = "mps2-an386"
 _TRAINING_S = 300
 
@@ -91,17 +92,12 @@ def demo(output: Path | str, *, progress: Progress = silent) -> Demo:
     with np.load(folder / "test.npz") as test:
         images, labels = test["images"], test["labels"]
     models = []
-    for recipe in ("none", "int8"):
-        made = convert(
-            trained.model,
-            quantize=recipe,
-            representative_data=folder / "calibration.npz",
-            output=folder / f"digits_{'float32' if recipe == 'none' else recipe}.tflite",
-            progress=progress,
-        )
+    for made in convert_all(
+        trained.model, RECIPES, representative_data=folder / "calibration.npz", output=folder, progress=progress
+    ):
         (scored,) = accuracy(made.path, images, labels=labels).models
         models.append(Made(made, scored.scores["top-1"]))
-    small = models[1].conversion.path
+    small = models[-1].conversion.path
     left_out: list[str] = []
     fits = tuple(check(made.conversion.path, target) for target in TARGETS for made in models)
     generated = []

@@ -151,3 +151,8 @@ def test_several_devices_get_the_model_one_after_the_other(run, box, ssh_device,
     code, out, err = run("deploy", DATA / "sine_int8.tflite", "-d", box, "-d", "nobody")
     assert code == 2
     assert "nobody" in err
+
+
+def test_rollback_on_a_device_made_fresh_is_the_users_mistake(run):
+    status, _, err = run("rollback", "-d", "qemu:mps2-an386", "--fresh")
+    assert status == 2 and "--fresh drops the releases" in err
