@@ -2,6 +2,7 @@
 VENV ?= .venv
 PYTEST = $(VENV)/bin/python -m pytest
 JOBS ?= $(shell nproc)
+SECONDS ?= 60
 
 .PHONY: help demo test test-wheel runners lint format generate clean
 
@@ -9,6 +10,7 @@ help:
 	@echo "make demo    set up and run the tour: train, convert, deploy and measure a small model"
 	@echo "make test    set up and run the whole test suite"
 	@echo "make runners build the runner for Linux on x86-64, aarch64 and armv7, static"
+	@echo "make fuzz    hostile bytes to the runtime and the link, SECONDS=60 for each target; later runs add up"
 	@echo "make lint    ruff and mypy"
 	@echo "make generate  render the protocol's and the runtime's generated files again"
 
@@ -28,6 +30,10 @@ runners:
 	@.ci/setup dev $(VENV)
 	@$(VENV)/bin/python -c "from edgeflow.firmware.runner import STATIC_TARGETS, build_posix_runner; \
 	  [print(build_posix_runner(zig_target=target).path) for target in STATIC_TARGETS]"
+
+fuzz:
+	@.ci/setup dev $(VENV)
+	$(VENV)/bin/python -m tests.fuzz.run --seconds $(SECONDS)
 
 lint:
 	@.ci/setup dev $(VENV)

@@ -1,0 +1,70 @@
+"""Compiles the fuzz targets: as fuzzers with clang, or as programs that replay files with any compiler."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from edgeflow import resources
+
+HERE = Path(__file__).parent
+TARGETS = {  # target: the files of runtime/ that it is about
+    "model": ("core/*.c",),
+    "link": ("core/*.c", "link/*.c", "port/ef_nor.c"),
+    "frame": ("link/ef_frame.c", "link/ef_message.c"),
+}
+_MUTATORS = {"model": ("mutator_model.c", "mutate_model.c"), "link": ("mutator_link.c", "mutate_model.c"), "frame": ()}
+_WARNINGS = ("-std=c99", "-Wall", "-Wextra", "-Wconversion", "-pedantic", "-Werror")
+_SANITIZERS = ("-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer")
+
+
+def build_fuzzer(target: str, folder: Path) -> Path:
+    """The fuzzer of a target; objects in `folder` are used again while their sources are the same."""
+    flags = (*_SANITIZERS, "-O1", "-fsanitize=fuzzer-no-link")
+    return _build(f"fuzz_{target}", target, _MUTATORS[target], "clang", flags, ("-fsanitize=fuzzer",), folder)
+
+
+def build_replay(target: str, compiler: str, folder: Path) -> Path:
+    """A program that gives the files it is called with to a target."""
+    return _build(f"replay_{target}", target, ("replay.c",), compiler, (*_SANITIZERS, "-O0"), (), folder)
+
+
+def _build(
+    name: str,
+    target: str,
+    beside: Sequence[str],
+    compiler: str,
+    flags: Sequence[str],
+    link_flags: Sequence[str],
+    folder: Path,
+) -> Path:
+    runtime = resources.runtime_dir()
+    includes = [runtime / "core", runtime / "link", runtime / "port", HERE]
+    sources = [HERE / file for file in (f"fuzz_{target}.c", *beside)]
+    for pattern in TARGETS[target]:
+        sources += sorted(runtime.glob(pattern))
+    headers = hashlib.sha256()
+    for include in includes:
+        for header in sorted(include.glob("*.h")):
+            headers.update(header.read_bytes())
+    folder.mkdir(parents=True, exist_ok=True)
+    command = [compiler, *_WARNINGS, *flags, *(f"-I{include}" for include in includes)]
+
+    def compiled(source: Path) -> Path:
+        digest = headers.copy()
+        digest.update(" ".join(command).encode() + source.read_bytes())
+        made = folder / f"{source.stem}-{digest.hexdigest()[:16]}.o"
+        if not made.exists():
+            unfinished = made.with_suffix(f".{name}.new")
+            subprocess.run([*command, "-c", str(source), "-o", str(unfinished)], check=True)
+            unfinished.rename(made)
+        return made
+
+    with ThreadPoolExecutor(2) as pool:
+        objects = list(pool.map(compiled, sources))
+    program = folder / f"{name}-{compiler}"
+    subprocess.run([compiler, *flags, *link_flags, *map(str, objects), "-o", str(program), "-lm"], check=True)
+    return program

@@ -1,0 +1,168 @@
+"""Seeds of the fuzz targets: one-operator models, the small test models, conversations by the host's own wire code."""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from edgeflow import resources
+from edgeflow.wire import frame, message
+from edgeflow.wire.constants import Command, Reset, Side
+from tests.runtime import cases_elementwise, cases_hybrid, cases_window
+from tests.runtime.graphs import packed, random_graph
+from tests.runtime.single_operator import Tensor, build, options, quantized
+from tests.runtime.test_malformed import dense_model, window_model
+
+DATA = Path(__file__).parents[1] / "data"
+MODEL_BYTES_MAX = 8192
+TAILS = (b"\x00\x00\x00\x05", b"\x00\x13\x01\xff")  # arena, alignment and subgraph, options, inputs
+RAW, FRAME, UPLOAD, CUT, RESTART, BUSY = 0, 1, 2, 3, 4, 0x80  # fuzz.h
+
+
+def _cases(seed: int) -> Iterator[Any]:
+    rng = np.random.default_rng(seed)
+    window, elementwise, hybrid = cases_window, cases_elementwise, cases_hybrid
+    for depthwise in (False, True):
+        yield from window.conv(rng, 3, depthwise)
+        yield from window.conv_float(rng, 2, depthwise)
+        yield from hybrid.conv(rng, 2, depthwise)
+    yield from window.conv_grouped(rng, 2)
+    for dense in (window.fully_connected, window.fully_connected_float, hybrid.fully_connected):
+        yield from dense(rng, 3)
+    for dtype in ("INT8", "FLOAT32"):
+        for average in (False, True):
+            yield from window.pool(rng, 2, average, dtype)
+        for make in (elementwise.softmax, elementwise.mean, elementwise.reshape, elementwise.concatenation):
+            yield from make(rng, 3, dtype)
+        for name in ("PAD", "PADV2"):
+            yield from elementwise.pad(rng, 2, name, dtype)
+        for name in ("ADD", "MUL"):
+            yield from elementwise.binary(rng, 3, name, dtype)
+    for source in ("FLOAT32", "INT8"):
+        yield from elementwise.quantize(rng, 2, source)
+    yield from elementwise.dequantize(rng, 2)
+
+
+def _plain() -> Iterator[bytes]:
+    """Each operator of the runtime with one to three inputs of one type and shape; many are refused, some run."""
+    table = tomllib.loads((resources.runtime_dir() / "operators.toml").read_text(encoding="utf-8"))
+    for operator in table["operator"]:
+        kind = operator["options"][0]
+        chosen = options(kind) if kind else None
+        for arity in (1, 2, 3):
+            for dtype in ("INT8", "FLOAT32", "INT32", "BOOL"):
+                tensor = quantized((1, 2, 3, 4), 0.5, 3) if dtype == "INT8" else Tensor((1, 2, 3, 4), dtype)
+                for made in (tensor, Tensor((1, 2, 3, 4), "BOOL")) if dtype != "BOOL" else (tensor,):
+                    yield build(operator["name"], [tensor] * arity, [made], chosen)
+    half = Tensor((4,), "FLOAT16", data=np.arange(4, dtype=np.float16))
+    yield build("DEQUANTIZE", [half], [Tensor((4,), "FLOAT32")], options("DequantizeOptions"), 2)
+    some = Tensor((4,), "FLOAT32")
+    yield build("GELU", [some], [some], options("GeluOptions", approximate=True))
+
+
+def models() -> list[bytes]:
+    """Models of at most MODEL_BYTES_MAX."""
+    made = [packed(dense_model()), packed(window_model())]
+    made += [path.read_bytes() for path in sorted(DATA.glob("*.tflite")) if path.stat().st_size < MODEL_BYTES_MAX]
+    made += [random_graph(np.random.default_rng([3, seed])) for seed in range(8)]
+    made += [case.model for case in _cases(1)]
+    made += _plain()
+    return [model for model in made if len(model) <= MODEL_BYTES_MAX]
+
+
+def _record(kind: int, content: bytes) -> bytes:
+    return struct.pack("<BH", kind, len(content)) + content
+
+
+def _request(seq: int, command: Command, busy: bool = False, **fields: Any) -> bytes:
+    body = bytes((seq, command)) + message.pack_request(command, **fields)
+    return _record(FRAME | (BUSY if busy else 0), body)
+
+
+def _open(seq: int, source: str = "") -> bytes:
+    texts = dict.fromkeys(("signature", "api", "delegate", "shapes", "library"), "")
+    return _request(seq, Command.OPEN, source=source, threads=1, **texts)
+
+
+def _invoke(seq: int, runs: int, flags: int = 0) -> bytes:
+    fields = {name: 0 for name, _ in message.LAYOUT[Command.INVOKE][0]}
+    return _request(seq, Command.INVOKE, **{**fields, "warmup": 1, "max_runs": runs, "flags": flags})
+
+
+def _use(seq: int) -> bytes:
+    """Look at the opened model and run it."""
+    parts = [_request(seq, Command.MODEL_INFO), _request(seq + 1, Command.SIGNATURE, name="")]
+    parts += [_request(seq + 2, Command.TENSOR, side=side, index=0) for side in (Side.INPUT, Side.OUTPUT)]
+    parts += [_request(seq + 3, Command.INPUT, index=0, offset=0, data=b"\x07"), _invoke(seq + 4, 3, 1)]
+    parts += [_request(seq + 5, Command.OUTPUT, index=0, offset=0, length=64), _request(seq + 6, Command.MEMORY)]
+    parts += [_request(seq + 7, Command.PROFILE, first=0), _request(seq + 8, Command.SAMPLES, first=0)]
+    parts += [_request(seq + 9, Command.RESET, what=Reset.VARIABLES), _request(seq + 9, Command.CONDITIONS)]
+    return b"".join(parts)
+
+
+def _upload(content: bytes, name: str, part: int) -> bytes:
+    """An upload as the host makes it."""
+    digest = hashlib.sha256(content).digest()
+    made = [_request(1, Command.MODEL_BEGIN, slot=name, size=len(content), sha256=digest)]
+    for number, at in enumerate(range(0, len(content), part)):
+        made.append(_request(2 + number & 255, Command.MODEL_CHUNK, offset=at, data=content[at : at + part]))
+    activate = _request(1, Command.MODEL_ACTIVATE, slot=name, release="")
+    return b"".join((*made, _request(0, Command.MODEL_COMMIT), activate))
+
+
+def conversations() -> list[bytes]:
+    """Inputs of the link target: HELLO, uploads with and without power cuts, runs, cancels, restarts, noise."""
+    small = sorted(models(), key=len)
+    hello, noise = _request(0, Command.HELLO), _record(RAW, b"\x00boot\xff\r\n\x00" + frame.encode(1, 1)[:-2])
+    cut = _record(CUT, b"\x03\x00\x01") + _record(RESTART, b"")
+    slots = _request(9, Command.SLOTS, slot="")
+    made = []
+    for head in (
+        b"\x00\x00\x00\x00",
+        b"\x01\x08\x00\x00",
+        b"\x01\xff\x01\x02",
+        b"\x03\x50\x02\x40",
+        b"\x01\x68\x01\x20",
+    ):
+        for model in (packed(dense_model()), small[0], small[len(small) // 3]):
+            upload, raw = _record(UPLOAD, model), _upload(model, "net", 100)
+            late = _record(CUT, b"\x05\x00\x02") + raw + _record(RESTART, b"")
+            made.append(head + hello + upload + _use(10))
+            made.append(head + hello + noise + raw + _open(3) + _use(20) + slots)
+            made.append(head + hello + upload + late + slots + _use(1))
+        cancel = _request(7, Command.CANCEL, busy=True)
+        made.append(head + hello + _record(UPLOAD, small[1]) + _open(1) + _invoke(2, 1000) + cancel + _use(9))
+        for name, signature in (("two_signatures_float32", "encode"), ("counter_float32", "read")):
+            chosen = _open(1, "m") + _request(2, Command.SIGNATURE, name=signature) + _use(3)
+            again = _request(4, Command.SIGNATURE, name="") + _invoke(5, 2) + _open(6, "other")
+            made.append(head + hello + _record(UPLOAD, (DATA / f"{name}.tflite").read_bytes()) + chosen + again)
+        made.append(head + _request(4, Command.RESET, what=Reset.DEVICE) + hello + hello + cut + slots)
+    return made
+
+
+def frames() -> list[bytes]:
+    """Inputs of the frame target: how, then bytes."""
+    bodies = [b"", b"\0" * 300, bytes(range(1, 255)) * 2, bytes(range(256)), b"\x01\x02\x03", b"\xff" * 254]
+    return [bytes((how, 3, 7)) + body for how in range(4) for body in bodies] + [
+        b"\x00\x00\x00" + frame.encode(1, 2, body)[1:-1] for body in bodies
+    ]
+
+
+def write(folder: Path, target: str) -> None:
+    """Write a target's seeds as files named by their content."""
+    match target:
+        case "model":
+            inputs = [model + tail for model in models() for tail in TAILS]
+        case "link":
+            inputs = conversations()
+        case _:
+            inputs = frames()
+    folder.mkdir(parents=True, exist_ok=True)
+    for content in inputs:
+        (folder / f"seed-{hashlib.sha256(content).hexdigest()[:16]}").write_bytes(content)
