@@ -19,7 +19,10 @@ from edgeflow.convert.arrays import Arrays, read_arrays, write_arrays
 
 
 def look(content: bytes) -> dict[str, Any]:
-    """Operators with counts, those that compute in floating point, dtypes of constants, variables never set."""
+    """Operators with counts, those that compute in floating point, dtypes of constants, variables never set.
+
+    `stateful` are operators that keep variables of their own from one run to the next.
+    """
     from ai_edge_litert import schema_py_generated as schema
 
     model = schema.ModelT.InitFromPackedBuf(content, 0)
@@ -29,6 +32,7 @@ def look(content: bytes) -> dict[str, Any]:
     custom: set[str] = set()
     floating: set[str] = set()
     constants: set[str] = set()
+    stateful: set[str] = set()
     handles: set[str] = set()
     assigned: set[str] = set()
     for graph in model.subgraphs:
@@ -44,6 +48,8 @@ def look(content: bytes) -> dict[str, Any]:
                 name = code.customCode.decode("utf-8", "replace")
                 custom.add(name)
             operators[name] = operators.get(name, 0) + 1
+            if any(graph.tensors[end].isVariable for end in operator.inputs if end >= 0):
+                stateful.add(name)
             ends = [graph.tensors[end].type for end in (*operator.inputs, *operator.outputs) if end >= 0]
             if name not in ("QUANTIZE", "DEQUANTIZE") and any(type_names[end].startswith("FLOAT") for end in ends):
                 floating.add(name)
@@ -57,6 +63,7 @@ def look(content: bytes) -> dict[str, Any]:
         "operators": operators,
         "custom": sorted(custom),
         "floating": sorted(floating),
+        "stateful": sorted(stateful),
         "constants": sorted(constants),
         "unset_variables": len(handles - assigned),
     }
@@ -93,16 +100,18 @@ def declared(content: bytes, keys: Sequence[str]) -> list[dict[str, Any]]:
     return found
 
 
-def run(interpreter: Any, key: str, samples: Arrays | None) -> tuple[dict[str, Any], Arrays]:
+def run(interpreter: Any, key: str, samples: Arrays | None, *, fresh: bool = False) -> tuple[dict[str, Any], Arrays]:
     """Invoke a signature on real-valued samples; gives what its ends are, and real-valued outputs, stacked.
 
-    Without samples nothing is invoked.
+    Without samples nothing is invoked. `fresh` forgets the operators' own variables before each sample.
     """
     runner = interpreter.get_signature_runner(key)
     inputs, outputs = runner.get_input_details(), runner.get_output_details()
     rows: dict[str, list[np.ndarray[Any, Any]]] = {name: [] for name in outputs}
     given = samples or {}
     for row in range(len(next(iter(given.values()))) if given else 0 if samples is None else 1):
+        if fresh and row:
+            interpreter.reset_all_variables()  # a fused LSTM would go on from the sample before
         answer = runner(**{name: _quantized(array[row], inputs[name]) for name, array in given.items()})
         for name, value in answer.items():
             rows[name].append(_real(value, outputs[name]))
@@ -163,7 +172,7 @@ def main() -> None:
         interpreter = Interpreter(model_path=str(path), num_threads=1)
         for wanted in request["signatures"]:
             samples = read_arrays(Path(wanted["samples"])) if wanted["samples"] else None
-            ends, outputs = run(interpreter, wanted["key"], samples)
+            ends, outputs = run(interpreter, wanted["key"], samples, fresh=bool(answer["stateful"]))
             write_arrays(Path(wanted["into"]), outputs)
             answer["signatures"].append({"key": wanted["key"], **ends})
     answers.write(json.dumps(answer))

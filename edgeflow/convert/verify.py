@@ -24,13 +24,15 @@ from edgeflow.model.compare import Difference, difference
 class Opened:
     """What LiteRT found in a model, and its outputs by signature, real-valued, [samples, *shape].
 
-    `floating` are the operators that compute in floating point, `constants` the dtypes of its weights.
+    `floating` are the operators that compute in floating point, `constants` the dtypes of its weights, `stateful`
+    the operators that keep variables of their own between runs.
     """
 
     operators: tuple[tuple[str, int], ...]
     custom: tuple[str, ...]
     floating: tuple[str, ...]
     constants: tuple[str, ...]
+    stateful: tuple[str, ...]
     unset_variables: int
     signatures: tuple[SignatureInfo, ...]
     outputs: Mapping[str, Arrays]
@@ -73,6 +75,7 @@ def open_model(model: Path, samples: Mapping[str, Arrays | None], folder: Path, 
         tuple(answer["custom"]),
         tuple(answer["floating"]),
         tuple(answer["constants"]),
+        tuple(answer["stateful"]),
         int(answer["unset_variables"]),
         tuple(_signature(item) for item in answer["signatures"]),
         {str(item["key"]): read_arrays(Path(str(item["into"]))) for item in wanted} if answer["signatures"] else {},
@@ -129,6 +132,10 @@ def remarks(opened: Opened, recipe: Recipe, errors: Iterable[OutputError]) -> tu
         found.append(f"recipe {recipe.name}: no weights were large enough to become {recipe.weight_dtype}")
     if recipe.whole and opened.floating:
         found.append(f"not full integer: computed in floating point: {', '.join(opened.floating)}")
+    if opened.stateful:
+        found.append(
+            f"{', '.join(opened.stateful)} goes on from the run before: reset the variables before each new sequence"
+        )
     for error in errors:
         if reason := _far_off(error.difference, recipe):
             found.append(f"output {error.difference.name}: {reason}")

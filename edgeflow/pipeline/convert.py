@@ -30,7 +30,7 @@ from edgeflow.progress import Progress, silent
 
 
 class Choices(TypedDict, total=False):
-    """What `convert` takes by keyword; `docs/conversion.md` says what each is for.
+    """What `convert` takes by keyword; `docs/converting.md` says what each is for.
 
     `representative_data` is an array, a mapping from input name to array, a path (`.npz`, `.npy`, `.csv`, a folder of
     images or WAV files), `module:function`, an iterable of samples or a callable giving one; up to `max_samples` (500)

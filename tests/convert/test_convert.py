@@ -19,6 +19,7 @@ from edgeflow.errors import ConversionError, ModelError, UsageError
 from edgeflow.pipeline.convert import convert, convert_all
 
 pytestmark = pytest.mark.tensorflow
+RESET = "UNIDIRECTIONAL_SEQUENCE_LSTM goes on from the run before: reset the variables before each new sequence"
 
 
 def ends(conversion: Conversion) -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
@@ -180,7 +181,7 @@ def test_where_one_recipe_fails_none_is_written(keras_sources: Path, tmp_path: P
 @pytest.mark.parametrize(
     ("source", "operator", "warned"),
     [
-        ("old_lstm.h5", "UNIDIRECTIONAL_SEQUENCE_LSTM", ()),
+        ("old_lstm.h5", "UNIDIRECTIONAL_SEQUENCE_LSTM", (RESET,)),
         ("attention.keras", "BATCH_MATMUL", ("not full integer: computed in floating point: NEG",)),
     ],
 )
@@ -193,6 +194,13 @@ def test_what_is_left_in_floating_point_is_said(
     assert operator in dict(done.operators)
     assert done.warnings == warned
     assert (done.errors[0].difference.cosine or 0) > 0.97
+
+
+def test_a_fused_lstm_is_compared_sequence_by_sequence(keras_sources: Path, tmp_path: Path) -> None:
+    data = keras_sources / "sequences.npy"
+    done = convert(keras_sources / "old_lstm.h5", quantize="none", representative_data=data, output=tmp_path)
+    assert done.errors[0].difference.max_abs < 1e-5
+    assert done.warnings == (RESET,)
 
 
 def test_samples_that_the_source_does_not_take_are_named(keras_sources: Path, tmp_path: Path) -> None:

@@ -1,0 +1,133 @@
+"""What converts from what, found by doing it: writes docs/conversions.md.
+
+    python hardware/benchmarks/conversion_table.py
+
+Every kind of source (tests/convert/make_sources.py, and objects made here) goes through every recipe; each result was
+opened with LiteRT and compared with its source by `edgeflow.convert` itself. Takes some minutes.
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+
+import numpy as np
+
+from edgeflow.convert.recipes import RECIPES
+from edgeflow.errors import EdgeflowError
+from edgeflow.pipeline.convert import convert
+
+ROOT = Path(__file__).resolve().parents[2]
+Case = tuple[str, Any, Mapping[str, Any]]
+
+
+def files(folder: Path) -> list[Case]:
+    pixels = {"representative_data": folder / "pixels.npz"}
+    four = {"representative_data": folder / "four.npy"}
+    sequences = {"representative_data": folder / "sequences.npy"}
+    return [
+        ("`.keras` of Keras 3", folder / "cnn.keras", pixels),
+        ("`.h5` of Keras 3", folder / "cnn.h5", pixels),
+        ("SavedModel of Keras 3", folder / "cnn_saved", pixels),
+        ("`.h5` of Keras 2", folder / "old.h5", four),
+        ("`.keras` of Keras 2", folder / "old.keras", four),
+        ("SavedModel of tf_keras", folder / "old_saved", four),
+        ("SavedModel of `tf.Module`", folder / "stateful", {**four, "signature": "infer"}),
+        ("SavedModel of TensorFlow 1", folder / "v1_saved", four),
+        ("frozen graph", folder / "frozen.pb", four),
+        ("Keras 3 LSTM", folder / "lstm.keras", sequences),
+        ("Keras 3 LSTM, `--unroll-rnn`", folder / "lstm.keras", {**sequences, "unroll_rnn": True}),
+        ("tf_keras LSTM", folder / "old_lstm.h5", sequences),
+        ("attention", folder / "attention.keras", sequences),
+    ]
+
+
+def float_tflite(folder: Path) -> list[Case]:
+    made = convert(folder / "cnn.keras", quantize="none", output=folder / "float.tflite")
+    return [("`.tflite` in float", made.path, {"representative_data": folder / "pixels.npz"})]
+
+
+def objects(folder: Path) -> list[Case]:
+    import jax
+    import jax.numpy as jnp
+    import keras
+    import tensorflow as tf
+
+    rows = np.load(folder / "four.npy").astype(np.float32)
+    data = {"representative_data": rows}
+    model = keras.Sequential([keras.Input((4,), name="x"), keras.layers.Dense(40, "relu"), keras.layers.Dense(3)])
+    spec = tf.TensorSpec([None, 4], tf.float32, name="x")
+    concrete = tf.function(lambda x: {"y": model(x)}).get_concrete_function(spec)
+    matrix = jnp.asarray(np.random.default_rng(0).normal(size=(4, 300)).astype(np.float32))
+
+    def network(x: Any) -> dict[str, Any]:
+        return {"probs": jax.nn.softmax(x @ matrix)}
+
+    example = {**data, "example_inputs": {"x": rows[:1]}}
+    v1 = tf.compat.v1
+    graph = tf.Graph()
+    with graph.as_default():
+        given = v1.placeholder(tf.float32, [None, 4], name="x")
+        out = tf.matmul(given, v1.get_variable("w", initializer=np.asarray(matrix)), name="y")
+        session = v1.Session()
+        session.run(v1.global_variables_initializer())
+    return [
+        ("Keras 3 object", model, data),
+        ("concrete function", concrete, data),
+        ("TensorFlow 1 session", session, {**data, "input_arrays": [given], "output_arrays": [out]}),
+        ("JAX function, StableHLO", network, example),
+        ("JAX function, the converter's path", network, {**example, "jax_route": "converter"}),
+    ]
+
+
+def tried(source: Any, recipe: str, more: Mapping[str, Any], folder: Path, refusals: dict[str, int]) -> str:
+    try:
+        done = convert(source, quantize=recipe, output=folder / "m.tflite", **more)
+    except EdgeflowError as error:
+        return f"– [{refusals.setdefault(error.message.partition(': ')[2] or error.message, len(refusals) + 1)}]"
+    worst = max((error.difference.max_abs for error in done.errors), default=float("nan"))
+    return f"{done.size / 1024:.1f} KiB, {worst:.1g}"
+
+
+def main() -> None:
+    lines: list[str] = []
+    refusals: dict[str, int] = {}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        script = ROOT / "tests" / "convert" / "make_sources.py"
+        subprocess.run([sys.executable, str(script), str(folder)], check=True, capture_output=True)
+        groups: list[Callable[[Path], list[Case]]] = [files, float_tflite, objects]
+        for group in groups:
+            for label, source, more in group(folder):
+                cells = [tried(source, recipe, more, folder, refusals) for recipe in RECIPES]
+                lines.append(f"| {label} | {' | '.join(cells)} |")
+                print(lines[-1], flush=True)
+        refusals = {reason.replace(str(folder) + "/", ""): number for reason, number in refusals.items()}
+    import tensorflow as tf
+
+    head = [
+        "<!-- Generated by hardware/benchmarks/conversion_table.py -->",
+        "# What converts from what",
+        "",
+        f"A run of {datetime.date.today()} with TensorFlow {tf.__version__}: each source by each recipe. A cell has",
+        "the size and the largest difference of an output from the source's own on the same data; a number in brackets",
+        "is a reason below.",
+        "The models are small (`tests/convert/make_sources.py`): this shows what works, not how accurate a recipe is.",
+        "",
+        f"| source | {' | '.join(f'`{recipe}`' for recipe in RECIPES)} |",
+        "|---|" + "---|" * len(RECIPES),
+    ]
+    notes = ["", *(f"{number}. {reason}" for reason, number in refusals.items()), ""]
+    (ROOT / "docs" / "conversions.md").write_text("\n".join([*head, *lines, *notes]), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
