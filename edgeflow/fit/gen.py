@@ -57,7 +57,13 @@ def render(root: Path) -> dict[str, str]:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    context = {"operators": [_operator(o) for o in operators()]}
+    kernels = [kernel for entry in operators() for kernel in entry.kernels]
+    context = {
+        "operators": [_operator(o) for o in operators()],
+        "prepares": list(dict.fromkeys(kernel.prepare for kernel in kernels)),
+        "invokes": list(dict.fromkeys(kernel.invoke for kernel in kernels if not kernel.row)),
+        "rows": list(dict.fromkeys(kernel.invoke for kernel in kernels if kernel.row)),
+    }
     return {out: env.get_template(name).render(context) for name, out in OUTPUTS.items()}
 
 

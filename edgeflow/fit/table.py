@@ -32,7 +32,10 @@ class OperandLimits:
 
 @dataclass(frozen=True)
 class KernelLimits:
-    """One kernel: what it takes, and its record and scratch bytes as formulas (edgeflow.fit.formula)."""
+    """One kernel: what it takes, and its record and scratch bytes as formulas (edgeflow.fit.formula).
+
+    Kernels of a family share `file`, `prepare` or `invoke`, which are their own `name` otherwise.
+    """
 
     name: str
     group: str
@@ -43,6 +46,9 @@ class KernelLimits:
     record: str
     scratch: str
     when: str
+    file: str
+    prepare: str
+    invoke: str
 
 
 @dataclass(frozen=True)
@@ -60,7 +66,11 @@ class OperatorLimits:
 
 
 _OPERATOR_KEYS = {"name", "code", "options", "versions", "limits", "kernel"}
-_KERNEL_KEYS = {"name", "group", "row", "inputs", "outputs", "in_place", "record", "scratch", "when"}
+_KERNEL_KEYS = {"name", "group", "row", "inputs", "outputs", "in_place", "record", "scratch", "when"} | {
+    "file",
+    "prepare",
+    "invoke",
+}
 _OPERAND_KEYS = {
     *("types", "rank", "constant", "optional", "repeated", "variable", "quantized", "axis", "symmetric", "same_type"),
 }
@@ -94,6 +104,9 @@ def _kernel(table: dict[str, Any]) -> KernelLimits:
         record=table["record"],
         scratch=table["scratch"],
         when=table.get("when", ""),
+        file=table.get("file", table["name"]),
+        prepare=table.get("prepare", table["name"]),
+        invoke=table.get("invoke", table["name"]),
     )
 
 

@@ -1,7 +1,7 @@
 """Runs a batch of models in LiteRT's reference kernels; started by `oracle.py` because LiteRT can crash.
 
-Usage: `python litert_child.py BATCH RESULTS FIRST`. BATCH is a pickle of (model bytes, inputs) pairs, RESULTS is
-appended to, one pickle per case from number FIRST on, so that a crash loses one case only.
+Usage: `python litert_child.py BATCH RESULTS FIRST`. BATCH is a pickle of (model bytes, inputs, optimized)
+triples, RESULTS is appended to, one pickle per case from number FIRST on, so that a crash loses one case only.
 """
 
 from __future__ import annotations
@@ -15,12 +15,11 @@ import numpy as np
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
 
-def run(model: bytes, inputs: tuple[np.ndarray, ...]) -> list[np.ndarray] | str:
-    """The outputs, or why LiteRT refuses."""
+def run(model: bytes, inputs: tuple[np.ndarray, ...], optimized: bool = False) -> list[np.ndarray] | str:
+    """The outputs, or why LiteRT refuses; by its optimized kernels where it has no reference kernel."""
+    kernels = OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES if optimized else OpResolverType.BUILTIN_REF
     try:
-        interpreter = Interpreter(
-            model_content=model, num_threads=1, experimental_op_resolver_type=OpResolverType.BUILTIN_REF
-        )
+        interpreter = Interpreter(model_content=model, num_threads=1, experimental_op_resolver_type=kernels)
         interpreter.allocate_tensors()
         for detail, value in zip(interpreter.get_input_details(), inputs, strict=True):
             interpreter.set_tensor(detail["index"], value)
@@ -35,8 +34,8 @@ def main(batch: str, results: str, first: int) -> None:
     with Path(batch).open("rb") as source:
         cases = pickle.load(source)
     with Path(results).open("ab") as sink:
-        for model, inputs in cases[first:]:
-            pickle.dump(run(model, inputs), sink)
+        for model, inputs, optimized in cases[first:]:
+            pickle.dump(run(model, inputs, optimized), sink)
             sink.flush()
 
 

@@ -44,7 +44,7 @@ Outcome = list[Array] | Refused | Crashed
 def litert(cases: Sequence[Case], folder: Path) -> list[Outcome]:
     """LiteRT's outputs of every case, in order."""
     batch, results = folder / "litert.batch", folder / "litert.results"
-    batch.write_bytes(pickle.dumps([(case.oracle_model or case.model, case.inputs) for case in cases]))
+    batch.write_bytes(pickle.dumps([(case.oracle_model or case.model, case.inputs, case.optimized) for case in cases]))
     outcomes: list[Outcome] = []
     while len(outcomes) < len(cases):
         results.unlink(missing_ok=True)

@@ -62,6 +62,7 @@ class Case:
     inputs: tuple[np.ndarray[Any, Any], ...]
     magnitude: Case | None = None  # float: gives sum |x*w| of each output, the base of the tolerance
     oracle_model: bytes | None = None  # what LiteRT gets instead, where it does not take the model but must agree
+    optimized: bool = False  # LiteRT has no reference kernel: hold against its optimized one
 
 
 def build(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -15,21 +16,42 @@ from edgeflow.fit.gen import render
 from edgeflow.fit.operators import supported_codes, unsupported_reasons
 from edgeflow.fit.table import operators
 from edgeflow.model.read import read_model
+from tests.runtime import cases_moving, cases_values
 from tests.runtime.host_build import build
 from tests.runtime.planned import plan_with
 from tests.runtime.single_operator import Case
 from tests.runtime.test_exact_elementwise import OPERATORS
 from tests.runtime.test_exact_hybrid import HYBRID
+from tests.runtime.test_exact_moving import OTHERS
+from tests.runtime.test_exact_reducing import REDUCING
+from tests.runtime.test_exact_values import BINARY, UNARY
 from tests.runtime.test_exact_window import FLOAT32, INT8
 
 ROOT = Path(__file__).parents[2]
-CASES = 40
+CASES = 20
 Generate = Callable[[np.random.Generator, int], object]
 GENERATORS: dict[str, Generate] = {
     **{f"{name} (value)": pair[0] for name, pair in OPERATORS.items()},
     **{f"{name} int8": generate for name, generate in INT8.items()},
     **{f"{name} float32": pair[0] for name, pair in FLOAT32.items()},
     **{f"{name} hybrid": generate for name, generate in HYBRID.items()},
+    **{
+        f"{name} {dtype} (one)": partial(cases_values.unary, name=name, dtype=dtype)
+        for name, (dtypes, _) in UNARY.items()
+        for dtype in dtypes
+    },
+    **{
+        f"{name} {dtype} (two)": partial(cases_values.binary, name=name, dtype=dtype)
+        for name, dtypes in BINARY.items()
+        for dtype in dtypes
+    },
+    **{
+        f"{name} (moves)": partial(cases_moving.moved, name=name, dtype="INT8", make=make, low=low, high=high)
+        for name, (make, low, high) in cases_moving.MOVES.items()
+    },
+    **{f"{name} (looks)": partial(generate, dtype="FLOAT32") for name, generate in OTHERS.items() if name != "CAST"},
+    "CAST": partial(cases_moving.cast, source="FLOAT32"),
+    **{f"{name} {dtype}": partial(pair[0], name=name, dtype=dtype) for (name, dtype), pair in REDUCING.items()},
 }
 
 
@@ -51,7 +73,7 @@ def test_codes_and_options_are_those_of_the_schema() -> None:
 def test_every_kernel_has_its_file_and_every_type_its_number() -> None:
     for entry in operators():
         for kernel in entry.kernels:
-            assert (resources.include_dir() / f"ef_{kernel.name}.c").is_file()
+            assert (resources.include_dir() / f"ef_{kernel.file}.c").is_file()
             for operand in (*kernel.inputs, *kernel.outputs):
                 assert all(hasattr(schema.TensorType, name) for name in operand.types)
                 assert 0 <= operand.rank_min <= operand.rank_max <= 6
@@ -93,7 +115,7 @@ def test_a_type_that_the_table_does_not_list_is_refused_by_both(program: Path) -
         cases, models, plan_with(program, [(m, 1 << 20, False) for m in models]), strict=True
     ):
         if answer.status == 0:
-            assert case.name.startswith("RESHAPE"), case.name
+            assert case.name.startswith(("RESHAPE", "CAST")), case.name
             continue
         assert answer.status == 7, (case.name, answer)  # UNSUPPORTED_TYPE
         assert unsupported_reasons(read_model(model, Path("case.tflite"))), case.name
