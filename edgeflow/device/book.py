@@ -101,7 +101,7 @@ def find_device(name: str | None = None, *, target: str | None = None) -> Device
     else:
         device = _from_book(chosen)
     if target is None:
-        return device
+        return named_by_address(device)
     kind, board = resolve(target)
     return replace(device, target=kind.name, board=board.name if board else None)
 
@@ -162,10 +162,18 @@ def _from_address(text: str, target: str | None) -> Device:
     address = parse_address(text)
     if address.scheme in ("serial", "adb") and target is None:
         raise UsageError(f"{text} needs --target", "name the target or board behind it: edgeflow targets list")
-    if address.scheme == "qemu" and target is None:
-        kind, board = resolve(address.where)
-        return Device(str(address), address, kind.name, board.name if board else None)
     return Device(str(address), address)
+
+
+def named_by_address(device: Device) -> Device:
+    """The device with target and board of its address where that names a board and the device has none.
+
+    Raises TargetError when there is no such board.
+    """
+    if device.address.scheme != "qemu" or device.target is not None or device.board is not None:
+        return device
+    kind, board = resolve(device.address.where)
+    return replace(device, target=kind.name, board=board.name if board else None)
 
 
 def _parse(text: str, path: Path) -> tuple[Device, ...]:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from edgeflow.device.book import Listed, add_device, check_name, find_device, listed, remove_device
+from edgeflow.device.book import Listed, add_device, check_name, find_device, listed, named_by_address, remove_device
 from edgeflow.device.connect import DEFAULT_BASE, connect, open_local
 from edgeflow.device.survey import Survey, survey
 from edgeflow.device.types import Device
@@ -75,6 +75,7 @@ def add(
         tags=tuple(tags),
         power=power,
     )
+    device = named_by_address(device)
     if device.address.scheme in ("serial", "adb") and target is None:
         raise UsageError(f"{address} needs --target", "name the target or board behind it: edgeflow targets list")
     if not overwrite and any(entry.device.name == name for entry in listed()):

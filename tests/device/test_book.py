@@ -197,3 +197,9 @@ def test_what_is_written_reads_back_the_same(tmp_path_factory, base, tag, power)
     device = Device("a.b", parse_address("local:"), None, None, base, (tag,), power)
     path.write_text(f"schema = 1\n{_entry_text(device)}", encoding="utf-8")
     assert read_book(path) == (device,)
+
+
+def test_an_emulated_device_of_the_book_is_the_board_of_its_address():
+    write('schema = 1\n[device.desk]\naddress = "qemu:mps2-an386/desk"\n')
+    assert (find_device("desk").target, find_device("desk").board) == ("cortex-m4", "mps2-an386")
+    assert find_device("desk", target="pico").board == "pico"
