@@ -37,6 +37,8 @@ def open_source(path: str | os.PathLike[str], reading: Reading | None = None, *,
         raise ModelError(f"{where}: cannot be read: {error.strerror or error}", "check the permissions") from None
     if kind != "saved-model" and where.is_dir():
         raise UsageError(f"{where}: a folder is no {kind}", "name the file")
+    if kind == "saved-model" and not where.is_dir():
+        raise UsageError(f"{where}: a file is no saved-model", "name the folder")
     if kind == "keras" and not how.unsafe_lambda and _names_lambda(_archived_json(where, "config.json")):
         raise refuse_lambda(str(where))
     _require_sense(str(where), kind, how)

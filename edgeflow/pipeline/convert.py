@@ -105,6 +105,8 @@ def convert_all(source: Any, quantize: Sequence[str | Recipe], **choices: Unpack
         )
         for recipe in named
     ]
+    if scaling is not None and representative_data is None:
+        raise UsageError("mean and std without representative data to scale", "leave them out, or give a folder")
     for recipe in recipes:
         require_sense(options, recipe.name, recipe.weight_dtype, recipe.engine)
         if recipe.needs_calibration and representative_data is None:
