@@ -4,7 +4,7 @@ PYTEST = $(VENV)/bin/python -m pytest
 JOBS ?= $(shell nproc)
 SECONDS ?= 60
 
-.PHONY: help demo test test-wheel runners lint format generate clean
+.PHONY: help demo test test-wheel runners fuzz lint format generate clean
 
 help:
 	@echo "make demo    set up and run the tour: train, convert, deploy and measure a small model"
@@ -47,6 +47,7 @@ format:
 
 generate:
 	$(VENV)/bin/python -m edgeflow.wire.gen
+	$(VENV)/bin/python -m edgeflow.fit.gen
 
 clean:
 	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache

@@ -54,3 +54,11 @@ def test_the_exit_codes_are_those_of_the_errors() -> None:
     told = {int(code) for code in re.findall(r"^\| (\d+) \|", TEXT, re.M)}
     raised = {c.exit_code for c in vars(errors).values() if isinstance(c, type) and hasattr(c, "exit_code")}
     assert told == raised | {0, 130}
+
+
+def test_make_generate_runs_every_command_that_a_generated_file_names() -> None:
+    templates = (ROOT / "templates").rglob("*.j2")
+    firsts = [path.read_text(encoding="utf-8").partition("\n")[0] for path in templates]
+    named = {found[1] for line in firsts if (found := re.search(r"by `python -m ([\w.]+)`", line))}
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert len(named) >= 2 and all(f"-m {module}\n" in makefile for module in named)

@@ -115,7 +115,7 @@ class Drain(threading.Thread):
                 break
             if not named:
                 part += block
-                if b"\n" not in part:
+                if b"\n" not in part and len(part) < _LINE_LIMIT_BYTES:
                     continue
                 first, _, block = part.partition(b"\n")
                 self.pid = int(first) if first.isdigit() and int(first) > 1 else None

@@ -1,6 +1,7 @@
 """`edgeflow deploy` and `edgeflow rollback` as a user types them."""
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 
@@ -156,3 +157,12 @@ def test_several_devices_get_the_model_one_after_the_other(run, box, ssh_device,
 def test_rollback_on_a_device_made_fresh_is_the_users_mistake(run):
     status, _, err = run("rollback", "-d", "qemu:mps2-an386", "--fresh")
     assert status == 2 and "--fresh drops the releases" in err
+
+
+def test_taking_over_a_dead_sessions_lock_over_ssh_is_said(box, base):
+    """In a process of its own, because logging is set up once."""
+    (base / ".lock").write_text('{"owner": "me@desk:7", "time": 1}')
+    words = ["deploy", str(DATA / "sine_int8.tflite"), "--device", box]
+    done = subprocess.run([sys.executable, "-m", "edgeflow", *words], capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert "notice: took over the lock that me@desk:7 left" in done.stderr
