@@ -87,6 +87,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(report_error(1, error.format_message(), "", as_json=as_json))
     except (EdgeflowError, KeyboardInterrupt) as failure:
         sys.exit(report_failure(failure, as_json=as_json))
+    except MemoryError:
+        sys.exit(report_error(1, "out of memory", "use smaller inputs or a smaller model", as_json=as_json))
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)

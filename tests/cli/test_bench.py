@@ -158,3 +158,12 @@ def test_times_are_shown_with_three_digits(us, text):
 def test_bad_input_gives_its_status_and_no_traceback(run, arguments, status):
     code, out, err = run(*arguments, "--json")
     assert code == status and json.loads(out)["exit"] == status and "Traceback" not in err
+
+
+def test_memory_that_ends_gives_two_lines(run, monkeypatch):
+    def full(models, devices, threads, **options):
+        raise MemoryError
+
+    monkeypatch.setattr("edgeflow.pipeline.bench.bench_all", full)
+    status, out, err = run(KWS, "--json")
+    assert status == 1 and json.loads(out)["message"] == "out of memory" and "Traceback" not in err
