@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from edgeflow.convert.survey import _einsum, layer
+from edgeflow.convert.survey import _einsum
+from edgeflow.convert.survey_bytes import layer
 from edgeflow.convert.tensorflow_operators import becoming, table
 from edgeflow.errors import ModelError
 from edgeflow.model.operators import BUILTIN_NAMES
