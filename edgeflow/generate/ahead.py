@@ -10,6 +10,7 @@ from math import prod
 import numpy as np
 
 from edgeflow.errors import ModelError, UsageError
+from edgeflow.fit.table import invoke_name
 from edgeflow.generate.context import Context, Entry, Port
 from edgeflow.generate.overlap import plan_memory
 from edgeflow.generate.prepared import Node, Prepared
@@ -221,7 +222,7 @@ class _Builder:
             title=f"{operator.name} {_shape(first)} -> {_shape(out)}",
             code=operator.builtin_code,
             kernel=node.kernel,
-            function=f"ef_{node.kernel}_{'row' if node.by_rows else 'invoke'}",
+            function=f"ef_{invoke_name(node.kernel)}_{'row' if node.by_rows else 'invoke'}",
             by_rows=node.by_rows,
             driver=_RUN_ROWS[node.backwards],
             record=self._record(operator, node) if node.record and skipped is None else None,
@@ -323,7 +324,7 @@ def _memory_map(graph: Subgraph, prepared: Prepared, fills: Iterable[Fill]) -> t
         Place(
             offset,
             offset + graph.tensors[t].bytes,
-            graph.tensors[t].name,
+            _short(graph.tensors[t].name),
             born.get(t, -1),
             last.get(t, born.get(t, -1)),
         )

@@ -124,8 +124,9 @@ def window_of(node: Node) -> Window | None:
 
 def plan_memory(graph: Subgraph, prepared: Prepared) -> Plan:
     """The best of several hundred placements, the same for the same model; never worse than what was prepared."""
-    items = _items(graph, prepared)
-    rules = _rules(graph, prepared, {item.key: item for item in items})
+    of = _same_bytes(graph, prepared)
+    items = _items(graph, prepared, of)
+    rules = _rules(graph, prepared, {item.key: item for item in items}, of)
     bound = _bound(items, rules)
     best = _search(items, rules, bound)
     if not best or _peak(items, best) > prepared.planned_bytes:
@@ -137,7 +138,7 @@ def plan_memory(graph: Subgraph, prepared: Prepared) -> Plan:
         if not _apart(items, best, x, y) and not _forwards(rule, best[x], best[y]) and best[x] != best[y]
     )
     return Plan(
-        planned={key: offset for key, offset in best.items() if key >= 0},
+        planned={tensor: best[of[tensor]] for tensor in sorted(prepared.planned)},
         scratch={-1 - key: offset for key, offset in best.items() if key < 0},
         backwards=backwards,
         peak_bytes=_peak(items, best),
@@ -145,7 +146,18 @@ def plan_memory(graph: Subgraph, prepared: Prepared) -> Plan:
     )
 
 
-def _items(graph: Subgraph, prepared: Prepared) -> list[Item]:
+def _same_bytes(graph: Subgraph, prepared: Prepared) -> dict[int, int]:
+    """Each tensor's item: its own, or that of the tensor it is a reshape of, where that one is not read any more."""
+    last = {index: operator.index for operator in graph.operators for index in operator.inputs}
+    of = {tensor: tensor for tensor in prepared.planned}
+    for operator, node in zip(graph.operators, prepared.nodes, strict=True):
+        x, y = operator.inputs[0] if operator.inputs else -1, operator.outputs[0]
+        if node.kernel == "reshape" and x in of and last[x] == operator.index and x not in graph.outputs:
+            of[y] = of[x]
+    return of
+
+
+def _items(graph: Subgraph, prepared: Prepared, of: Mapping[int, int]) -> list[Item]:
     """Lifetimes; step 0 is the caller's, operator i runs in step i + 1."""
     end = len(graph.operators) + 1
     born = dict.fromkeys(graph.inputs, 0)
@@ -154,9 +166,9 @@ def _items(graph: Subgraph, prepared: Prepared) -> list[Item]:
         born |= dict.fromkeys(operator.outputs, operator.index + 1)
         for index in operator.inputs:
             last[index] = max(last.get(index, 0), operator.index + 1)
-    items = [
-        Item(t, _up(graph.tensors[t].bytes), born[t], max(last.get(t, 0), born[t])) for t in sorted(prepared.planned)
-    ]
+    for tensor, item in of.items():
+        last[item] = max(last.get(item, 0), last.get(tensor, 0), born[tensor])
+    items = [Item(t, _up(graph.tensors[t].bytes), born[t], last[t]) for t in sorted(prepared.planned) if of[t] == t]
     items += [
         Item(-1 - index, _up(node.scratch_bytes), index + 1, index + 1)
         for index, node in enumerate(prepared.nodes)
@@ -165,17 +177,20 @@ def _items(graph: Subgraph, prepared: Prepared) -> list[Item]:
     return items
 
 
-def _rules(graph: Subgraph, prepared: Prepared, items: Mapping[int, Item]) -> dict[tuple[int, int], Rule]:
+def _rules(
+    graph: Subgraph, prepared: Prepared, items: Mapping[int, Item], of: Mapping[int, int]
+) -> dict[tuple[int, int], Rule]:
     """(x, y) → how y may lie over x, for every operator where x dies."""
     rules: dict[tuple[int, int], Rule] = {}
     for operator, node in zip(graph.operators, prepared.nodes, strict=True):
         y, window = operator.outputs[0], window_of(node)
-        for position, x in enumerate(operator.inputs):
+        for position, tensor in enumerate(operator.inputs):
+            x = of.get(tensor, -1)
             if x not in items or y not in items or items[x].last != operator.index + 1:
                 continue
-            same_count = _elements(graph, x) == _elements(graph, y)
+            same_count = _elements(graph, tensor) == _elements(graph, y)
             if window is not None:
-                if position == 0 and window.batches == 1 and operator.inputs.count(x) == 1:
+                if position == 0 and window.batches == 1 and [of.get(i) for i in operator.inputs].count(x) == 1:
                     rules[x, y] = Rule(window.forwards_bytes, window.backwards_bytes, exactly=False)
             elif position in node.in_place and same_count:
                 rules[x, y] = Rule(None, None, exactly=True)
