@@ -18,29 +18,58 @@ if TYPE_CHECKING:
     from edgeflow.errors import EdgeflowError
     from edgeflow.fit.types import Fit
     from edgeflow.model.types import Model
+    from edgeflow.pipeline.accuracy import accuracy
     from edgeflow.pipeline.bench import bench
     from edgeflow.pipeline.check import check
-    from edgeflow.pipeline.convert import convert
+    from edgeflow.pipeline.convert import convert, convert_all
+    from edgeflow.pipeline.demo import demo
     from edgeflow.pipeline.deploy import deploy
-    from edgeflow.pipeline.generate import generate
+    from edgeflow.pipeline.devices import list_devices, probe_device, show_device
+    from edgeflow.pipeline.generate import generate, generate_files
     from edgeflow.pipeline.inspect import inspect
+    from edgeflow.pipeline.inspect_source import inspect_source
     from edgeflow.pipeline.invoke import invoke
+    from edgeflow.pipeline.metadata import metadata_extract, metadata_show, metadata_write
+    from edgeflow.pipeline.prune import prune
+    from edgeflow.pipeline.quantize_aware import quantize_aware
+    from edgeflow.pipeline.replay_conversion import replay_conversion
     from edgeflow.pipeline.rollback import rollback
     from edgeflow.pipeline.run import Run, run
+    from edgeflow.pipeline.runtimes import runtimes
+    from edgeflow.pipeline.targets import list_targets, show_target
+    from edgeflow.pipeline.tradeoff import tradeoff
     from edgeflow.resources import include_dir
     from edgeflow.targets.types import Board, Target
 
 _HOMES = {
+    "accuracy": "pipeline.accuracy",
     "bench": "pipeline.bench",
     "check": "pipeline.check",
     "convert": "pipeline.convert",
+    "convert_all": "pipeline.convert",
+    "demo": "pipeline.demo",
     "deploy": "pipeline.deploy",
     "generate": "pipeline.generate",
+    "generate_files": "pipeline.generate",
+    "include_dir": "resources",
     "inspect": "pipeline.inspect",
+    "inspect_source": "pipeline.inspect_source",
     "invoke": "pipeline.invoke",
+    "list_devices": "pipeline.devices",
+    "list_targets": "pipeline.targets",
+    "metadata_extract": "pipeline.metadata",
+    "metadata_show": "pipeline.metadata",
+    "metadata_write": "pipeline.metadata",
+    "probe_device": "pipeline.devices",
+    "prune": "pipeline.prune",
+    "quantize_aware": "pipeline.quantize_aware",
+    "replay_conversion": "pipeline.replay_conversion",
     "rollback": "pipeline.rollback",
     "run": "pipeline.run",
-    "include_dir": "resources",
+    "runtimes": "pipeline.runtimes",
+    "show_device": "pipeline.devices",
+    "show_target": "pipeline.targets",
+    "tradeoff": "pipeline.tradeoff",
     "Board": "targets.types",
     "Conversion": "convert.types",
     "Deployment": "deploy.types",
@@ -64,16 +93,34 @@ __all__ = [
     "Result",
     "Run",
     "Target",
+    "accuracy",
     "bench",
     "check",
     "convert",
+    "convert_all",
+    "demo",
     "deploy",
     "generate",
+    "generate_files",
     "include_dir",
     "inspect",
+    "inspect_source",
     "invoke",
+    "list_devices",
+    "list_targets",
+    "metadata_extract",
+    "metadata_show",
+    "metadata_write",
+    "probe_device",
+    "prune",
+    "quantize_aware",
+    "replay_conversion",
     "rollback",
     "run",
+    "runtimes",
+    "show_device",
+    "show_target",
+    "tradeoff",
 ]
 
 
