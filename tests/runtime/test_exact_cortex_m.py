@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.runtime import cases_elementwise, cases_window
+from tests.runtime import cases_elementwise, cases_moving, cases_reducing, cases_values, cases_window
 from tests.runtime.exactness import compare, identical
 from tests.runtime.oracle import Run, build_cortex_m_driver, qemu_command, run_batch
 from tests.runtime.single_operator import Case
 from tests.runtime.test_exact_models import DATA, random_cases
+from tests.runtime.test_exact_values import BINARY, UNARY
 
 BOARDS = {
     "cortex-m4": ("mps2-an386", ["-mcpu=cortex-m4", "-mfloat-abi=hard", "-mfpu=fpv4-sp-d16"]),
@@ -45,6 +46,16 @@ def int8_cases() -> list[Case]:
         cases += cases_elementwise.binary(rng, 40, operator, "INT8")
     cases += [*cases_elementwise.mean(rng, 40, "INT8"), *cases_elementwise.softmax(rng, 30, "INT8")]
     cases += [*cases_elementwise.unary(rng, 20, "LOGISTIC", "INT8"), *cases_elementwise.unary(rng, 20, "RELU6", "INT8")]
+    for operator, (dtypes, _) in UNARY.items():
+        cases += cases_values.unary(rng, 8, operator, "INT8") if "INT8" in dtypes else []
+    for operator, types in BINARY.items():
+        cases += cases_values.binary(rng, 8, operator, "INT8") if "INT8" in types else []
+    for operator, (make, low, high) in cases_moving.MOVES.items():
+        cases += cases_moving.moved(rng, 4, operator, "INT8", make, low, high)
+    for operator in ("SUM", "REDUCE_MAX"):
+        cases += cases_reducing.reduced(rng, 8, operator, "INT8")
+    for operator in ("L2_NORMALIZATION", "LOG_SOFTMAX"):
+        cases += cases_reducing.rows(rng, 8, operator, "INT8")
     return [*cases, *cases_elementwise.quantize(rng, 20, "INT8"), *cases_elementwise.quantize(rng, 20, "FLOAT32")]
 
 
