@@ -129,3 +129,8 @@ def operators() -> tuple[OperatorLimits, ...]:
     """Every operator of the runtime, in the file's order."""
     table = tomllib.loads((resources.runtime_dir() / "operators.toml").read_text(encoding="utf-8"))
     return tuple(_operator(entry) for entry in table["operator"])
+
+
+def invoke_name(kernel: str) -> str:
+    """Which name a kernel's `ef_<name>_invoke` or `ef_<name>_row` has: its own, or that of its family."""
+    return next((one.invoke for entry in operators() for one in entry.kernels if one.name == kernel), kernel)
