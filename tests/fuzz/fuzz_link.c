@@ -12,7 +12,6 @@
 #include "fuzz.h"
 
 #define SLOT_BYTES 8192u
-#define ARENA_BYTES 4096u
 #define OPERATORS 16u
 #define POLLS_MAX 150u
 #define STARTS_MAX 24u
@@ -31,6 +30,7 @@ static struct board {
     uint64_t now;
     uint8_t seq, way;
     bool cut_armed, dead, ended; /* `ended`: the stream has, until the next start */
+    bool busy;                   /* what is on the line arrives at once, not frame by frame when the board waits */
     struct ef_nor nor;
 } board;
 
@@ -73,9 +73,10 @@ static void upload(const uint8_t *model, uint32_t size) {
 }
 
 static void take_record(void) {
-    const uint8_t kind = board.data[0] & 0x7Fu, *content = board.data + FUZZ_RECORD_BYTES;
+    const uint8_t kind = board.data[0] & (uint8_t)~FUZZ_BUSY, *content = board.data + FUZZ_RECORD_BYTES;
     uint32_t size = ef_load_u16(board.data + 1);
     if (size > board.left - FUZZ_RECORD_BYTES) size = (uint32_t)(board.left - FUZZ_RECORD_BYTES);
+    board.busy = (board.data[0] & FUZZ_BUSY) != 0;
     board.data = content + size;
     board.left -= FUZZ_RECORD_BYTES + size;
     board.at = board.used = 0;
@@ -102,9 +103,14 @@ static int32_t read(void *context, uint8_t *data, size_t capacity, bool wait) {
         take_record();
     }
     if (board.ended || board.dead) return -1;
+    if (!wait && !board.busy) return 0;
     size_t size = board.used - board.at;
     if (size > board.piece) size = board.piece;
     if (size > capacity) size = capacity;
+    if (!board.busy && size > 1u) { /* the next frame is read ahead of nothing */
+        const uint8_t *end = memchr(board.queue + board.at + 1u, 0, size - 1u);
+        if (end != NULL) size = (size_t)(end - board.queue) + 1u - board.at;
+    }
     memcpy(data, board.queue + board.at, size);
     board.at += size;
     return (int32_t)size;
@@ -185,6 +191,7 @@ static void *claim(size_t bytes) {
 /* A board as the input's head describes it. */
 static void make(struct ef_port *port, const uint8_t *head) {
     static const uint32_t sectors[] = {512, 1024, 4096, 512}, payloads[] = {128, 200, 1024, 4096};
+    static const uint32_t arenas[] = {4096, 1024, 256, 96};
     memset(port, 0, sizeof *port);
     board.payload = payloads[head[0] >> 3 & 3u];
     board.piece = 1u + head[3] % 64u;
@@ -208,7 +215,7 @@ static void make(struct ef_port *port, const uint8_t *head) {
     board.nor.data = port->slots;
     board.nor.bytes = port->slots_bytes;
     board.nor.sector_bytes = port->sector_bytes;
-    port->arena_bytes = ARENA_BYTES >> (head[1] >> 5 & 3u);
+    port->arena_bytes = arenas[head[1] >> 5 & 3u];
     port->arena = claim(port->arena_bytes);
     port->receive_bytes = EF_FRAME_STUFFED(board.payload + EF_FRAME_OVERHEAD);
     port->receive = claim(port->receive_bytes);

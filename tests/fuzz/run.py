@@ -103,6 +103,8 @@ def main() -> int:
     parser.add_argument("--distil", action="store_true", help="renew tests/fuzz/corpus instead")
     chosen = parser.parse_args()
     cache = cache_dir().parent / "fuzz"
+    if shutil.which("clang") is None:
+        sys.exit("the fuzzers need clang and its runtime libraries; see .ci/setup")
     failed = False
     for target in chosen.target or TARGETS:
         if chosen.distil:

@@ -142,6 +142,12 @@ def conversations() -> list[bytes]:
             chosen = _open(1, "m") + _request(2, Command.SIGNATURE, name=signature) + _use(3)
             again = _request(4, Command.SIGNATURE, name="") + _invoke(5, 2) + _open(6, "other")
             made.append(head + hello + _record(UPLOAD, (DATA / f"{name}.tflite").read_bytes()) + chosen + again)
+        three = [_record(UPLOAD, model) for model in (small[0], small[2], small[1])]
+        restart = _record(RESTART, b"")
+        made.append(head + hello + restart.join((*three, *three, slots + _open(1) + _use(2))))
+        for steps, way in ((0, 0), (1, 1), (2, 2), (3, 3), (5, 2), (8, 1), (13, 2), (21, 1)):
+            late = _record(CUT, struct.pack("<HB", steps, way))
+            made.append(head + three[0] + three[1] + late + three[2] + restart + three[2] + _open(1) + _use(2))
         made.append(head + _request(4, Command.RESET, what=Reset.DEVICE) + hello + hello + cut + slots)
     return made
 
