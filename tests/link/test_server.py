@@ -356,6 +356,8 @@ def test_a_running_invoke_beats_refuses_other_requests_and_is_cancelled(runner: 
         assert raw.reply(running=True) == (50, Status.RUNNING, b"")  # it has arrived
         raw.send(invoke)
         assert raw.reply(running=True) == (50, Status.RUNNING, b"")  # it goes on, and is not begun anew
+        for _ in range(6):  # each at another point of a run, of which there are four at the most: a run is over
+            assert raw.reply(running=True) == (50, Status.RUNNING, b"")
         raw.send(frame.encode(51, Command.MEMORY))
         while (found := raw.reply(running=True))[0] == 50:
             assert found[1] == Status.RUNNING
