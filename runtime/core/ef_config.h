@@ -3,6 +3,7 @@
  *
  *   EF_WITH_REASONS         1   a sentence for every refusal; 0 keeps status and indices and saves the text's flash
  *   EF_WITH_INT8            1   int8 kernels
+ *   EF_WITH_INT16           1   kernels of int16 activations with int8 weights
  *   EF_WITH_FLOAT32         1   float32 kernels
  *   EF_WITH_DSP             1   int8 inner loops for Arm cores with the DSP extension (about 1.3 KB of text); 0 leaves
  *                               the plain ones there too
@@ -25,6 +26,9 @@
 #endif
 #ifndef EF_WITH_INT8
 #define EF_WITH_INT8 1
+#endif
+#ifndef EF_WITH_INT16
+#define EF_WITH_INT16 1
 #endif
 #ifndef EF_WITH_FLOAT32
 #define EF_WITH_FLOAT32 1

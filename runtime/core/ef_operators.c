@@ -57,6 +57,32 @@ const struct ef_kernel ef_kernel_add_f32 = {
 };
 #endif
 
+#if EF_WITH_ADD && EF_WITH_INT16
+static const struct ef_operand add_s16_inputs[] = {
+    {TYPE(INT16), 0, 6, EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
+    {TYPE(INT16), 0, 6, EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
+};
+static const struct ef_operand add_s16_outputs[] = {
+    {TYPE(INT16), 0, 6, EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
+};
+const struct ef_kernel ef_kernel_add_s16 = {
+    .name = "add_s16",
+    .custom = NULL,
+    .code = 0,
+    .version_min = 1,
+    .version_max = 5,
+    .options = 11,
+    .input_count = 2,
+    .output_count = 1,
+    .in_place = 3,
+    .inputs = add_s16_inputs,
+    .outputs = add_s16_outputs,
+    .prepare = ef_add_s16_prepare,
+    .invoke = ef_add_s16_invoke,
+    .row = NULL,
+};
+#endif
+
 #if EF_WITH_AVERAGE_POOL_2D && EF_WITH_INT8
 static const struct ef_operand average_pool_2d_s8_inputs[] = {
     {TYPE(INT8), 4, 4, EF_OPERAND_QUANTIZED, 255},
@@ -107,6 +133,31 @@ const struct ef_kernel ef_kernel_average_pool_2d_f32 = {
 };
 #endif
 
+#if EF_WITH_AVERAGE_POOL_2D && EF_WITH_INT16
+static const struct ef_operand average_pool_2d_s16_inputs[] = {
+    {TYPE(INT16), 4, 4, EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
+};
+static const struct ef_operand average_pool_2d_s16_outputs[] = {
+    {TYPE(INT16), 4, 4, EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
+};
+const struct ef_kernel ef_kernel_average_pool_2d_s16 = {
+    .name = "average_pool_2d_s16",
+    .custom = NULL,
+    .code = 1,
+    .version_min = 1,
+    .version_max = 3,
+    .options = 5,
+    .input_count = 1,
+    .output_count = 1,
+    .in_place = 0,
+    .inputs = average_pool_2d_s16_inputs,
+    .outputs = average_pool_2d_s16_outputs,
+    .prepare = ef_average_pool_2d_s16_prepare,
+    .invoke = NULL,
+    .row = ef_average_pool_2d_s16_row,
+};
+#endif
+
 #if EF_WITH_CONCATENATION && EF_WITH_INT8
 static const struct ef_operand concatenation_s8_inputs[] = {
     {TYPE(INT8), 1, 6, EF_OPERAND_QUANTIZED | EF_OPERAND_REPEATED, 255},
@@ -153,6 +204,31 @@ const struct ef_kernel ef_kernel_concatenation_f32 = {
     .outputs = concatenation_f32_outputs,
     .prepare = ef_concatenation_f32_prepare,
     .invoke = ef_concatenation_f32_invoke,
+    .row = NULL,
+};
+#endif
+
+#if EF_WITH_CONCATENATION && EF_WITH_INT16
+static const struct ef_operand concatenation_s16_inputs[] = {
+    {TYPE(INT16), 1, 6, EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC | EF_OPERAND_REPEATED, 255},
+};
+static const struct ef_operand concatenation_s16_outputs[] = {
+    {TYPE(INT16), 1, 6, EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
+};
+const struct ef_kernel ef_kernel_concatenation_s16 = {
+    .name = "concatenation_s16",
+    .custom = NULL,
+    .code = 2,
+    .version_min = 1,
+    .version_max = 4,
+    .options = 10,
+    .input_count = 1,
+    .output_count = 1,
+    .in_place = 0,
+    .inputs = concatenation_s16_inputs,
+    .outputs = concatenation_s16_outputs,
+    .prepare = ef_concatenation_s16_prepare,
+    .invoke = ef_concatenation_s16_invoke,
     .row = NULL,
 };
 #endif
@@ -238,6 +314,60 @@ const struct ef_kernel ef_kernel_conv_2d_f32_s8 = {
 };
 #endif
 
+#if EF_WITH_CONV_2D && EF_WITH_INT16
+static const struct ef_operand conv_2d_s16_inputs[] = {
+    {TYPE(INT16), 4, 4, EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
+    {TYPE(INT8), 4, 4, EF_OPERAND_CONSTANT | EF_OPERAND_QUANTIZED | EF_OPERAND_PER_AXIS | EF_OPERAND_SYMMETRIC, 0},
+    {TYPE(INT64), 1, 1, EF_OPERAND_OPTIONAL | EF_OPERAND_CONSTANT, 255},
+};
+static const struct ef_operand conv_2d_s16_outputs[] = {
+    {TYPE(INT16), 4, 4, EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
+};
+const struct ef_kernel ef_kernel_conv_2d_s16 = {
+    .name = "conv_2d_s16",
+    .custom = NULL,
+    .code = 3,
+    .version_min = 1,
+    .version_max = 8,
+    .options = 1,
+    .input_count = 3,
+    .output_count = 1,
+    .in_place = 0,
+    .inputs = conv_2d_s16_inputs,
+    .outputs = conv_2d_s16_outputs,
+    .prepare = ef_conv_2d_s16_prepare,
+    .invoke = NULL,
+    .row = ef_conv_2d_s16_row,
+};
+#endif
+
+#if EF_WITH_CONV_2D && EF_WITH_INT8
+static const struct ef_operand conv_2d_s4_inputs[] = {
+    {TYPE(INT8), 4, 4, EF_OPERAND_QUANTIZED, 255},
+    {TYPE(INT4), 4, 4, EF_OPERAND_CONSTANT | EF_OPERAND_QUANTIZED | EF_OPERAND_PER_AXIS | EF_OPERAND_SYMMETRIC, 0},
+    {TYPE(INT32), 1, 1, EF_OPERAND_OPTIONAL | EF_OPERAND_CONSTANT, 255},
+};
+static const struct ef_operand conv_2d_s4_outputs[] = {
+    {TYPE(INT8), 4, 4, EF_OPERAND_QUANTIZED, 255},
+};
+const struct ef_kernel ef_kernel_conv_2d_s4 = {
+    .name = "conv_2d_s4",
+    .custom = NULL,
+    .code = 3,
+    .version_min = 1,
+    .version_max = 8,
+    .options = 1,
+    .input_count = 3,
+    .output_count = 1,
+    .in_place = 0,
+    .inputs = conv_2d_s4_inputs,
+    .outputs = conv_2d_s4_outputs,
+    .prepare = ef_conv_2d_s4_prepare,
+    .invoke = ef_conv_2d_s4_invoke,
+    .row = NULL,
+};
+#endif
+
 #if EF_WITH_DEPTHWISE_CONV_2D && EF_WITH_INT8
 static const struct ef_operand depthwise_conv_2d_s8_inputs[] = {
     {TYPE(INT8), 4, 4, EF_OPERAND_QUANTIZED, 255},
@@ -319,6 +449,33 @@ const struct ef_kernel ef_kernel_depthwise_conv_2d_f32_s8 = {
 };
 #endif
 
+#if EF_WITH_DEPTHWISE_CONV_2D && EF_WITH_INT16
+static const struct ef_operand depthwise_conv_2d_s16_inputs[] = {
+    {TYPE(INT16), 4, 4, EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
+    {TYPE(INT8), 4, 4, EF_OPERAND_CONSTANT | EF_OPERAND_QUANTIZED | EF_OPERAND_PER_AXIS | EF_OPERAND_SYMMETRIC, 3},
+    {TYPE(INT64), 1, 1, EF_OPERAND_OPTIONAL | EF_OPERAND_CONSTANT, 255},
+};
+static const struct ef_operand depthwise_conv_2d_s16_outputs[] = {
+    {TYPE(INT16), 4, 4, EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
+};
+const struct ef_kernel ef_kernel_depthwise_conv_2d_s16 = {
+    .name = "depthwise_conv_2d_s16",
+    .custom = NULL,
+    .code = 4,
+    .version_min = 1,
+    .version_max = 7,
+    .options = 2,
+    .input_count = 3,
+    .output_count = 1,
+    .in_place = 0,
+    .inputs = depthwise_conv_2d_s16_inputs,
+    .outputs = depthwise_conv_2d_s16_outputs,
+    .prepare = ef_depthwise_conv_2d_s16_prepare,
+    .invoke = NULL,
+    .row = ef_depthwise_conv_2d_s16_row,
+};
+#endif
+
 #if EF_WITH_DEQUANTIZE && EF_WITH_INT8
 static const struct ef_operand dequantize_s8_f32_inputs[] = {
     {TYPE(INT8), 0, 6, EF_OPERAND_QUANTIZED, 255},
@@ -365,6 +522,31 @@ const struct ef_kernel ef_kernel_dequantize_f16_f32 = {
     .outputs = dequantize_f16_f32_outputs,
     .prepare = ef_dequantize_f16_f32_prepare,
     .invoke = ef_dequantize_f16_f32_invoke,
+    .row = NULL,
+};
+#endif
+
+#if EF_WITH_DEQUANTIZE && EF_WITH_INT16
+static const struct ef_operand dequantize_s16_f32_inputs[] = {
+    {TYPE(INT16), 0, 6, EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
+};
+static const struct ef_operand dequantize_s16_f32_outputs[] = {
+    {TYPE(FLOAT32), 0, 6, 0, 255},
+};
+const struct ef_kernel ef_kernel_dequantize_s16_f32 = {
+    .name = "dequantize_s16_f32",
+    .custom = NULL,
+    .code = 6,
+    .version_min = 1,
+    .version_max = 6,
+    .options = 38,
+    .input_count = 1,
+    .output_count = 1,
+    .in_place = 1,
+    .inputs = dequantize_s16_f32_inputs,
+    .outputs = dequantize_s16_f32_outputs,
+    .prepare = ef_dequantize_s16_f32_prepare,
+    .invoke = ef_dequantize_s16_f32_invoke,
     .row = NULL,
 };
 #endif
@@ -450,6 +632,60 @@ const struct ef_kernel ef_kernel_fully_connected_f32_s8 = {
 };
 #endif
 
+#if EF_WITH_FULLY_CONNECTED && EF_WITH_INT16
+static const struct ef_operand fully_connected_s16_inputs[] = {
+    {TYPE(INT16), 1, 6, EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
+    {TYPE(INT8), 2, 2, EF_OPERAND_CONSTANT | EF_OPERAND_QUANTIZED | EF_OPERAND_PER_AXIS | EF_OPERAND_SYMMETRIC, 0},
+    {TYPE(INT64), 1, 1, EF_OPERAND_OPTIONAL | EF_OPERAND_CONSTANT, 255},
+};
+static const struct ef_operand fully_connected_s16_outputs[] = {
+    {TYPE(INT16), 1, 6, EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
+};
+const struct ef_kernel ef_kernel_fully_connected_s16 = {
+    .name = "fully_connected_s16",
+    .custom = NULL,
+    .code = 9,
+    .version_min = 1,
+    .version_max = 13,
+    .options = 8,
+    .input_count = 3,
+    .output_count = 1,
+    .in_place = 0,
+    .inputs = fully_connected_s16_inputs,
+    .outputs = fully_connected_s16_outputs,
+    .prepare = ef_fully_connected_s16_prepare,
+    .invoke = ef_fully_connected_s16_invoke,
+    .row = NULL,
+};
+#endif
+
+#if EF_WITH_FULLY_CONNECTED && EF_WITH_INT8
+static const struct ef_operand fully_connected_s4_inputs[] = {
+    {TYPE(INT8), 1, 6, EF_OPERAND_QUANTIZED, 255},
+    {TYPE(INT4), 2, 2, EF_OPERAND_CONSTANT | EF_OPERAND_QUANTIZED | EF_OPERAND_PER_AXIS | EF_OPERAND_SYMMETRIC, 0},
+    {TYPE(INT32), 1, 1, EF_OPERAND_OPTIONAL | EF_OPERAND_CONSTANT, 255},
+};
+static const struct ef_operand fully_connected_s4_outputs[] = {
+    {TYPE(INT8), 1, 6, EF_OPERAND_QUANTIZED, 255},
+};
+const struct ef_kernel ef_kernel_fully_connected_s4 = {
+    .name = "fully_connected_s4",
+    .custom = NULL,
+    .code = 9,
+    .version_min = 1,
+    .version_max = 13,
+    .options = 8,
+    .input_count = 3,
+    .output_count = 1,
+    .in_place = 0,
+    .inputs = fully_connected_s4_inputs,
+    .outputs = fully_connected_s4_outputs,
+    .prepare = ef_fully_connected_s4_prepare,
+    .invoke = ef_fully_connected_s4_invoke,
+    .row = NULL,
+};
+#endif
+
 #if EF_WITH_LOGISTIC && EF_WITH_INT8
 static const struct ef_operand logistic_s8_inputs[] = {
     {TYPE(INT8), 0, 6, EF_OPERAND_QUANTIZED, 255},
@@ -496,6 +732,31 @@ const struct ef_kernel ef_kernel_logistic_f32 = {
     .outputs = logistic_f32_outputs,
     .prepare = ef_logistic_f32_prepare,
     .invoke = ef_logistic_f32_invoke,
+    .row = NULL,
+};
+#endif
+
+#if EF_WITH_LOGISTIC && EF_WITH_INT16
+static const struct ef_operand logistic_s16_inputs[] = {
+    {TYPE(INT16), 0, 6, EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
+};
+static const struct ef_operand logistic_s16_outputs[] = {
+    {TYPE(INT16), 0, 6, EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
+};
+const struct ef_kernel ef_kernel_logistic_s16 = {
+    .name = "logistic_s16",
+    .custom = NULL,
+    .code = 14,
+    .version_min = 1,
+    .version_max = 3,
+    .options = 0,
+    .input_count = 1,
+    .output_count = 1,
+    .in_place = 1,
+    .inputs = logistic_s16_inputs,
+    .outputs = logistic_s16_outputs,
+    .prepare = ef_logistic_s16_prepare,
+    .invoke = ef_logistic_s16_invoke,
     .row = NULL,
 };
 #endif
@@ -547,6 +808,31 @@ const struct ef_kernel ef_kernel_max_pool_2d_f32 = {
     .prepare = ef_max_pool_2d_f32_prepare,
     .invoke = NULL,
     .row = ef_max_pool_2d_f32_row,
+};
+#endif
+
+#if EF_WITH_MAX_POOL_2D && EF_WITH_INT16
+static const struct ef_operand max_pool_2d_s16_inputs[] = {
+    {TYPE(INT16), 4, 4, EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
+};
+static const struct ef_operand max_pool_2d_s16_outputs[] = {
+    {TYPE(INT16), 4, 4, EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
+};
+const struct ef_kernel ef_kernel_max_pool_2d_s16 = {
+    .name = "max_pool_2d_s16",
+    .custom = NULL,
+    .code = 17,
+    .version_min = 1,
+    .version_max = 3,
+    .options = 5,
+    .input_count = 1,
+    .output_count = 1,
+    .in_place = 0,
+    .inputs = max_pool_2d_s16_inputs,
+    .outputs = max_pool_2d_s16_outputs,
+    .prepare = ef_max_pool_2d_s16_prepare,
+    .invoke = NULL,
+    .row = ef_max_pool_2d_s16_row,
 };
 #endif
 
@@ -654,6 +940,32 @@ const struct ef_kernel ef_kernel_mul_f32 = {
 };
 #endif
 
+#if EF_WITH_MUL && EF_WITH_INT16
+static const struct ef_operand mul_s16_inputs[] = {
+    {TYPE(INT16), 0, 6, EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
+    {TYPE(INT16), 0, 6, EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
+};
+static const struct ef_operand mul_s16_outputs[] = {
+    {TYPE(INT16), 0, 6, EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
+};
+const struct ef_kernel ef_kernel_mul_s16 = {
+    .name = "mul_s16",
+    .custom = NULL,
+    .code = 18,
+    .version_min = 1,
+    .version_max = 7,
+    .options = 21,
+    .input_count = 2,
+    .output_count = 1,
+    .in_place = 3,
+    .inputs = mul_s16_inputs,
+    .outputs = mul_s16_outputs,
+    .prepare = ef_mul_s16_prepare,
+    .invoke = ef_mul_s16_invoke,
+    .row = NULL,
+};
+#endif
+
 #if EF_WITH_PAD && EF_WITH_INT8
 static const struct ef_operand pad_s8_inputs[] = {
     {TYPE(INT8), 1, 6, EF_OPERAND_QUANTIZED, 255},
@@ -702,6 +1014,32 @@ const struct ef_kernel ef_kernel_pad_f32 = {
     .outputs = pad_f32_outputs,
     .prepare = ef_pad_f32_prepare,
     .invoke = ef_pad_f32_invoke,
+    .row = NULL,
+};
+#endif
+
+#if EF_WITH_PAD && EF_WITH_INT16
+static const struct ef_operand pad_s16_inputs[] = {
+    {TYPE(INT16), 1, 6, EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
+    {TYPE(INT32) | TYPE(INT64), 2, 2, EF_OPERAND_CONSTANT, 255},
+};
+static const struct ef_operand pad_s16_outputs[] = {
+    {TYPE(INT16), 1, 6, EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
+};
+const struct ef_kernel ef_kernel_pad_s16 = {
+    .name = "pad_s16",
+    .custom = NULL,
+    .code = 34,
+    .version_min = 1,
+    .version_max = 4,
+    .options = 22,
+    .input_count = 2,
+    .output_count = 1,
+    .in_place = 0,
+    .inputs = pad_s16_inputs,
+    .outputs = pad_s16_outputs,
+    .prepare = ef_pad_s16_prepare,
+    .invoke = ef_pad_s16_invoke,
     .row = NULL,
 };
 #endif
@@ -810,6 +1148,106 @@ const struct ef_kernel ef_kernel_quantize_s8_s8 = {
 };
 #endif
 
+#if EF_WITH_QUANTIZE && EF_WITH_INT16
+static const struct ef_operand quantize_f32_s16_inputs[] = {
+    {TYPE(FLOAT32), 0, 6, 0, 255},
+};
+static const struct ef_operand quantize_f32_s16_outputs[] = {
+    {TYPE(INT16), 0, 6, EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
+};
+const struct ef_kernel ef_kernel_quantize_f32_s16 = {
+    .name = "quantize_f32_s16",
+    .custom = NULL,
+    .code = 114,
+    .version_min = 1,
+    .version_max = 3,
+    .options = 89,
+    .input_count = 1,
+    .output_count = 1,
+    .in_place = 1,
+    .inputs = quantize_f32_s16_inputs,
+    .outputs = quantize_f32_s16_outputs,
+    .prepare = ef_quantize_f32_s16_prepare,
+    .invoke = ef_quantize_f32_s16_invoke,
+    .row = NULL,
+};
+#endif
+
+#if EF_WITH_QUANTIZE && EF_WITH_INT16
+static const struct ef_operand quantize_s8_s16_inputs[] = {
+    {TYPE(INT8), 0, 6, EF_OPERAND_QUANTIZED, 255},
+};
+static const struct ef_operand quantize_s8_s16_outputs[] = {
+    {TYPE(INT16), 0, 6, EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
+};
+const struct ef_kernel ef_kernel_quantize_s8_s16 = {
+    .name = "quantize_s8_s16",
+    .custom = NULL,
+    .code = 114,
+    .version_min = 1,
+    .version_max = 3,
+    .options = 89,
+    .input_count = 1,
+    .output_count = 1,
+    .in_place = 1,
+    .inputs = quantize_s8_s16_inputs,
+    .outputs = quantize_s8_s16_outputs,
+    .prepare = ef_quantize_s8_s16_prepare,
+    .invoke = ef_quantize_s8_s16_invoke,
+    .row = NULL,
+};
+#endif
+
+#if EF_WITH_QUANTIZE && EF_WITH_INT16
+static const struct ef_operand quantize_s16_s8_inputs[] = {
+    {TYPE(INT16), 0, 6, EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
+};
+static const struct ef_operand quantize_s16_s8_outputs[] = {
+    {TYPE(INT8), 0, 6, EF_OPERAND_QUANTIZED, 255},
+};
+const struct ef_kernel ef_kernel_quantize_s16_s8 = {
+    .name = "quantize_s16_s8",
+    .custom = NULL,
+    .code = 114,
+    .version_min = 1,
+    .version_max = 3,
+    .options = 89,
+    .input_count = 1,
+    .output_count = 1,
+    .in_place = 1,
+    .inputs = quantize_s16_s8_inputs,
+    .outputs = quantize_s16_s8_outputs,
+    .prepare = ef_quantize_s16_s8_prepare,
+    .invoke = ef_quantize_s16_s8_invoke,
+    .row = NULL,
+};
+#endif
+
+#if EF_WITH_QUANTIZE && EF_WITH_INT16
+static const struct ef_operand quantize_s16_s16_inputs[] = {
+    {TYPE(INT16), 0, 6, EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
+};
+static const struct ef_operand quantize_s16_s16_outputs[] = {
+    {TYPE(INT16), 0, 6, EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
+};
+const struct ef_kernel ef_kernel_quantize_s16_s16 = {
+    .name = "quantize_s16_s16",
+    .custom = NULL,
+    .code = 114,
+    .version_min = 1,
+    .version_max = 3,
+    .options = 89,
+    .input_count = 1,
+    .output_count = 1,
+    .in_place = 1,
+    .inputs = quantize_s16_s16_inputs,
+    .outputs = quantize_s16_s16_outputs,
+    .prepare = ef_quantize_s16_s16_prepare,
+    .invoke = ef_quantize_s16_s16_invoke,
+    .row = NULL,
+};
+#endif
+
 #if EF_WITH_RELU && EF_WITH_INT8
 static const struct ef_operand relu_s8_inputs[] = {
     {TYPE(INT8), 0, 6, EF_OPERAND_QUANTIZED, 255},
@@ -856,6 +1294,31 @@ const struct ef_kernel ef_kernel_relu_f32 = {
     .outputs = relu_f32_outputs,
     .prepare = ef_relu_f32_prepare,
     .invoke = ef_relu_f32_invoke,
+    .row = NULL,
+};
+#endif
+
+#if EF_WITH_RELU && EF_WITH_INT16
+static const struct ef_operand relu_s16_inputs[] = {
+    {TYPE(INT16), 0, 6, EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
+};
+static const struct ef_operand relu_s16_outputs[] = {
+    {TYPE(INT16), 0, 6, EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
+};
+const struct ef_kernel ef_kernel_relu_s16 = {
+    .name = "relu_s16",
+    .custom = NULL,
+    .code = 19,
+    .version_min = 1,
+    .version_max = 3,
+    .options = 0,
+    .input_count = 1,
+    .output_count = 1,
+    .in_place = 1,
+    .inputs = relu_s16_inputs,
+    .outputs = relu_s16_outputs,
+    .prepare = ef_relu_s16_prepare,
+    .invoke = ef_relu_s16_invoke,
     .row = NULL,
 };
 #endif
@@ -1122,6 +1585,64 @@ const struct ef_kernel ef_kernel_batch_matmul_f32 = {
 };
 #endif
 
+#if EF_WITH_SVDF && EF_WITH_INT8
+static const struct ef_operand svdf_s8_inputs[] = {
+    {TYPE(INT8), 2, 2, EF_OPERAND_QUANTIZED, 255},
+    {TYPE(INT8), 2, 2, EF_OPERAND_CONSTANT | EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
+    {TYPE(INT16), 2, 2, EF_OPERAND_CONSTANT | EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
+    {TYPE(INT32), 1, 1, EF_OPERAND_OPTIONAL | EF_OPERAND_CONSTANT, 255},
+    {TYPE(INT16), 2, 2, EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC | EF_OPERAND_VARIABLE, 255},
+};
+static const struct ef_operand svdf_s8_outputs[] = {
+    {TYPE(INT8), 2, 2, EF_OPERAND_QUANTIZED, 255},
+};
+const struct ef_kernel ef_kernel_svdf_s8 = {
+    .name = "svdf_s8",
+    .custom = NULL,
+    .code = 27,
+    .version_min = 1,
+    .version_max = 4,
+    .options = 6,
+    .input_count = 5,
+    .output_count = 1,
+    .in_place = 0,
+    .inputs = svdf_s8_inputs,
+    .outputs = svdf_s8_outputs,
+    .prepare = ef_svdf_s8_prepare,
+    .invoke = ef_svdf_s8_invoke,
+    .row = NULL,
+};
+#endif
+
+#if EF_WITH_SVDF && EF_WITH_FLOAT32
+static const struct ef_operand svdf_f32_inputs[] = {
+    {TYPE(FLOAT32), 2, 2, 0, 255},
+    {TYPE(FLOAT32), 2, 2, EF_OPERAND_CONSTANT, 255},
+    {TYPE(FLOAT32), 2, 2, EF_OPERAND_CONSTANT, 255},
+    {TYPE(FLOAT32), 1, 1, EF_OPERAND_OPTIONAL | EF_OPERAND_CONSTANT, 255},
+    {TYPE(FLOAT32), 2, 2, EF_OPERAND_VARIABLE, 255},
+};
+static const struct ef_operand svdf_f32_outputs[] = {
+    {TYPE(FLOAT32), 2, 2, 0, 255},
+};
+const struct ef_kernel ef_kernel_svdf_f32 = {
+    .name = "svdf_f32",
+    .custom = NULL,
+    .code = 27,
+    .version_min = 1,
+    .version_max = 4,
+    .options = 6,
+    .input_count = 5,
+    .output_count = 1,
+    .in_place = 0,
+    .inputs = svdf_f32_inputs,
+    .outputs = svdf_f32_outputs,
+    .prepare = ef_svdf_f32_prepare,
+    .invoke = ef_svdf_f32_invoke,
+    .row = NULL,
+};
+#endif
+
 #if EF_WITH_SOFTMAX && EF_WITH_INT8
 static const struct ef_operand softmax_s8_inputs[] = {
     {TYPE(INT8), 1, 6, EF_OPERAND_QUANTIZED, 255},
@@ -1172,6 +1693,31 @@ const struct ef_kernel ef_kernel_softmax_f32 = {
 };
 #endif
 
+#if EF_WITH_SOFTMAX && EF_WITH_INT16
+static const struct ef_operand softmax_s16_inputs[] = {
+    {TYPE(INT16), 1, 6, EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
+};
+static const struct ef_operand softmax_s16_outputs[] = {
+    {TYPE(INT16), 1, 6, EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
+};
+const struct ef_kernel ef_kernel_softmax_s16 = {
+    .name = "softmax_s16",
+    .custom = NULL,
+    .code = 25,
+    .version_min = 1,
+    .version_max = 3,
+    .options = 9,
+    .input_count = 1,
+    .output_count = 1,
+    .in_place = 1,
+    .inputs = softmax_s16_inputs,
+    .outputs = softmax_s16_outputs,
+    .prepare = ef_softmax_s16_prepare,
+    .invoke = ef_softmax_s16_invoke,
+    .row = NULL,
+};
+#endif
+
 #if EF_WITH_TANH && EF_WITH_INT8
 static const struct ef_operand tanh_s8_inputs[] = {
     {TYPE(INT8), 0, 6, EF_OPERAND_QUANTIZED, 255},
@@ -1218,6 +1764,31 @@ const struct ef_kernel ef_kernel_tanh_f32 = {
     .outputs = tanh_f32_outputs,
     .prepare = ef_unary_prepare,
     .invoke = ef_tanh_f32_invoke,
+    .row = NULL,
+};
+#endif
+
+#if EF_WITH_TANH && EF_WITH_INT16
+static const struct ef_operand tanh_s16_inputs[] = {
+    {TYPE(INT16), 0, 6, EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
+};
+static const struct ef_operand tanh_s16_outputs[] = {
+    {TYPE(INT16), 0, 6, EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
+};
+const struct ef_kernel ef_kernel_tanh_s16 = {
+    .name = "tanh_s16",
+    .custom = NULL,
+    .code = 28,
+    .version_min = 1,
+    .version_max = 3,
+    .options = 0,
+    .input_count = 1,
+    .output_count = 1,
+    .in_place = 1,
+    .inputs = tanh_s16_inputs,
+    .outputs = tanh_s16_outputs,
+    .prepare = ef_tanh_s16_prepare,
+    .invoke = ef_tanh_s16_invoke,
     .row = NULL,
 };
 #endif
@@ -1822,6 +2393,31 @@ const struct ef_kernel ef_kernel_leaky_relu_f32 = {
 };
 #endif
 
+#if EF_WITH_LEAKY_RELU && EF_WITH_INT16
+static const struct ef_operand leaky_relu_s16_inputs[] = {
+    {TYPE(INT16), 0, 6, EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
+};
+static const struct ef_operand leaky_relu_s16_outputs[] = {
+    {TYPE(INT16), 0, 6, EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
+};
+const struct ef_kernel ef_kernel_leaky_relu_s16 = {
+    .name = "leaky_relu_s16",
+    .custom = NULL,
+    .code = 98,
+    .version_min = 1,
+    .version_max = 2,
+    .options = 75,
+    .input_count = 1,
+    .output_count = 1,
+    .in_place = 1,
+    .inputs = leaky_relu_s16_inputs,
+    .outputs = leaky_relu_s16_outputs,
+    .prepare = ef_leaky_relu_s16_prepare,
+    .invoke = ef_leaky_relu_s16_invoke,
+    .row = NULL,
+};
+#endif
+
 #if EF_WITH_RELU_N1_TO_1 && EF_WITH_INT8
 static const struct ef_operand relu_n1_to_1_s8_inputs[] = {
     {TYPE(INT8), 0, 6, EF_OPERAND_QUANTIZED, 255},
@@ -1971,6 +2567,32 @@ const struct ef_kernel ef_kernel_sub_s32 = {
     .outputs = sub_s32_outputs,
     .prepare = ef_binary_s32_prepare,
     .invoke = ef_binary_s32_invoke,
+    .row = NULL,
+};
+#endif
+
+#if EF_WITH_SUB && EF_WITH_INT16
+static const struct ef_operand sub_s16_inputs[] = {
+    {TYPE(INT16), 0, 6, EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
+    {TYPE(INT16), 0, 6, EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
+};
+static const struct ef_operand sub_s16_outputs[] = {
+    {TYPE(INT16), 0, 6, EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
+};
+const struct ef_kernel ef_kernel_sub_s16 = {
+    .name = "sub_s16",
+    .custom = NULL,
+    .code = 41,
+    .version_min = 1,
+    .version_max = 5,
+    .options = 28,
+    .input_count = 2,
+    .output_count = 1,
+    .in_place = 3,
+    .inputs = sub_s16_inputs,
+    .outputs = sub_s16_outputs,
+    .prepare = ef_sub_s16_prepare,
+    .invoke = ef_sub_s16_invoke,
     .row = NULL,
 };
 #endif
@@ -3536,17 +4158,26 @@ const struct ef_kernel *const ef_kernels_all[] = {
 #if EF_WITH_ADD && EF_WITH_FLOAT32
     &ef_kernel_add_f32,
 #endif
+#if EF_WITH_ADD && EF_WITH_INT16
+    &ef_kernel_add_s16,
+#endif
 #if EF_WITH_AVERAGE_POOL_2D && EF_WITH_INT8
     &ef_kernel_average_pool_2d_s8,
 #endif
 #if EF_WITH_AVERAGE_POOL_2D && EF_WITH_FLOAT32
     &ef_kernel_average_pool_2d_f32,
 #endif
+#if EF_WITH_AVERAGE_POOL_2D && EF_WITH_INT16
+    &ef_kernel_average_pool_2d_s16,
+#endif
 #if EF_WITH_CONCATENATION && EF_WITH_INT8
     &ef_kernel_concatenation_s8,
 #endif
 #if EF_WITH_CONCATENATION && EF_WITH_FLOAT32
     &ef_kernel_concatenation_f32,
+#endif
+#if EF_WITH_CONCATENATION && EF_WITH_INT16
+    &ef_kernel_concatenation_s16,
 #endif
 #if EF_WITH_CONV_2D && EF_WITH_INT8
     &ef_kernel_conv_2d_s8,
@@ -3557,6 +4188,12 @@ const struct ef_kernel *const ef_kernels_all[] = {
 #if EF_WITH_CONV_2D && EF_WITH_FLOAT32
     &ef_kernel_conv_2d_f32_s8,
 #endif
+#if EF_WITH_CONV_2D && EF_WITH_INT16
+    &ef_kernel_conv_2d_s16,
+#endif
+#if EF_WITH_CONV_2D && EF_WITH_INT8
+    &ef_kernel_conv_2d_s4,
+#endif
 #if EF_WITH_DEPTHWISE_CONV_2D && EF_WITH_INT8
     &ef_kernel_depthwise_conv_2d_s8,
 #endif
@@ -3566,11 +4203,17 @@ const struct ef_kernel *const ef_kernels_all[] = {
 #if EF_WITH_DEPTHWISE_CONV_2D && EF_WITH_FLOAT32
     &ef_kernel_depthwise_conv_2d_f32_s8,
 #endif
+#if EF_WITH_DEPTHWISE_CONV_2D && EF_WITH_INT16
+    &ef_kernel_depthwise_conv_2d_s16,
+#endif
 #if EF_WITH_DEQUANTIZE && EF_WITH_INT8
     &ef_kernel_dequantize_s8_f32,
 #endif
 #if EF_WITH_DEQUANTIZE && EF_WITH_FLOAT32
     &ef_kernel_dequantize_f16_f32,
+#endif
+#if EF_WITH_DEQUANTIZE && EF_WITH_INT16
+    &ef_kernel_dequantize_s16_f32,
 #endif
 #if EF_WITH_FULLY_CONNECTED && EF_WITH_INT8
     &ef_kernel_fully_connected_s8,
@@ -3581,17 +4224,29 @@ const struct ef_kernel *const ef_kernels_all[] = {
 #if EF_WITH_FULLY_CONNECTED && EF_WITH_FLOAT32
     &ef_kernel_fully_connected_f32_s8,
 #endif
+#if EF_WITH_FULLY_CONNECTED && EF_WITH_INT16
+    &ef_kernel_fully_connected_s16,
+#endif
+#if EF_WITH_FULLY_CONNECTED && EF_WITH_INT8
+    &ef_kernel_fully_connected_s4,
+#endif
 #if EF_WITH_LOGISTIC && EF_WITH_INT8
     &ef_kernel_logistic_s8,
 #endif
 #if EF_WITH_LOGISTIC && EF_WITH_FLOAT32
     &ef_kernel_logistic_f32,
 #endif
+#if EF_WITH_LOGISTIC && EF_WITH_INT16
+    &ef_kernel_logistic_s16,
+#endif
 #if EF_WITH_MAX_POOL_2D && EF_WITH_INT8
     &ef_kernel_max_pool_2d_s8,
 #endif
 #if EF_WITH_MAX_POOL_2D && EF_WITH_FLOAT32
     &ef_kernel_max_pool_2d_f32,
+#endif
+#if EF_WITH_MAX_POOL_2D && EF_WITH_INT16
+    &ef_kernel_max_pool_2d_s16,
 #endif
 #if EF_WITH_MEAN && EF_WITH_INT8
     &ef_kernel_mean_s8,
@@ -3605,11 +4260,17 @@ const struct ef_kernel *const ef_kernels_all[] = {
 #if EF_WITH_MUL && EF_WITH_FLOAT32
     &ef_kernel_mul_f32,
 #endif
+#if EF_WITH_MUL && EF_WITH_INT16
+    &ef_kernel_mul_s16,
+#endif
 #if EF_WITH_PAD && EF_WITH_INT8
     &ef_kernel_pad_s8,
 #endif
 #if EF_WITH_PAD && EF_WITH_FLOAT32
     &ef_kernel_pad_f32,
+#endif
+#if EF_WITH_PAD && EF_WITH_INT16
+    &ef_kernel_pad_s16,
 #endif
 #if EF_WITH_PADV2 && EF_WITH_INT8
     &ef_kernel_padv2_s8,
@@ -3623,11 +4284,26 @@ const struct ef_kernel *const ef_kernels_all[] = {
 #if EF_WITH_QUANTIZE && EF_WITH_INT8
     &ef_kernel_quantize_s8_s8,
 #endif
+#if EF_WITH_QUANTIZE && EF_WITH_INT16
+    &ef_kernel_quantize_f32_s16,
+#endif
+#if EF_WITH_QUANTIZE && EF_WITH_INT16
+    &ef_kernel_quantize_s8_s16,
+#endif
+#if EF_WITH_QUANTIZE && EF_WITH_INT16
+    &ef_kernel_quantize_s16_s8,
+#endif
+#if EF_WITH_QUANTIZE && EF_WITH_INT16
+    &ef_kernel_quantize_s16_s16,
+#endif
 #if EF_WITH_RELU && EF_WITH_INT8
     &ef_kernel_relu_s8,
 #endif
 #if EF_WITH_RELU && EF_WITH_FLOAT32
     &ef_kernel_relu_f32,
+#endif
+#if EF_WITH_RELU && EF_WITH_INT16
+    &ef_kernel_relu_s16,
 #endif
 #if EF_WITH_RELU6 && EF_WITH_INT8
     &ef_kernel_relu6_s8,
@@ -3659,17 +4335,29 @@ const struct ef_kernel *const ef_kernels_all[] = {
 #if EF_WITH_BATCH_MATMUL && EF_WITH_FLOAT32
     &ef_kernel_batch_matmul_f32,
 #endif
+#if EF_WITH_SVDF && EF_WITH_INT8
+    &ef_kernel_svdf_s8,
+#endif
+#if EF_WITH_SVDF && EF_WITH_FLOAT32
+    &ef_kernel_svdf_f32,
+#endif
 #if EF_WITH_SOFTMAX && EF_WITH_INT8
     &ef_kernel_softmax_s8,
 #endif
 #if EF_WITH_SOFTMAX && EF_WITH_FLOAT32
     &ef_kernel_softmax_f32,
 #endif
+#if EF_WITH_SOFTMAX && EF_WITH_INT16
+    &ef_kernel_softmax_s16,
+#endif
 #if EF_WITH_TANH && EF_WITH_INT8
     &ef_kernel_tanh_s8,
 #endif
 #if EF_WITH_TANH && EF_WITH_FLOAT32
     &ef_kernel_tanh_f32,
+#endif
+#if EF_WITH_TANH && EF_WITH_INT16
+    &ef_kernel_tanh_s16,
 #endif
 #if EF_WITH_ELU && EF_WITH_INT8
     &ef_kernel_elu_s8,
@@ -3743,6 +4431,9 @@ const struct ef_kernel *const ef_kernels_all[] = {
 #if EF_WITH_LEAKY_RELU && EF_WITH_FLOAT32
     &ef_kernel_leaky_relu_f32,
 #endif
+#if EF_WITH_LEAKY_RELU && EF_WITH_INT16
+    &ef_kernel_leaky_relu_s16,
+#endif
 #if EF_WITH_RELU_N1_TO_1 && EF_WITH_INT8
     &ef_kernel_relu_n1_to_1_s8,
 #endif
@@ -3760,6 +4451,9 @@ const struct ef_kernel *const ef_kernels_all[] = {
 #endif
 #if EF_WITH_SUB
     &ef_kernel_sub_s32,
+#endif
+#if EF_WITH_SUB && EF_WITH_INT16
+    &ef_kernel_sub_s16,
 #endif
 #if EF_WITH_DIV && EF_WITH_FLOAT32
     &ef_kernel_div_f32,

@@ -86,6 +86,7 @@ static void run(const void *bytes, uint32_t size, uint32_t count, void **inputs,
             if (ef_interpreter_input(&interpreter, i, &tensor) != EF_OK || tensor.bytes != sizes[i]) exit(4);
             memcpy(tensor.data, inputs[i], sizes[i]);
         }
+        ef_interpreter_reset_variables(&interpreter);
         const uint32_t began = ef_driver_ticks();
         if (ef_interpreter_invoke(&interpreter, NULL) != EF_OK) exit(5);
         ticks = ef_driver_ticks() - began;

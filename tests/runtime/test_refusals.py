@@ -83,8 +83,8 @@ DENSE: dict[str, tuple[Damage, int, int, int, str]] = {
         lambda m: set_field(m.subgraphs[0].tensors[3], shape=np.asarray([1, 4], dtype=np.int32)),
         *(BAD_SHAPE, 0, 3, "outputs do not follow"),
     ),
-    "int16 input": (
-        lambda m: set_field(m.subgraphs[0].tensors[0], type=schema.TensorType.INT16), BAD_TYPE, 0, 0, "type 7"
+    "uint8 input": (
+        lambda m: set_field(m.subgraphs[0].tensors[0], type=schema.TensorType.UINT8), BAD_TYPE, 0, 0, "type 3"
     ),
     "string input": (
         lambda m: set_field(m.subgraphs[0].tensors[0], type=schema.TensorType.STRING), BAD_TYPE, -1, 0, "fixed size"
