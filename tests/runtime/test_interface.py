@@ -75,6 +75,8 @@ def test_the_core_takes_nothing_from_libc_but_memory_functions_and_mathematics(t
     kinds = [line.split()[-2:] for line in listed if line and not line.endswith(":")]
     defined = {name for kind, name in kinds if kind != "U"}
     needed = {name for kind, name in kinds if kind == "U"} - defined
-    allowed = {"memcpy", "memmove", "memset", "memcmp"}
+    memory = {"memcpy", "memmove", "memset", "memcmp"}
+    mathematics = {"erfcf", "expm1f", "logf", "sqrtf", "tanhf"}  # kernels drop out with their operators
+    allowed = memory | mathematics
     assert {name for name in needed if not name.startswith("__aeabi_")} <= allowed, needed
     assert not {name for kind, name in kinds if kind in "BbDdC"}, "the core has no variables"
