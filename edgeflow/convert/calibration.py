@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-import zipfile
-import zlib
 from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,7 +14,7 @@ import numpy.typing as npt
 from edgeflow.convert import samples as samples_of
 from edgeflow.convert.arrays import Arrays
 from edgeflow.convert.types import Calibration, Port, Scaling, SourceSignature
-from edgeflow.errors import ModelError, UsageError
+from edgeflow.errors import UsageError
 
 Array = npt.NDArray[Any]
 Samples = Arrays  # input name → array [samples, *input shape]
@@ -25,23 +22,6 @@ Representative = Callable[[], Iterable[Any]] | Iterable[Any] | Mapping[str, Any]
 SEED = 20260101
 _NUMBERS = ("float16", "float32", "float64", "bool", *(f"{u}int{n}" for u in ("", "u") for n in (8, 16, 32, 64)))
 _FREE_SIZE = 32  # what a free size other than the batch becomes in random samples
-
-
-def load_data(path: str | os.PathLike[str]) -> Array | Arrays:
-    """Read `.npy` or `.npz`; ModelError where it is missing, damaged or holds Python objects."""
-    where, hint = Path(path), "write it with numpy.save or numpy.savez"
-    if not where.is_file():
-        raise ModelError(f"{where}: no such file", f"give {samples_of.FORMS}")
-    try:
-        content = np.load(where, allow_pickle=False)
-        if isinstance(content, np.ndarray):
-            return content
-        with content as archive:
-            return {key: archive[key] for key in archive.files}
-    except MemoryError:
-        raise ModelError(f"{where}: an array in it does not fit in memory", hint) from None
-    except (ValueError, OSError, EOFError, KeyError, zipfile.BadZipFile, zlib.error, SyntaxError, TypeError):
-        raise ModelError(f"{where}: not a whole .npy or .npz file of plain arrays", hint) from None
 
 
 def collect(

@@ -10,6 +10,8 @@ import os
 import re
 import sys
 import wave
+import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -54,13 +56,24 @@ def read(place: str | os.PathLike[str], signature: SourceSignature, max_samples:
         return Read(_table(where, _one_input(where, signature)))
     if re.fullmatch(r"[\w.]+:\w+", str(place)) and not where.exists():
         return Read(_called(str(place)))
-    return Read(_arrays(where))
+    return Read(load_data(where))
 
 
-def _arrays(where: Path) -> Any:
-    from edgeflow.convert.calibration import load_data
-
-    return load_data(where)
+def load_data(path: str | os.PathLike[str]) -> Array | dict[str, Array]:
+    """Read `.npy` or `.npz`; ModelError where it is missing, damaged or holds Python objects."""
+    where, hint = Path(path), "write it with numpy.save or numpy.savez"
+    if not where.is_file():
+        raise ModelError(f"{where}: no such file", f"give {FORMS}")
+    try:
+        content = np.load(where, allow_pickle=False)
+        if isinstance(content, np.ndarray):
+            return content
+        with content as archive:
+            return {key: archive[key] for key in archive.files}
+    except MemoryError:
+        raise ModelError(f"{where}: an array in it does not fit in memory", hint) from None
+    except (ValueError, OSError, EOFError, KeyError, zipfile.BadZipFile, zlib.error, SyntaxError, TypeError):
+        raise ModelError(f"{where}: not a whole .npy or .npz file of plain arrays", hint) from None
 
 
 def _called(place: str) -> Any:

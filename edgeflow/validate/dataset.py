@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from edgeflow.convert.arrays import Arrays
-from edgeflow.convert.calibration import collect, load_data, thinned
+from edgeflow.convert.calibration import collect, thinned
+from edgeflow.convert.samples import load_data
 from edgeflow.convert.types import SourceSignature
 from edgeflow.errors import ModelError, UsageError
 
