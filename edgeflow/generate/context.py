@@ -16,16 +16,22 @@ from edgeflow.targets.types import Board, Target
 
 T = TypeVar("T")
 Form = Literal["array", "incbin"]
+Optimize = Literal["speed", "ram", "balanced"]
 
 
 @dataclass(frozen=True)
 class Options:
-    """What is to be made. None: a name from the file's, all signatures, a language without forms."""
+    """What is to be made. None: a name from the file's, all signatures, a language without forms.
+
+    `optimize` and `ram_bytes`, the most that the arena may have, hold for code that is built ahead of time.
+    """
 
     language: str
     name: str | None = None
     signature: str | None = None
     form: Form | None = None
+    optimize: Optimize = "balanced"
+    ram_bytes: int | None = None
 
 
 @dataclass(frozen=True)
@@ -97,6 +103,8 @@ class Context:
     form: Form | None
     entries: tuple[Entry, ...]
     warnings: tuple[str, ...]
+    optimize: Optimize = "balanced"
+    ram_bytes: int | None = None
 
     @property
     def macro(self) -> str:
@@ -143,6 +151,8 @@ def build_context(
         form=options.form,
         entries=entries,
         warnings=_flash_warnings(model, board),
+        optimize=options.optimize,
+        ram_bytes=options.ram_bytes,
     )
 
 
@@ -152,6 +162,8 @@ def _command(model: Model, target: Target, board: Board | None, options: Options
     for flag, value in (("--name", options.name), ("--signature", options.signature), ("--form", options.form)):
         words += [flag, value] if value is not None else []
     words += ["--project", project.path.name] if project else []
+    words += ["--optimize", options.optimize] if options.optimize != "balanced" else []
+    words += ["--ram", str(options.ram_bytes)] if options.ram_bytes is not None else []
     return shlex.join([*words, "-o", "."])
 
 
