@@ -77,15 +77,15 @@ def _board_answer(board: Board) -> dict[str, Any]:
 
 
 def _board_facts(board: Board) -> list[tuple[str, str]]:
-    flash_with = " ".join((board.flash_tool, *map(_quoted, board.flash_arguments))) if board.flash_tool else ""
     return [
         ("board", f"{board.name}: {board.title}"),
         ("cpu", board.cpu),
         ("clock", _clock(board)),
         *(("" if number else "ram", _region(region)) for number, region in enumerate(board.ram)),
-        ("flash", _size(board.flash_bytes)),
+        ("flash", _flash(board)),
         ("usb", ", ".join(board.usb_ids)),
-        ("flash with", flash_with),
+        ("flash with", ", ".join(method.tool for method in board.flash)),
+        ("build with", ", ".join(f"{one.name} ({one.board})" for one in board.frameworks)),
         ("emulator", board.emulator or ""),
         ("note", board.notes),
         ("source", board.source),
@@ -112,6 +112,11 @@ def _region(region: Region) -> str:
     return f"{_size(region.bytes)} {region.name}{at}"
 
 
+def _flash(board: Board) -> str:
+    at = f" at 0x{board.flash_address:08x}" if board.flash_address is not None else ""
+    return f"{_size(board.flash_bytes)}{at}" if board.flash_bytes else ""
+
+
 def _clock(board: Board) -> str:
     return f"{board.clock_hz / 1e6:g} MHz" if board.clock_hz else ""
 
@@ -127,7 +132,3 @@ def _size(count: int | None) -> str:
     if count % (1024 * 1024) == 0:
         return f"{count // (1024 * 1024)} MiB"
     return f"{count / 1024:g} KiB"
-
-
-def _quoted(argument: str) -> str:
-    return f"'{argument}'" if " " in argument else argument

@@ -6,16 +6,17 @@ import difflib
 import functools
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 
 from edgeflow.errors import TargetError
 from edgeflow.resources import targets_dir
-from edgeflow.targets.types import Board, Family, Region, Target
+from edgeflow.targets.types import Board, BoardFramework, Family, FlashMethod, Region, Target
 
 _Text = Annotated[str, msgspec.Meta(min_length=1)]
 _Size = Annotated[int, msgspec.Meta(ge=1)]
+_Address = Annotated[int, msgspec.Meta(ge=0, le=0xFFFF_FFFF)]
 _UsbId = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{4}:[0-9a-f]{4}$")]
 
 
@@ -38,7 +39,24 @@ class _TargetFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 class _RegionFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     name: _Text
     bytes: _Size
-    address: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    address: _Address | None = None
+
+
+class _FlashFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    tool: _Text
+    formats: Annotated[tuple[Literal["elf", "hex", "bin", "uf2"], ...], msgspec.Meta(min_length=1)]
+    arguments: tuple[_Text, ...] = ()
+    probe_arguments: tuple[_Text, ...] = ()
+    address: _Address | None = None
+    uf2_family: _Address | None = None
+    drive: _Text | None = None
+    notes: str = ""
+
+
+class _FrameworkFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    name: _Text
+    board: _Text
+    platform: _Text | None = None
 
 
 class _BoardFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -51,8 +69,9 @@ class _BoardFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     ram: tuple[_RegionFile, ...] = ()
     flash_bytes: _Size | None = None
     usb_ids: tuple[_UsbId, ...] = ()
-    flash_tool: _Text | None = None
-    flash_arguments: tuple[_Text, ...] = ()
+    flash_address: _Address | None = None
+    flash: tuple[_FlashFile, ...] = ()
+    framework: tuple[_FrameworkFile, ...] = ()
     port: _Text | None = None
     emulator: _Text | None = None
     notes: str = ""
@@ -85,6 +104,8 @@ def load_boards(root: Path | None = None) -> dict[str, Board]:
             raise TargetError(f"{path}: a target has the same name", "rename the board's file")
         fields: dict[str, Any] = {name: getattr(file, name) for name in file.__struct_fields__ if name != "schema"}
         fields["ram"] = tuple(Region(region.name, region.bytes, region.address) for region in file.ram)
+        fields["flash"] = tuple(FlashMethod(**msgspec.structs.asdict(method)) for method in file.flash)
+        fields["frameworks"] = tuple(BoardFramework(**msgspec.structs.asdict(one)) for one in fields.pop("framework"))
         found[path.stem] = Board(name=path.stem, **fields)
     return found
 
@@ -129,7 +150,8 @@ def _read(path: Path, kind: type[_File]) -> _File:
     except tomllib.TOMLDecodeError as error:
         raise TargetError(f"{path} is not TOML: {error}", "correct the line it names") from error
     except msgspec.ValidationError as error:
-        fields = _RegionFile.__struct_fields__ if "$.ram[" in str(error) else kind.__struct_fields__
+        parts = {"$.ram[": _RegionFile, "$.flash[": _FlashFile, "$.framework[": _FrameworkFile}
+        fields = next((part for where, part in parts.items() if where in str(error)), kind).__struct_fields__
         raise TargetError(f"{path}: {error}", f"known keys: {', '.join(fields)}") from error
     if file.schema != 1:
         raise TargetError(f"{path}: schema {file.schema}, expected 1", "use an edgeflow that knows this schema")

@@ -41,8 +41,44 @@ class Region:
 
 
 @dataclass(frozen=True)
+class FlashMethod:
+    """One way to put an image on a board: a key of edgeflow.firmware.flash_tools with its `arguments`.
+
+    In `arguments` stand `{image}`, `{port}` (a serial port) and `{address}` (where the image begins);
+    `probe_arguments`, with `{probe}`, go in the place of the argument `{probe_arguments}` when a probe or board is
+    named by its serial number. `formats` are what the tool takes, `address` where its images begin when that is not
+    where the board's flash does, `uf2_family` and `drive` (its Board-ID) what a UF2 bootloader goes by.
+    """
+
+    tool: str
+    formats: tuple[str, ...]
+    arguments: tuple[str, ...] = ()
+    probe_arguments: tuple[str, ...] = ()
+    address: int | None = None
+    uf2_family: int | None = None
+    drive: str | None = None
+    notes: str = ""
+
+
+@dataclass(frozen=True)
+class BoardFramework:
+    """A vendor's tool that builds the runner for a board: a key of edgeflow.generate.frameworks.
+
+    `board` is what that tool calls it, `platform` the package that knows it, where the tool has such.
+    """
+
+    name: str
+    board: str
+    platform: str | None = None
+
+
+@dataclass(frozen=True)
 class Board:
-    """A product. `ram` lists its regions, the one for the arena first; None where the size is not fixed."""
+    """A product. `ram` lists its regions, the one for the arena first.
+
+    `flash_address` is where an image begins as the core sees it; `flash` are the ways to put one there and `frameworks`
+    the tools that build one, the usual first.
+    """
 
     name: str
     title: str
@@ -52,12 +88,13 @@ class Board:
     ram: tuple[Region, ...]
     flash_bytes: int | None
     usb_ids: tuple[str, ...]
-    flash_tool: str | None
-    flash_arguments: tuple[str, ...]
     port: str | None
     emulator: str | None
     source: str
     notes: str = ""
+    flash_address: int | None = None
+    flash: tuple[FlashMethod, ...] = ()
+    frameworks: tuple[BoardFramework, ...] = ()
 
     @property
     def ram_bytes(self) -> int:
