@@ -3,50 +3,26 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
-
-import numpy as np
 
 from edgeflow.errors import ModelError, UsageError
 from edgeflow.fit.table import invoke_name
 from edgeflow.generate.context import Context, Entry, Port
+from edgeflow.generate.initializers import C_TYPES, Constant, Constants
+from edgeflow.generate.memory_map import Fill, Place, memory_map, short
 from edgeflow.generate.overlap import plan_memory
 from edgeflow.generate.prepared import Node, Prepared
 from edgeflow.generate.simulate import simulate
+from edgeflow.generate.tuned.choose import choose
+from edgeflow.generate.tuned.site import features_of
+from edgeflow.generate.tuned.variant import ROW_DRIVERS, Array
 from edgeflow.model.types import Model, Operator, Subgraph, Tensor
 
 ALIGNMENT_BYTES = 8  # of the arena that a caller gives: the widest element
 _VARIABLE_ALIGNMENT_BYTES = 16
-_ROW_CHARACTERS = 112
-_NAME_CHARACTERS = 60
 _MAX_RANK = 6  # EF_MAX_RANK
-_C_TYPES = {
-    "FLOAT32": "float",
-    "INT8": "int8_t",
-    "UINT8": "uint8_t",
-    "BOOL": "uint8_t",
-    "INT16": "int16_t",
-    "UINT16": "uint16_t",
-    "FLOAT16": "uint16_t",
-    "INT32": "int32_t",
-    "UINT32": "uint32_t",
-    "INT64": "int64_t",
-}
-_RUN_ROWS = {False: "ef_window_run_rows", True: "ef_window_run_rows_backwards"}
-
-
-@dataclass(frozen=True)
-class Constant:
-    """A constant array: `symbol` in the generated file, C `type`, `count` elements, `rows` of initializers."""
-
-    symbol: str
-    note: str
-    type: str
-    count: int
-    rows: tuple[str, ...]
-    bytes: int
 
 
 @dataclass(frozen=True)
@@ -55,13 +31,14 @@ class Step:
 
     `driver` makes the rows of a kernel that works by rows; then `batches` batch entries lie `batch_bytes` apart (input,
     output). `inputs`, `outputs` and `scratch` are C expressions; `record` names a constant or is None. `skipped` says
-    why there is nothing to do, or is None.
+    why there is nothing to do, or is None; `reasons` why no faster kernel was taken.
     """
 
     index: int
     title: str
     code: int
     kernel: str
+    reasons: tuple[str, ...]
     function: str
     by_rows: bool
     driver: str
@@ -72,17 +49,6 @@ class Step:
     batches: int
     batch_bytes: tuple[int, int]
     skipped: str | None
-
-
-@dataclass(frozen=True)
-class Place:
-    """A line of the memory map: bytes [first, end) of the arena, in use from operator `born` to `last`."""
-
-    first: int
-    end: int
-    what: str
-    born: int
-    last: int
 
 
 @dataclass(frozen=True)
@@ -104,15 +70,6 @@ class Socket:
     def dims(self) -> tuple[int, ...]:
         """The sizes as struct ef_tensor has them."""
         return self.shape + (1,) * (_MAX_RANK - len(self.shape))
-
-
-@dataclass(frozen=True)
-class Fill:
-    """A variable tensor's begin: bytes [first, first + bytes) get `value`."""
-
-    first: int
-    bytes: int
-    value: int
 
 
 @dataclass(frozen=True)
@@ -165,19 +122,31 @@ def build_ahead(model: Model, context: Context, prepared: Prepared) -> Ahead:
     """
     entry = choose_entry(context)
     graph = model.subgraphs[entry.subgraph]
+    prepared, reasons = choose(
+        model, graph, prepared, features_of(context.kernels), context.optimize, context.ram_bytes
+    )
     plan = plan_memory(graph, prepared)
     prepared = plan.applied(prepared)
     simulate(graph, prepared)  # a wrong plan is edgeflow's own mistake: it ends here, not on a board
-    return _Builder(model, graph, entry, prepared, context.model_file, plan.bound_bytes).build()
+    return _Builder(model, graph, entry, prepared, context.model_file, plan.bound_bytes, reasons).build()
 
 
 class _Builder:
     """Collects constants while steps are described; every constant once, by its bytes."""
 
-    def __init__(self, model: Model, graph: Subgraph, entry: Entry, prepared: Prepared, file: str, bound: int) -> None:
-        self.bound_bytes = bound
+    def __init__(
+        self,
+        model: Model,
+        graph: Subgraph,
+        entry: Entry,
+        prepared: Prepared,
+        file: str,
+        bound: int,
+        reasons: Sequence[tuple[str, ...]],
+    ) -> None:
+        self.bound_bytes, self.reasons = bound, reasons
         self.model, self.graph, self.entry, self.prepared, self.file = model, graph, entry, prepared, file
-        self.constants: dict[tuple[str, bytes], Constant] = {}
+        self.constants = Constants()
         self.variables_at = -(-prepared.planned_bytes // _VARIABLE_ALIGNMENT_BYTES) * _VARIABLE_ALIGNMENT_BYTES
 
     def build(self) -> Ahead:
@@ -189,22 +158,22 @@ class _Builder:
         )
         functions = {step.function for step in steps if step.skipped is None}
         rows = {step.driver for step in steps if step.by_rows}
-        records = [constant for (kind, _), constant in self.constants.items() if kind == "record"]
+        constants = tuple(self.constants)
         return Ahead(
             planned_bytes=prepared.planned_bytes,
             bound_bytes=self.bound_bytes,
             arena_bytes=self.variables_at + prepared.variable_bytes if fills else prepared.planned_bytes,
             scratch_bytes=max((node.scratch_bytes for node in prepared.nodes), default=0),
-            constant_bytes=sum(constant.bytes for constant in self.constants.values()),
-            record_bytes=sum(constant.bytes for constant in records),
+            constant_bytes=sum(constant.bytes for constant in constants),
+            record_bytes=sum(constant.bytes for constant in constants if constant.is_record),
             key=self.entry.key,
-            constants=tuple(self.constants.values()),
+            constants=constants,
             steps=steps,
-            map=_memory_map(self.graph, prepared, fills),
+            map=memory_map(self.graph, prepared, fills),
             inputs=tuple(self._socket(port, number) for number, port in enumerate(self.entry.inputs)),
             outputs=tuple(self._socket(port, number) for number, port in enumerate(self.entry.outputs)),
             fills=fills,
-            kernel_headers=("ef_operators.h", "ef_window.h") if rows else ("ef_operators.h",),
+            kernel_headers=_headers(self.prepared, steps),
             symbols=tuple(sorted(functions | rows)),
         )
 
@@ -213,18 +182,19 @@ class _Builder:
         out = self.graph.tensors[operator.outputs[0]]
         same_place = first is not None and self._place(first.index) == self._place(out.index)
         skipped = "the bytes lie where they are wanted" if node.kernel == "reshape" and same_place else None
-        reads = operator.inputs[:1] if node.kernel == "reshape" else operator.inputs
-        (batches,) = struct.unpack_from("<H", node.record) if node.by_rows else (1,)
-        inputs = ["NULL" if index < 0 else self._expression(index) for index in reads] if skipped is None else []
+        inputs = self._inputs(operator, node) if skipped is None else []
         inputs += ["NULL"] * (max(1, node.operands) - len(inputs))
+        whole = node.tuned is not None and node.tuned.geometry is not None
+        (batches,) = struct.unpack_from("<H", node.record) if node.by_rows and not whole else (1,)
         return Step(
             index=operator.index,
             title=f"{operator.name} {_shape(first)} -> {_shape(out)}",
             code=operator.builtin_code,
             kernel=node.kernel,
-            function=f"ef_{invoke_name(node.kernel)}_{'row' if node.by_rows else 'invoke'}",
+            reasons=self.reasons[operator.index],
+            function=_function(node),
             by_rows=node.by_rows,
-            driver=_RUN_ROWS[node.backwards],
+            driver=_drivers(node)[node.backwards],
             record=self._record(operator, node) if node.record and skipped is None else None,
             scratch="NULL" if node.scratch is None else _at(node.scratch),
             inputs=tuple(inputs),
@@ -233,6 +203,19 @@ class _Builder:
             batch_bytes=(first.bytes // batches if first is not None else 0, out.bytes // batches),
             skipped=skipped,
         )
+
+    def _inputs(self, operator: Operator, node: Node) -> list[str]:
+        if node.tuned is None:
+            reads = operator.inputs[:1] if node.kernel == "reshape" else operator.inputs
+            return ["NULL" if index < 0 else self._expression(index) for index in reads]
+        inputs = []
+        for number, operand in enumerate(node.tuned.inputs):
+            if isinstance(operand, Array):
+                inputs.append(self._made(operator, number, operand))
+            else:
+                index = -1 if operand is None else operator.inputs[operand]
+                inputs.append("NULL" if index < 0 else self._expression(index))
+        return inputs
 
     def _expression(self, index: int) -> str:
         place = self._place(index)
@@ -248,34 +231,22 @@ class _Builder:
     def _constant(self, tensor: Tensor) -> str:
         position = self.prepared.constants[tensor.index]
         content = self.model.content[position : position + tensor.bytes]
-        kind = _C_TYPES.get(tensor.dtype, "uint8_t")
-        known = self.constants.get((kind, content))
-        if known is None:
-            values = _values(kind, content)
-            known = Constant(
-                symbol=f"constant_{tensor.index}",
-                note=f"{_short(tensor.name)}, {tensor.dtype} {_shape(tensor)}",
-                type=kind,
-                count=len(values),
-                rows=_rows(values),
-                bytes=len(content),
-            )
-            self.constants[kind, content] = known
-        return known.symbol
+        note = f"{short(tensor.name)}, {tensor.dtype} {_shape(tensor)}"
+        return self.constants.symbol(f"constant_{tensor.index}", note, C_TYPES.get(tensor.dtype, "uint8_t"), content)
+
+    def _made(self, operator: Operator, number: int, array: Array) -> str:
+        """A constant that a variant made."""
+        note = f"{array.note} of operator {operator.index}"
+        return self.constants.symbol(f"tuned_{operator.index}_{number}", note, array.type, array.content)
 
     def _record(self, operator: Operator, node: Node) -> str:
         content = node.record + b"\0" * (-len(node.record) % 4)
-        known = self.constants.get(("record", content))
-        if known is None:
-            words = [f"0x{word:08x}" for word in struct.unpack(f"<{len(content) // 4}I", content)]
-            note = f"geometry and multipliers of operator {operator.index}"
-            known = Constant(f"record_{operator.index}", note, "uint32_t", len(words), _rows(words), len(content))
-            self.constants["record", content] = known
-        return known.symbol
+        note = f"geometry and multipliers of operator {operator.index}"
+        return self.constants.symbol(f"record_{operator.index}", note, "uint32_t", content, is_record=True)
 
     def _socket(self, port: Port, number: int) -> Socket:
         tensor = self.graph.tensors[port.index]
-        kind, place = _C_TYPES.get(tensor.dtype), self.prepared.planned.get(port.index)
+        kind, place = C_TYPES.get(tensor.dtype), self.prepared.planned.get(port.index)
         if kind is None or place is None:
             why = "has a type without a C type" if kind is None else "has no memory of its own"
             raise ModelError(
@@ -311,36 +282,22 @@ _TYPE_CODES = {
 }
 
 
-def _memory_map(graph: Subgraph, prepared: Prepared, fills: Iterable[Fill]) -> tuple[Place, ...]:
-    """Every piece of the arena in the order of its bytes; -1 stands for the caller before the first operator."""
-    end = len(graph.operators)
-    born = dict.fromkeys(graph.inputs, -1)
-    last = dict.fromkeys(graph.outputs, end)
-    for operator in graph.operators:
-        born |= dict.fromkeys(operator.outputs, operator.index)
-        for index in operator.inputs:
-            last[index] = max(last.get(index, -1), operator.index)
-    places = [
-        Place(
-            offset,
-            offset + graph.tensors[t].bytes,
-            _short(graph.tensors[t].name),
-            born.get(t, -1),
-            last.get(t, born.get(t, -1)),
-        )
-        for t, offset in prepared.planned.items()
-    ]
-    for index, node in enumerate(prepared.nodes):
-        if node.scratch is not None:
-            places.append(Place(node.scratch, node.scratch + node.scratch_bytes, "scratch", index, index))
-    places += [Place(fill.first, fill.first + fill.bytes, "a variable", -1, end) for fill in fills]
-    return tuple(sorted(places, key=lambda place: (place.born, place.first, place.end)))
+def _function(node: Node) -> str:
+    if node.tuned is not None:
+        return node.tuned.function
+    return f"ef_{invoke_name(node.kernel)}_{'row' if node.by_rows else 'invoke'}"
 
 
-def _short(name: str) -> str:
-    """The last of the names that a converter has strung together."""
-    last = name.rstrip(";").rpartition(";")[2]
-    return last if len(last) <= _NAME_CHARACTERS else f"...{last[-_NAME_CHARACTERS:]}"
+def _headers(prepared: Prepared, steps: Sequence[Step]) -> tuple[str, ...]:
+    """What declares the functions that are called."""
+    headers = {"ef_operators.h"}
+    headers |= {"ef_window.h"} if any(step.by_rows for step in steps) else set()
+    headers |= {"ef_tuned.h"} if any(node.tuned is not None for node in prepared.nodes) else set()
+    return tuple(sorted(headers))
+
+
+def _drivers(node: Node) -> tuple[str, str]:
+    return node.tuned.drivers or ROW_DRIVERS if node.tuned is not None else ROW_DRIVERS
 
 
 def _at(offset: int) -> str:
@@ -349,41 +306,3 @@ def _at(offset: int) -> str:
 
 def _shape(tensor: Tensor | None) -> str:
     return "[" + ", ".join(map(str, tensor.shape)) + "]" if tensor is not None else "[]"
-
-
-def _values(kind: str, content: bytes) -> list[str]:
-    """C initializers of a type, exactly the bytes."""
-    if kind == "float":
-        return [_float(value) for value in np.frombuffer(content, "<f4").tolist()]
-    dtype = np.dtype(kind.removesuffix("_t")).newbyteorder("<")
-    values = [str(value) for value in np.frombuffer(content, dtype).tolist()]
-    if kind == "int32_t":
-        return ["(-2147483647 - 1)" if value == "-2147483648" else value for value in values]
-    if kind == "uint32_t":
-        return [f"{value}u" for value in values]
-    if kind == "int64_t":
-        return ["INT64_MIN" if value == str(-(2**63)) else f"INT64_C({value})" for value in values]
-    return values
-
-
-def _float(value: float) -> str:
-    """A float32 as C writes it exactly."""
-    if value != value:
-        return "NAN"
-    if value in (float("inf"), float("-inf")):
-        return "INFINITY" if value > 0 else "-INFINITY"
-    return f"{value.hex()}f"
-
-
-def _rows(values: Iterable[str]) -> tuple[str, ...]:
-    """Initializers in lines of a readable length."""
-    rows: list[str] = []
-    row: list[str] = []
-    used = 0
-    for value in values:
-        if used + len(value) + 2 > _ROW_CHARACTERS and row:
-            rows.append(" ".join(row))
-            row, used = [], 0
-        row.append(f"{value},")
-        used += len(value) + 2
-    return (*rows, " ".join(row)) if row else tuple(rows)

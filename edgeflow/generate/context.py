@@ -85,7 +85,8 @@ class Context:
     """Everything a template may name. All strings that come from outside are raw: templates escape them.
 
     `command` is the edgeflow command that makes the same files again, without paths. `model_file` is the file's
-    name alone. `title` is the board's or the target's, `flash_bytes` the board's, None where no board is named.
+    name alone. `title` is the board's or the target's, `flash_bytes` the board's, None where no board is named;
+    `kernels` is what the target's cores have for kernels.
     """
 
     command: str
@@ -105,6 +106,7 @@ class Context:
     warnings: tuple[str, ...]
     optimize: Optimize = "balanced"
     ram_bytes: int | None = None
+    kernels: str = "reference"
 
     @property
     def macro(self) -> str:
@@ -153,6 +155,7 @@ def build_context(
         warnings=_flash_warnings(model, board),
         optimize=options.optimize,
         ram_bytes=options.ram_bytes,
+        kernels=target.kernels,
     )
 
 

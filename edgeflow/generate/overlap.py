@@ -108,7 +108,7 @@ def window_of(node: Node) -> Window | None:
     if not node.by_rows:
         return None
     (n, in_h, in_w, in_c, out_h, out_w, out_c, height, _, stride, _, dilation, _, top, _, in_bytes, out_bytes, _) = (
-        struct.unpack_from("<18H", node.record)
+        struct.unpack_from("<18H", node.geometry or node.record)
     )
     return Window(
         batches=n,

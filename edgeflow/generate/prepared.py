@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from edgeflow.generate.tuned.variant import Tuned
+
 _KERNEL = re.compile(r"[a-z0-9_]+")
 
 
@@ -23,7 +25,8 @@ class Node:
 
     `by_rows` says that its kernel makes one output row a call; `operands` is how many inputs the kernel looks at;
     `in_place` are the inputs that output 0 may lie over; `scratch` is its offset in the planned part, None without;
-    `backwards` says that rows are made last to first.
+    `backwards` says that rows are made last to first. `tuned` is what stands in for the interpreter's kernel, and
+    `geometry` the `struct ef_window` to plan with where that at the start of the record does not say it.
     """
 
     kernel: str
@@ -34,6 +37,8 @@ class Node:
     scratch_bytes: int
     record: bytes
     backwards: bool = False
+    geometry: bytes | None = None
+    tuned: Tuned | None = None
 
 
 @dataclass(frozen=True)
