@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from edgeflow.pipeline.prune import prune
     from edgeflow.pipeline.quantize_aware import quantize_aware
     from edgeflow.pipeline.replay_conversion import replay_conversion
+    from edgeflow.pipeline.results import export_results, import_results, list_results, show_result, tag_result
     from edgeflow.pipeline.rollback import rollback
     from edgeflow.pipeline.run import Run, run
     from edgeflow.pipeline.runtimes import runtimes
@@ -54,7 +55,12 @@ _HOMES = {
     "include_dir": "resources",
     "inspect": "pipeline.inspect",
     "inspect_source": "pipeline.inspect_source",
+    "export_results": "pipeline.results",
+    "import_results": "pipeline.results",
     "invoke": "pipeline.invoke",
+    "list_results": "pipeline.results",
+    "show_result": "pipeline.results",
+    "tag_result": "pipeline.results",
     "list_devices": "pipeline.devices",
     "list_targets": "pipeline.targets",
     "metadata_extract": "pipeline.metadata",
@@ -100,13 +106,16 @@ __all__ = [
     "convert_all",
     "demo",
     "deploy",
+    "export_results",
     "generate",
     "generate_files",
+    "import_results",
     "include_dir",
     "inspect",
     "inspect_source",
     "invoke",
     "list_devices",
+    "list_results",
     "list_targets",
     "metadata_extract",
     "metadata_show",
@@ -119,7 +128,9 @@ __all__ = [
     "run",
     "runtimes",
     "show_device",
+    "show_result",
     "show_target",
+    "tag_result",
     "tradeoff",
 ]
 

@@ -46,6 +46,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             terminalreporter.line(nodeid)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _own_result_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Runs of the tests do not go into the user's own store."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EDGEFLOW_RESULTS", str(tmp_path_factory.mktemp("results") / "results.db"))
+        yield
+
+
 @pytest.fixture(scope="session")
 def sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LoopbackSshd]:
     """A throw-away sshd on loopback, one a test process, with keys and known_hosts of its own."""

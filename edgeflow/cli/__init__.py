@@ -26,6 +26,7 @@ COMMANDS = {
     "rollback": ("rollback", "go back to the release before"),
     "invoke": ("invoke", "run a model on a device with your inputs"),
     "bench": ("bench", "measure a model on a device"),
+    "results": ("results", "the runs that were made: list, show, tag, export, import"),
     "run": ("run", "convert, check, deploy and bench in one go"),
     "demo": ("demo", "train, convert, deploy and measure a small model, as a tour"),
 }

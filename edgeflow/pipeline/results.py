@@ -1,0 +1,170 @@
+"""The public verbs on the result store: list, show, tag, export and import runs; and how a verb records one."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from edgeflow.errors import EdgeflowError, UsageError
+from edgeflow.files import write_whole
+from edgeflow.results.recording import NOUNS, Project, project_of, to_stored
+from edgeflow.results.store import Query, Store, Stored, open_store
+
+_log = logging.getLogger(__name__)
+_SCHEMA = "edgeflow.runs/1"
+_FILE_BYTES_MAX = 1 << 30
+
+
+@dataclass(frozen=True)
+class Imported:
+    """Run ids that were added, and those that were there already."""
+
+    added: tuple[str, ...]
+    present: tuple[str, ...]
+
+
+def list_results(
+    *,
+    model: str | None = None,
+    device: str | None = None,
+    noun: str | None = None,
+    tags: Sequence[str] = (),
+    since: str | None = None,
+    limit: int | None = None,
+    store: str | Path | None = None,
+) -> tuple[Stored, ...]:
+    """Runs of the store, the newest first; see Query. Raises StoreError."""
+    if noun is not None and noun not in NOUNS:
+        raise UsageError(f"no kind of run: {noun!r}", f"kinds are {', '.join(NOUNS)}")
+    with open_store(store) as opened:
+        return opened.find(Query(model, device, noun, tuple(tags), since, limit))
+
+
+def show_result(run: str, *, store: str | Path | None = None) -> Stored:
+    """One run by its id or the beginning of it, or `last`. Raises UsageError, StoreError."""
+    with open_store(store) as opened:
+        return find_run(opened, run)
+
+
+def tag_result(run: str, tags: Sequence[str], *, remove: bool = False, store: str | Path | None = None) -> Stored:
+    """Add tags to a run, or remove them. Raises UsageError, StoreError."""
+    with open_store(store) as opened:
+        return opened.tag(find_run(opened, run).run_id, tags, remove=remove)
+
+
+def find_run(store: Store, run: str) -> Stored:
+    """A run by its id, the beginning of it, `last`, or `tag:NAME` for the newest with a tag."""
+    if run == "last" or run.startswith("tag:"):
+        tags = () if run == "last" else (run.removeprefix("tag:"),)
+        found = store.find(Query(tags=tags, limit=1))
+        if not found:
+            raise UsageError(
+                f"{store.name} has no run{f' tagged {tags[0]!r}' if tags else ''}", "see edgeflow results list"
+            )
+        return found[0]
+    return store.get(run)
+
+
+def import_results(
+    files: Sequence[Path | str], *, tags: Sequence[str] = (), store: str | Path | None = None
+) -> Imported:
+    """Add the runs of JSON files: what `results export` wrote, or what bench or validate printed.
+
+    Every file is read before the store is touched. A run that is there already is left as it is.
+    """
+    runs = [replace(run, tags=(*run.tags, *tags)) for file in files for run in read_runs(Path(file))]
+    added: list[str] = []
+    present: list[str] = []
+    with open_store(store) as opened:
+        known = {run.run_id for run in opened.find()}
+        for run in runs:
+            (present if run.run_id in known else added).append(run.run_id)
+            opened.add(run)
+            known.add(run.run_id)
+    return Imported(tuple(added), tuple(present))
+
+
+def export_results(runs: Sequence[Stored], path: Path | str | None = None) -> dict[str, Any]:
+    """Runs as one JSON value that `import_results` reads, written to `path` where one is given."""
+    answer = runs_answer(runs)
+    if path is not None:
+        write_whole(Path(path), (json.dumps(answer, indent=2, allow_nan=False) + "\n").encode())
+    return answer
+
+
+def runs_answer(runs: Sequence[Stored], *, documents: bool = True) -> dict[str, Any]:
+    """The `edgeflow.runs/1` answer."""
+    return {"schema": _SCHEMA, "runs": [stored_answer(run, document=documents) for run in runs]}
+
+
+def stored_answer(run: Stored, *, document: bool = True) -> dict[str, Any]:
+    """One run of it; without `document` only what lists show."""
+    answer = asdict(run) | {"tags": list(run.tags)}
+    return answer if document else {name: value for name, value in answer.items() if name != "document"}
+
+
+def read_runs(path: Path) -> list[Stored]:
+    """Runs of a JSON file. Raises UsageError for anything else."""
+    try:
+        if path.stat().st_size > _FILE_BYTES_MAX:
+            raise UsageError(f"{path}: larger than 1 GiB", "export fewer runs")
+        content = json.loads(path.read_bytes())
+    except OSError as error:
+        raise UsageError(
+            f"{path}: {error.strerror}", "give JSON that results export, bench or validate wrote"
+        ) from None
+    except (ValueError, RecursionError):
+        raise UsageError(f"{path}: no JSON", "give JSON that results export, bench or validate wrote") from None
+    if isinstance(content, Mapping) and content.get("schema") == _SCHEMA:
+        rows = content.get("runs")
+        if not isinstance(rows, list):
+            raise UsageError(f"{path}: no runs in it", "export it again")
+        return [_restored(row, f"{path}: run {number}") for number, row in enumerate(rows)]
+    documents = content if isinstance(content, list) else [content]
+    for number, document in enumerate(documents):
+        if not isinstance(document, Mapping):
+            raise UsageError(f"{path}: item {number} is no run", "give JSON of results export, bench or validate")
+    return [to_stored(document, where=str(path)) for document in documents]
+
+
+def _restored(row: object, where: str) -> Stored:
+    if not isinstance(row, Mapping) or not isinstance(row.get("document"), Mapping):
+        raise UsageError(f"{where}: no document in it", "export it again")
+    tags, commit, changed = row.get("tags", []), row.get("project_commit"), row.get("project_changed")
+    sound = isinstance(tags, list) and all(isinstance(tag, str) for tag in tags)
+    if (
+        not sound
+        or not (commit is None or isinstance(commit, str))
+        or not (changed is None or isinstance(changed, bool))
+    ):
+        raise UsageError(f"{where}: damaged tags or commit", "export it again")
+    arguments = row.get("arguments")
+    project = Project(commit, changed)
+    kept = arguments if isinstance(arguments, Mapping) else None
+    return to_stored(row["document"], tags=tuple(tags), project=project, arguments=kept, where=where)
+
+
+def record(
+    document: Mapping[str, Any],
+    arguments: Mapping[str, Any] | None = None,
+    *,
+    tags: Sequence[str] = (),
+    store: str | Path | None = None,
+) -> None:
+    """Keep a run that was just made, with the commit of the project in the current folder.
+
+    A measurement is worth more than its record: a store that fails is a warning of the log, unless the caller named
+    the store; then StoreError or UsageError is raised.
+    """
+    try:
+        kept = to_stored(document, tags=tuple(tags), project=project_of(Path.cwd()), arguments=arguments)
+        with open_store(store) as opened:
+            opened.add(kept)
+    except EdgeflowError as error:
+        if store is not None:
+            raise
+        _log.warning("the run is not in the result store: %s", error.message)
