@@ -9,6 +9,7 @@ import contextlib
 import io
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +19,23 @@ SERVING = "serving_default"
 Function = Callable[[Mapping[str, Any]], dict[str, Any]]
 
 
+@dataclass(frozen=True)
+class Exported:
+    """A Keras model's signature: called by input names, TensorFlow's own function, and the inputs' TensorSpecs."""
+
+    function: Function
+    concrete: Any
+    inputs: tuple[Any, ...]
+
+
 def export_keras(
     model: Any, folder: Path, *, keep_batch: bool, shapes: Mapping[str, Sequence[int]] | None = None
-) -> Function | None:
+) -> Exported | None:
     """Write a Keras model (Keras 3 on TensorFlow, or tf_keras) to `folder` as a SavedModel with one signature.
 
     The signature's names are the model's own. Weights are held as plain variables: a Keras 3 model passed along as
-    a trackable would leave them out of the `.tflite`. Gives the function behind the signature; None for a model
-    without symbolic inputs (a subclassed one), which is left to Keras's own exporter.
+    a trackable would leave them out of the `.tflite`. Gives what is behind the signature; None for a model without
+    symbolic inputs (a subclassed one), which is left to Keras's own exporter.
     """
     import tensorflow as tf
 
@@ -51,39 +61,50 @@ def export_keras(
     holder = tf.Module()
     holder.kept = [_tensorflow_variable(variable) for variable in model.variables]
     holder.serving = tf.function(serving, input_signature=specs)
-    tf.saved_model.save(holder, str(folder), signatures={SERVING: holder.serving.get_concrete_function()})
-    function = holder.serving
-    return lambda inputs: dict(function(*(inputs[name] for name in names)))
+    function, concrete = holder.serving, holder.serving.get_concrete_function()
+    tf.saved_model.save(holder, str(folder), signatures={SERVING: concrete})
+    return Exported(lambda inputs: dict(function(*(inputs[name] for name in names))), concrete, tuple(specs))
 
 
-def export_rebatched(
-    loaded: Any, keys: Sequence[str], folder: Path, keep_batch: bool, shapes: Mapping[str, Sequence[int]]
-) -> dict[str, Function]:
-    """Write a loaded SavedModel's signatures to `folder` with the batch fixed to 1, or inputs as `shapes` has them.
+def sizes(
+    loaded: Any, keys: Sequence[str], keep_batch: bool, shapes: Mapping[str, Sequence[int]]
+) -> dict[str, dict[str, list[int | None]]]:
+    """The input shapes of a loaded SavedModel's signatures with the batch fixed to 1, or as `shapes` has them.
 
-    The signatures keep their names. Raises UsageError for a name in `shapes` that no signature has.
+    Raises UsageError for a name in `shapes` that no signature has, or a size that an input cannot have.
+    """
+    given = {key: loaded.signatures[key].structured_input_signature[1] for key in keys}
+    require_inputs(shapes, [name for inputs in given.values() for name in inputs])
+    return {
+        key: {name: sized(name, spec.shape, keep_batch, shapes) for name, spec in inputs.items()}
+        for key, inputs in given.items()
+    }
+
+
+def rebatched(function: Any, shapes: Mapping[str, Sequence[int | None]]) -> Any:
+    """A `tf.function` around a signature's own that takes inputs of the given shapes, in their order."""
+    import tensorflow as tf
+
+    given, names = function.structured_input_signature[1], list(shapes)
+    specs = [tf.TensorSpec(shapes[name], given[name].dtype, name=name) for name in names]
+    return tf.function(_positional(function, names), input_signature=specs)
+
+
+def export_rebatched(loaded: Any, shapes: Mapping[str, Mapping[str, Sequence[int | None]]], folder: Path) -> None:
+    """Trace a loaded SavedModel's signatures anew with other input shapes and write them to `folder`.
+
+    The signatures keep their names. The long way, for what `write_rebatched` cannot do.
     """
     import tensorflow as tf
 
     holder = tf.Module()
     holder.source = loaded
-    require_inputs(shapes, [name for key in keys for name in loaded.signatures[key].structured_input_signature[1]])
-    functions: dict[str, Function] = {}
     signatures = {}
-    for place, key in enumerate(keys):
-        inner = loaded.signatures[key]
-        given = inner.structured_input_signature[1]
-        names = list(given)
-        specs = [
-            tf.TensorSpec(sized(name, given[name].shape, keep_batch, shapes), given[name].dtype, name=name)
-            for name in names
-        ]
-        outer = tf.function(_positional(inner, names), input_signature=specs)
+    for place, (key, inputs) in enumerate(shapes.items()):
+        outer = rebatched(loaded.signatures[key], inputs)
         setattr(holder, f"signature_{place}", outer)
         signatures[key] = outer.get_concrete_function()
-        functions[key] = _by_name(outer, names)
     tf.saved_model.save(holder, str(folder), signatures=signatures)
-    return functions
 
 
 def weight_bytes(variables: Sequence[Any]) -> int:
@@ -124,10 +145,6 @@ def _positional(function: Any, names: Sequence[str]) -> Callable[..., dict[str, 
         return dict(function(**dict(zip(names, tensors, strict=True))))
 
     return call
-
-
-def _by_name(function: Any, names: Sequence[str]) -> Function:
-    return lambda inputs: dict(function(*(inputs[name] for name in names)))
 
 
 def require_inputs(shapes: Mapping[str, Sequence[int]], names: Sequence[str]) -> None:

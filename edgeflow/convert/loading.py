@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from edgeflow.convert import exporting, frozen, imported, jax_file, lite, sources
+from edgeflow.convert.rebatched import write_rebatched
 from edgeflow.convert.types import Port, Source, SourceSignature
 from edgeflow.errors import ConversionError, EdgeflowError, ModelError, UsageError
 
@@ -19,7 +20,9 @@ LEGACY_HINT = "install Keras 2 beside Keras 3: pip install 'edgeflow[legacy]'"
 class Loaded:
     """A source ready to be converted: the SavedModel to convert and the functions that give the source's outputs.
 
-    `lite` is a source that is a `.tflite` already, `jax` one that the converter's own JAX path takes.
+    `concrete` gives TensorFlow's function of a signature with the sizes that are converted; `debug_info` is what the
+    SavedModel tells of the Python code behind its operators. `lite` is a source that is a `.tflite` already, `jax` one
+    that the converter's own JAX path takes.
     """
 
     folder: Path
@@ -32,6 +35,8 @@ class Loaded:
     lite: bytes | None = None
     jax: jax_file.Exported | None = None
     quantized: tuple[str, ...] = ()
+    concrete: Callable[[str], Any] | None = None
+    debug_info: Any = None
 
 
 def load(source: Source, scratch: Path) -> Loaded:
@@ -88,24 +93,36 @@ def _saved_model(source: Source, path: Path, scratch: Path) -> Loaded:
     signatures = tuple(_signature(key, loaded.signatures[key]) for key in chosen)
     variables = {id(v): v for key in chosen for v in loaded.signatures[key].variables}
     common = (exporting.weight_bytes(list(variables.values())) or None, _versions(tf))
+    tags = source.tags or ("serve",)
+    functions = {key: _calling(loaded.signatures[key]) for key in chosen}
+    told = loaded.graph_debug_info
     free_batch = any(port.shape[:1] == (-1,) for signature in signatures for port in signature.inputs)
     if not source.input_shapes and (source.keep_batch or not free_batch):
-        functions = {key: _calling(loaded.signatures[key]) for key in chosen}
-        tags = source.tags or ("serve",)
-        return Loaded(path, tags, signatures, functions, *common, _free_sizes(signatures))
-    functions = exporting.export_rebatched(loaded, chosen, scratch, source.keep_batch, dict(source.input_shapes))
-    again = tf.saved_model.load(str(scratch))
-    signatures = tuple(_signature(key, again.signatures[key]) for key in chosen)
-    return Loaded(scratch, ("serve",), signatures, functions, *common, _free_sizes(signatures))
+        concrete = loaded.signatures.__getitem__
+        free = _free_sizes(signatures)
+        return Loaded(path, tags, signatures, functions, *common, free, concrete=concrete, debug_info=told)
+    sizes = exporting.sizes(loaded, chosen, source.keep_batch, dict(source.input_shapes))
+    signatures = tuple(_resized(signature, sizes[signature.key]) for signature in signatures)
+    if not write_rebatched(path, scratch, tags, sizes):
+        exporting.export_rebatched(loaded, sizes, scratch)
+        tags = ("serve",)
+    return Loaded(
+        scratch,
+        tags,
+        signatures,
+        functions,
+        *common,
+        _free_sizes(signatures),
+        concrete=lambda key: exporting.rebatched(loaded.signatures[key], sizes[key]).get_concrete_function(),
+        debug_info=told,
+    )
 
 
 def _keras(source: Source, scratch: Path) -> Loaded:
     model, versions = _read_keras(source)  # looks at the file first, before it imports TensorFlow
-    import tensorflow as tf
-
     folder = scratch / "exported"
     try:
-        function = exporting.export_keras(model, folder, keep_batch=source.keep_batch, shapes=dict(source.input_shapes))
+        exported = exporting.export_keras(model, folder, keep_batch=source.keep_batch, shapes=dict(source.input_shapes))
     except EdgeflowError:
         raise
     except Exception as error:
@@ -113,15 +130,20 @@ def _keras(source: Source, scratch: Path) -> Loaded:
             f"{source.origin}: cannot be exported: {short(error)}", "build the model with fixed input shapes first"
         ) from None
     weights = exporting.weight_bytes(model.weights)
-    if function is None:
-        loaded = _saved_model(source, folder, scratch / "rebatched")
-        return Loaded(
-            loaded.folder, loaded.tags, loaded.signatures, loaded.functions, weights, versions, loaded.warnings
-        )
-    saved = tf.saved_model.load(str(folder))
-    signatures = (_signature(exporting.SERVING, saved.signatures[exporting.SERVING]),)
+    if exported is None:
+        return replace(_saved_model(source, folder, scratch / "rebatched"), weight_bytes=weights, versions=versions)
+    key, concrete = exporting.SERVING, exported.concrete
+    inputs = tuple(_port(spec.name, spec) for spec in exported.inputs)
+    signatures = (SourceSignature(key, tuple(sorted(inputs, key=lambda port: port.name)), _outputs(concrete)),)
     return Loaded(
-        folder, ("serve",), signatures, {exporting.SERVING: function}, weights, versions, _free_sizes(signatures)
+        folder,
+        ("serve",),
+        signatures,
+        {key: exported.function},
+        weights,
+        versions,
+        _free_sizes(signatures),
+        concrete=lambda _: concrete,
     )
 
 
@@ -220,19 +242,29 @@ def _calling(function: Any) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
 def _port(name: str, spec: Any) -> Port:
     if spec.shape.rank is None:
         raise ConversionError(f"{name}: its rank is unknown", "give the input a shape when exporting the model")
-    return Port(name, str(spec.dtype.name), tuple(-1 if n is None else int(n) for n in spec.shape))
+    return Port(name, str(spec.dtype.name), _sizes(spec.shape))
 
 
 def _signature(key: str, function: Any) -> SourceSignature:
     inputs = function.structured_input_signature[1]
+    return SourceSignature(key, tuple(_port(name, inputs[name]) for name in sorted(inputs)), _outputs(function))
+
+
+def _outputs(function: Any) -> tuple[Port, ...]:
     outputs = function.structured_outputs
     named = outputs if isinstance(outputs, Mapping) else {f"output_{i}": o for i, o in enumerate(outputs or ())}
-    return SourceSignature(
-        key,
-        tuple(_port(name, inputs[name]) for name in sorted(inputs)),
-        tuple(Port(str(n), str(o.dtype.name), tuple(-1 if d is None else int(d) for d in o.shape.as_list()))
-              if o.shape.rank is not None else Port(str(n), str(o.dtype.name), ()) for n, o in named.items()),
-    )  # fmt: skip
+    return tuple(
+        Port(str(name), str(end.dtype.name), () if end.shape.rank is None else _sizes(end.shape))
+        for name, end in named.items()
+    )
+
+
+def _sizes(shape: Any) -> tuple[int, ...]:
+    return tuple(-1 if n is None else int(n) for n in shape)
+
+
+def _resized(signature: SourceSignature, sizes: Mapping[str, Sequence[int | None]]) -> SourceSignature:
+    return replace(signature, inputs=tuple(replace(p, shape=_sizes(sizes[p.name])) for p in signature.inputs))
 
 
 def _without_alias(keys: list[str], functions: Mapping[str, Any]) -> list[str]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import re
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -15,6 +17,7 @@ from edgeflow.convert.arrays import Arrays
 from edgeflow.convert.loading import Loaded, short
 from edgeflow.convert.options import ConverterOptions
 from edgeflow.convert.quantizing import quantize
+from edgeflow.convert.rebatched import describe
 from edgeflow.convert.recipes import RECIPES, Recipe
 from edgeflow.convert.signed import signed
 from edgeflow.convert.worker import LOOP_CALIBRATED
@@ -66,9 +69,11 @@ def _converted(
     if loaded.jax is not None:
         converter = tf.lite.TFLiteConverter.experimental_from_jax([loaded.jax.call], [list(loaded.jax.inputs)])
     else:
-        converter = tf.lite.TFLiteConverter.from_saved_model(
-            str(loaded.folder), signature_keys=[s.key for s in loaded.signatures], tags=set(loaded.tags)
-        )
+        keys = [signature.key for signature in loaded.signatures]
+        with _loaded_already(loaded):
+            converter = tf.lite.TFLiteConverter.from_saved_model(
+                str(loaded.folder), signature_keys=keys, tags=set(loaded.tags)
+            )
     match recipe.weight_dtype:
         case "float32":
             pass
@@ -99,19 +104,38 @@ def _converted(
             print(LOOP_CALIBRATED, file=sys.stderr, flush=True)  # noqa: T201 - stderr is the child's log
     _set(converter, options)
     try:
-        return bytes(converter.convert())
+        with _loaded_already(loaded):
+            return bytes(converter.convert())
     except Exception as error:
         raise _explained(error, recipe) from None
 
 
-def _has_loop(folder: Path) -> bool:
-    from tensorflow.core.protobuf import saved_model_pb2
+@contextlib.contextmanager
+def _loaded_already(loaded: Loaded) -> Iterator[None]:
+    """Keep the converter from loading a SavedModel twice more in Python: it only looks up names and debug info there.
 
-    model = saved_model_pb2.SavedModel()
+    Its C++ reads the files by itself. Where the installed converter is built otherwise, nothing is changed.
+    """
+    from tensorflow.core.framework import graph_debug_info_pb2
+    from tensorflow.lite.python import lite as module
+
+    known = SimpleNamespace(
+        signatures={signature.key: None for signature in loaded.signatures},
+        graph_debug_info=loaded.debug_info or graph_debug_info_pb2.GraphDebugInfo(),
+    )
+    own = getattr(module, "_load", None)
+    if own is None or loaded.jax is not None:
+        yield
+        return
+    module._load = lambda *_, **__: known
     try:
-        model.ParseFromString((folder / "saved_model.pb").read_bytes())
-    except Exception:  # a text SavedModel: no harm, only a crash would be explained less well
-        return False
+        yield
+    finally:
+        module._load = own
+
+
+def _has_loop(folder: Path) -> bool:
+    model = describe(folder)
     graphs = [graph.graph_def for graph in model.meta_graphs]
     nodes = [node for graph in graphs for part in (graph, *graph.library.function) for node in _nodes(part)]
     return any(node.op in ("While", "StatelessWhile") for node in nodes)

@@ -26,15 +26,12 @@ def survey(loaded: Loaded) -> dict[str, Any]:
 
     Raises ConversionError where the source has no graph to look at.
     """
-    import tensorflow as tf
-
-    if loaded.lite is not None or loaded.jax is not None:
+    if loaded.concrete is None:
         raise ConversionError("this source has no TensorFlow graph to look at", "convert it and inspect the result")
-    saved = tf.saved_model.load(str(loaded.folder), tags=list(loaded.tags) or None)
     variables: dict[int, Any] = {}
     found = []
     for signature in loaded.signatures:
-        function = saved.signatures[signature.key]
+        function = loaded.concrete(signature.key)
         variables |= {id(variable): variable for variable in function.variables}
         found.append({"key": signature.key, **_graph(function)})
     elements = sum(math.prod(int(n) for n in variable.shape) for variable in variables.values())
