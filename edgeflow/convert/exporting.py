@@ -40,9 +40,8 @@ def export_keras(
     import tensorflow as tf
 
     if not getattr(model, "inputs", None):
-        of_keras_2 = any(kind.__module__.startswith("tf_keras.") for kind in type(model).__mro__)
         with contextlib.redirect_stdout(io.StringIO()):  # tf_keras cannot be told to be quiet
-            model.export(str(folder), **({} if of_keras_2 else {"format": "tf_saved_model", "verbose": False}))
+            model.export(str(folder), **({} if _of_keras_2(model) else {"format": "tf_saved_model", "verbose": False}))
         return None
     structure = _input_structure(model)
     ends = tf.nest.flatten(structure)
@@ -118,6 +117,10 @@ def weight_bytes(variables: Sequence[Any]) -> int:
     return total
 
 
+def _of_keras_2(model: Any) -> bool:
+    return any(kind.__module__.startswith("tf_keras.") for kind in type(model).__mro__)
+
+
 def _input_structure(model: Any) -> Any:
     """The model's symbolic inputs as its call takes them; a Keras 3 Sequential only tells them as a list."""
     try:
@@ -154,8 +157,11 @@ def require_inputs(shapes: Mapping[str, Sequence[int]], names: Sequence[str]) ->
 
 
 def unrolled(model: Any) -> Any:
-    """The same Keras 3 model with its recurrent layers built without a loop, the weights carried over."""
-    import keras
+    """The same Keras model with its recurrent layers built without a loop, the weights carried over."""
+    if _of_keras_2(model):
+        import tf_keras as keras
+    else:
+        import keras
 
     def copy(layer: Any) -> Any:
         config = layer.get_config()

@@ -163,7 +163,8 @@ def _read_keras(source: Source) -> tuple[Any, dict[str, str]]:
     if old and source.kind == "keras" and not legacy:
         raise ConversionError(f"{source.origin}: written by Keras 2", LEGACY_HINT)
     try:
-        return _by_tf_keras(source) if old and legacy else _by_keras(source)
+        model, versions = _by_tf_keras(source) if old and legacy else _by_keras(source)
+        return exporting.unrolled(model) if source.unroll_rnn else model, versions
     except EdgeflowError:
         raise
     except Exception as error:
@@ -192,8 +193,6 @@ def _by_keras(source: Source) -> tuple[Any, dict[str, str]]:
     model = keras.models.load_model(
         str(source.path), custom_objects=custom, compile=False, safe_mode=not source.unsafe_lambda
     )
-    if source.unroll_rnn:
-        model = exporting.unrolled(model)
     return model, {**_versions(tf), "keras": str(keras.__version__)}
 
 

@@ -205,7 +205,13 @@ def _plain(value: Any) -> bool:
 
 
 def _explained(error: Exception, recipe: Recipe) -> ConversionError:
-    operators = _operators(error)
+    operators, text = _operators(error), str(error)
+    if "element_shape to be static" in text or any(name == "TensorListReserve" for name, _ in operators):
+        return ConversionError(
+            "a recurrent layer whose batch is free, or was when it was exported, cannot be converted",
+            "give the .keras file and leave --keep-batch out, or export it with a batch of 1",
+            [f"{name}: {_WHY.get(code, 'cannot be converted')}" for name, code in operators],
+        )
     if operators:
         names = ", ".join(dict.fromkeys(name for name, _ in operators))
         return ConversionError(
@@ -213,15 +219,10 @@ def _explained(error: Exception, recipe: Recipe) -> ConversionError:
             _way_out([code for _, code in operators]),
             [f"{name}: {_WHY.get(code, 'cannot be converted')}" for name, code in operators],
         )
-    text = str(error)
     if blocked := re.search(r"not yet supported for op: '?\"?([\w.]+)", text):
         return ConversionError(
             f"recipe {recipe.name}: {blocked[1]} cannot be quantized",
             "choose --quantize dynamic or float16, or replace that operator",
-        )
-    if "element_shape to be static" in text:
-        return ConversionError(
-            "a recurrent layer with a free batch cannot be converted", "let the batch be fixed: leave --keep-batch out"
         )
     return ConversionError(
         f"recipe {recipe.name}: the converter failed: {short(error)}",
