@@ -4,13 +4,14 @@ PYTEST = $(VENV)/bin/python -m pytest
 JOBS ?= $(shell nproc)
 SECONDS ?= 60
 
-.PHONY: help demo test test-wheel runners fuzz lint format generate clean
+.PHONY: help demo test test-wheel runners fuzz bench-mcu lint format generate clean
 
 help:
 	@echo "make demo    set up and run the tour: train, convert, deploy and measure a small model"
 	@echo "make test    set up and run the whole test suite"
 	@echo "make runners build the runner for Linux on x86-64, aarch64 and armv7, static"
 	@echo "make fuzz    hostile bytes to the runtime and the link, SECONDS=60 for each target; later runs add up"
+	@echo "make bench-mcu  models on emulated microcontrollers beside the peer's figures; MODELS=DIR for other ones"
 	@echo "make lint    ruff and mypy"
 	@echo "make generate  render the protocol's and the runtime's generated files again"
 
@@ -34,6 +35,10 @@ runners:
 fuzz:
 	@.ci/setup dev $(VENV)
 	$(VENV)/bin/python -m tests.fuzz.run --seconds $(SECONDS)
+
+bench-mcu:
+	@.ci/setup dev $(VENV)
+	$(VENV)/bin/python hardware/benchmarks/mcu.py $(MODELS)
 
 lint:
 	@.ci/setup dev $(VENV)

@@ -1,41 +1,44 @@
-"""What models cost ahead of time without the link, as the benchmark measures it: limits that nothing may exceed."""
+"""What models cost without the link, as `make bench-mcu` measures it: limits that nothing may exceed."""
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
+import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from edgeflow.model.read import load_model
+
 pytestmark = pytest.mark.emulated
-ROOT = Path(__file__).parents[2]
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+LIMITS = tomllib.loads((HERE / "mcu_limits.toml").read_text(encoding="utf-8"))["limit"]
 
 
 @pytest.fixture(scope="module")
-def benchmark() -> Any:
-    spec = importlib.util.spec_from_file_location("aot_benchmark", ROOT / "hardware/benchmarks/aot.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def images() -> Any:
+    sys.path.insert(0, str(ROOT / "hardware/benchmarks"))
+    try:
+        return importlib.import_module("mcu_images")
+    finally:
+        sys.path.pop(0)
 
 
-# text with records, without weights; arena and static together are the RAM beside the stack
-@pytest.mark.parametrize(
-    ("board", "model", "text", "ram", "instructions"),
-    [
-        ("mps2-an386", "kws_int8", 14_000, 8_704, 6_100_000),
-        ("mps2-an386", "resnet8_int8", 12_500, 33_856, 23_000_000),
-        ("mps3-an547", "kws_int8", 14_500, 8_704, 6_200_000),
-    ],
-)
-def test_a_model_stays_within_its_limits(
-    benchmark: Any, board: str, model: str, text: int, ram: int, instructions: int
-) -> None:
-    record = benchmark.measure(board, ROOT / f"tests/data/{model}.tflite")
-    assert 4_000 < record["text_bytes"] <= text
-    assert 0 < record["arena_bytes"] + record["static_bytes"] <= ram
-    assert 100_000 < record["instructions_per_invoke"] <= instructions
-    assert record["init_instructions"] == 0
-    assert 64 < record["stack_bytes"] <= 768
+@pytest.mark.parametrize("limit", LIMITS, ids=lambda limit: f"{limit['board']}-{limit['model']}-{limit['build']}")
+def test_a_build_stays_within_its_limits(images: Any, limit: dict[str, Any]) -> None:
+    model = load_model(ROOT / f"tests/data/{limit['model']}_int8.tflite")
+    if limit["build"] == "interpreter":
+        found = images.measure_interpreted(limit["board"], model)
+        assert 0 < found.init_instructions < found.instructions
+    else:
+        found = images.measure_ahead(limit["board"], model, limit["build"])
+        assert found.init_instructions <= found.instructions / 1000
+    assert 100_000 < found.instructions <= limit["instructions"]
+    assert found.instructions < found.cycles <= limit["cycles"]
+    assert 0 < found.ram_bytes <= limit["ram"]
+    assert 4_000 < found.text_bytes <= limit["text"]
+    assert 64 < max(found.stack_bytes, found.init_stack_bytes) <= limit["stack"]
+    assert sum(share.instructions for share in found.operators) == pytest.approx(found.instructions, rel=0.01)

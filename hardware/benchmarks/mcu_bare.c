@@ -1,14 +1,27 @@
-/* The smallest program around a model built ahead of time under the name `m`: start-up, the model, its kernels. With
- * MEASURE it counts instructions and stack and says so on UART 0; without, it is what the sizes are taken from. */
-#include "m.h"
-#include "registers.h"
+/* The smallest program around one model: start-up, the model, its kernels, and nothing of the link. It is what sizes are
+ * taken from. With MEASURE it runs the model, counts instructions and stack, and says so on UART 0.
+ *
+ * SUBJECT names a header that brings the model:
+ *     static void subject_prepare(void);                    once; nothing for a model built ahead of time
+ *     static void subject_invoke(void);
+ *     static uint8_t *subject_input(uint32_t *bytes);       the first input
+ *     static const uint8_t *subject_output(uint32_t *bytes);
+ *     static uint32_t subject_arena_bytes(void);            after subject_prepare() */
+#include <stddef.h>
+#include <stdint.h>
 
-static uint64_t arena[M_ARENA_WORDS];
+#include "registers.h"
+#include SUBJECT
 
 #ifdef MEASURE
 #include "counter.h"
 
 #define PAINT 0x5AC3A55Au
+#define SEPARATE __attribute__((noinline, noipa))
+
+/* Where the plugin of edgeflow's cycle estimate begins and ends to count. */
+SEPARATE void measured_begin(void) { __asm volatile("" ::: "memory"); }
+SEPARATE void measured_end(void) { __asm volatile("" ::: "memory"); }
 
 static void say(const char *name, uint64_t value) {
     char digits[21];
@@ -24,9 +37,9 @@ static void say(const char *name, uint64_t value) {
 }
 
 static void fill(void) {
-    uint32_t state = 1u;
-    uint8_t *input = (uint8_t *)M_INPUT_0(arena);
-    for (uint32_t i = 0; i < M_INPUT_0_BYTES; i++) {
+    uint32_t state = 1u, bytes;
+    uint8_t *input = subject_input(&bytes);
+    for (uint32_t i = 0; i < bytes; i++) {
         state = state * 1664525u + 1013904223u;
         input[i] = (uint8_t)(state >> 24);
     }
@@ -35,40 +48,58 @@ static void fill(void) {
 static uint64_t measure(void) {
     fill();
     const uint64_t begin = counter_now(), middle = counter_now();
-    m_invoke(arena);
+    subject_invoke();
     return (counter_now() - middle) - (middle - begin);
 }
 
 /* From here on down the stack is free; not inlined, so that nothing of measure() lies above. */
-static __attribute__((noinline)) uint32_t *paint(void) {
+SEPARATE static uint32_t *paint(void) {
     uint32_t *top;
     __asm volatile("mov %0, sp" : "=r"(top));
     for (volatile uint32_t *word = link_stack_start; word < top; word++) *word = PAINT;
     return top;
 }
 
+static uint64_t used(const uint32_t *top) {
+    const uint32_t *word = link_stack_start;
+    while (word < top && *word == PAINT) word++;
+    return (uint64_t)((uintptr_t)top - (uintptr_t)word);
+}
+
 static void run(void) {
-    uint32_t crc = 0;
+    uint32_t crc = 0, bytes;
     counter_begin();
     UART_DIVIDER = 16;
     UART_CONTROL = UART_CONTROL_SEND;
+    uint32_t *top = paint();
+    const uint64_t begin = counter_now(), middle = counter_now();
+    subject_prepare();
+    const uint64_t init = (counter_now() - middle) - (middle - begin);
+    say("init_stack ", used(top));
+    say("init ", init);
+    say("arena ", subject_arena_bytes());
     const uint64_t first = measure();
-    uint32_t *const top = paint();
-    m_invoke(arena);
-    const uint32_t *word = link_stack_start;
-    while (word < top && *word == PAINT) word++;
-    say("stack ", (uint64_t)((uintptr_t)top - (uintptr_t)word));
+    fill();
+    top = paint();
+    subject_invoke();
+    say("stack ", used(top));
     const uint64_t second = measure();
-    for (uint32_t i = 0; i < M_OUTPUT_0_BYTES; i++) crc = crc * 31u + ((const uint8_t *)M_OUTPUT_0(arena))[i];
+    const uint8_t *output = subject_output(&bytes);
+    for (uint32_t i = 0; i < bytes; i++) crc = crc * 31u + output[i];
     say("first ", first);
     say("second ", second);
     say("digest ", crc);
+    fill();
+    measured_begin();
+    subject_invoke();
+    measured_end();
     say("end ", 0u);
     for (;;) __asm volatile("wfi");
 }
 #else
 static void run(void) {
-    for (;;) m_invoke(arena);
+    subject_prepare();
+    for (;;) subject_invoke();
 }
 #endif
 
