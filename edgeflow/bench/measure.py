@@ -10,6 +10,7 @@ from typing import Any
 from edgeflow.bench.clock import Clock, clock_of
 from edgeflow.bench.types import Flash, InputFacts, Instructions, Memory, Plan, Round
 from edgeflow.device.answers import Hello, Invoked, Opened, TensorInfo
+from edgeflow.device.custom_operators import CustomOperators
 from edgeflow.device.session import Session
 from edgeflow.device.tensors import Feed
 from edgeflow.model.types import Model
@@ -32,6 +33,7 @@ class Options:
     api: str
     delegate: str
     shapes: Mapping[str, Sequence[int]]
+    library: CustomOperators | None = None
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,7 @@ def measure(
             api=options.api,
             delegate=options.delegate,
             shapes=options.shapes,
+            library=session.place_library(options.library, progress=progress),
         )
         fed = feeder(opened.inputs)
         for tensor, data in zip(opened.inputs, fed.data, strict=True):

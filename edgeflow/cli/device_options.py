@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -77,6 +78,14 @@ def run_options(function: F) -> F:
 def aot_option(function: F) -> F:
     """`--aot` as aot."""
     which = click.option("--aot", is_flag=True, help="Start an emulated board with the model built ahead of time.")
+    return which(function)
+
+
+def custom_ops_option(function: F) -> F:
+    """`--custom-ops` as custom_ops, a path or None."""
+    which = click.option(
+        "--custom-ops", type=click.Path(path_type=Path), metavar="LIB.so", help="Custom operators for the device."
+    )
     return which(function)
 
 

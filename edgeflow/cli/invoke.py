@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from edgeflow.cli.device_options import aot_option, device_options, input_shapes, progress_talk, run_options
+from edgeflow.cli.device_options import (
+    aot_option,
+    custom_ops_option,
+    device_options,
+    input_shapes,
+    progress_talk,
+    run_options,
+)
 from edgeflow.cli.output import json_option, print_json, print_table, progress_bar, say
 
 if TYPE_CHECKING:
@@ -33,6 +40,7 @@ if TYPE_CHECKING:
 @click.option("--threads", type=click.IntRange(1, 64), default=1, show_default=True)
 @run_options
 @aot_option
+@custom_ops_option
 @json_option
 def command(
     model: Path,
@@ -52,6 +60,7 @@ def command(
     api: str,
     delegate: str,
     aot: bool,
+    custom_ops: Path | None,
     as_json: bool,
 ) -> None:
     """Run MODEL on a device once and give its outputs. Without --inputs they are seeded random."""
@@ -84,6 +93,7 @@ def command(
             timeout_s=timeout_s,
             fresh=fresh,
             aot=aot,
+            custom_ops=custom_ops,
             progress=progress,
         )
     for file, step in zip(files, done.steps, strict=True):

@@ -8,7 +8,7 @@ from edgeflow.wire.constants import STATUS_DOC, Command, Status
 
 _HINTS = {
     Status.BAD_MODEL: "see what edgeflow inspect says of the file",
-    Status.UNSUPPORTED_OPERATOR: "edgeflow check --target lists every operator the device lacks",
+    Status.UNSUPPORTED_OPERATOR: "edgeflow check --target lists what is missing; own kernels come with --custom-ops",
     Status.UNSUPPORTED_TYPE: "edgeflow check --target names the limits; another --quantize may help",
     Status.UNSUPPORTED_SHAPE: "edgeflow check --target names the limits; see also --input-shape",
     Status.UNSUPPORTED_OPTION: "leave the option out, or choose another device",

@@ -7,10 +7,11 @@ import hashlib
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from edgeflow.device.answers import Hello, Invoked, Opened, TensorInfo, Uploaded, known
+from edgeflow.device.custom_operators import CustomOperators
 from edgeflow.device.link import Blocks, Link
 from edgeflow.errors import DeviceBusyError, DeviceError, DeviceStatusError, LinkError, UsageError
 from edgeflow.model.types import NUMPY_DTYPES, Model
@@ -123,6 +124,19 @@ class Session:
             self.activate(slot, uploaded.release)  # a slot of its own; a board opens what is only committed
         return slot
 
+    def place_library(self, library: CustomOperators | None, *, progress: Progress = silent) -> str:
+        """Make sure a library of custom operators is on the device; returns what OPEN calls it, "" for none."""
+        if library is None:
+            return ""
+        if self.hello.slots != Slots.FILES or self._files is None:
+            raise DeviceError(
+                f"{self._peer} loads no libraries", "link the kernels into its firmware; see docs/custom-operators.md"
+            )
+        sha256 = bytes.fromhex(library.sha256)
+        cached = f"{self.hello.base}/cache/{library.sha256}.so"
+        found = self._place(cached, library.path, library.content, sha256, self._files, progress)
+        return f"{library.sha256}:{found}"
+
     def upload(self, slot: str, content: bytes, *, manifest: bytes = b"", progress: Progress = silent) -> Uploaded:
         """Bring a model into a slot as a release, verified on the device, from where an earlier try stopped.
 
@@ -203,6 +217,8 @@ class Session:
         except DeviceStatusError as refusal:
             if shapes and refusal.status in (Status.RUNTIME_ERROR.name, Status.UNSUPPORTED_SHAPE.name):
                 refusal.exit_code, refusal.hint = 2, f"the model does not take the input shape {text}"
+            if library and refusal.status == Status.BAD_REQUEST.name:
+                refusal.exit_code, refusal.hint = 2, "compile it for this device; see docs/custom-operators.md"
             raise
         return Opened(
             known(done["planned_bytes"]),
@@ -359,15 +375,20 @@ class Session:
 
     def _place_file(self, model: Model, sha256: bytes, files: FileChannel, progress: Progress) -> str:
         cached = f"{self.hello.base}/cache/{model.sha256}.tflite"
-        own = [str(model.path.resolve())] if self._shares_files else []
-        for path in [*own, cached]:
+        return self._place(cached, model.path, model.content, sha256, files, progress)
+
+    def _place(
+        self, cached: str, own: Path, content: bytes, sha256: bytes, files: FileChannel, progress: Progress
+    ) -> str:
+        """Where a file of this machine is on the device, brought there unless the device has the same bytes."""
+        for path in [*([str(own.resolve())] if self._shares_files else []), cached]:
             try:
                 self.request(Command.MODEL_USE, path=path, sha256=sha256)
                 return path
             except DeviceStatusError as refusal:
                 if refusal.status not in (Status.NOT_FOUND.name, Status.BAD_CHECKSUM.name):
                     raise
-        files.put(model.content, cached, progress=progress)
+        files.put(content, cached, progress=progress)
         self.request(Command.MODEL_USE, path=cached, sha256=sha256)
         return cached
 

@@ -17,6 +17,7 @@ from edgeflow.device.ahead import ahead_image
 from edgeflow.device.answers import TensorInfo
 from edgeflow.device.book import find_device
 from edgeflow.device.connect import connect
+from edgeflow.device.custom_operators import read_custom_operators
 from edgeflow.device.session import Session
 from edgeflow.device.tensors import Arrays, feed_arrays, feed_random, output_array, read_npz
 from edgeflow.device.types import Device
@@ -78,12 +79,14 @@ def invoke(
     timeout_s: float = 60,
     fresh: bool = False,
     aot: bool = False,
+    custom_ops: Path | str | None = None,
     progress: Progress = silent,
 ) -> Invocation:
     """Run `model` on `device` once for each step, with state kept between steps.
 
     `inputs` is an `.npz` or a mapping name → array; without, seeded random. Outputs are raw unless `dequantize`.
-    `aot` starts an emulated board with the model built ahead of time.
+    `aot` starts an emulated board with the model built ahead of time. `custom_ops` is a library of custom operators
+    for the device, which goes there with the model.
     Raises UsageError (inputs, signature), DeviceError and its kinds.
     """
     model = model if isinstance(model, Model) else load_model(model)
@@ -93,6 +96,8 @@ def invoke(
     chosen = tuple(steps) or (Step(signature, Path(inputs) if isinstance(inputs, str) else inputs),)
     chosen = tuple(Step(pick_signature(model, step.signature), step.inputs) for step in chosen)
     arrays = [read_npz(step.inputs) if isinstance(step.inputs, Path) else step.inputs for step in chosen]
+    library = None if custom_ops is None else read_custom_operators(custom_ops)
+    api = api or ("compiled-model" if library else "")
     notes: list[str] = []
     image = ahead_image(device, model, chosen[0].signature, progress=progress).image.path if aot else None
     with connect(device, wait_s=wait_s, timeout_s=timeout_s, fresh=fresh, image=image) as session:
@@ -104,6 +109,7 @@ def invoke(
             api=api,
             delegate=delegate,
             shapes=input_shapes,
+            library=session.place_library(library, progress=progress),
         )
         conditions = session.conditions()
         clock = clock_of(session.hello, conditions, emulated=device.address.scheme == "qemu")

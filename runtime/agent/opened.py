@@ -44,6 +44,7 @@ class Options(NamedTuple):
     api: str
     delegate: str
     shapes: Shapes
+    library: str = ""
 
 
 def parse_shapes(text: str) -> Shapes:
@@ -159,7 +160,7 @@ class InterpreterModel:
     def _resize(self, strict: bool) -> bool:
         import numpy
 
-        changes = _shapes_of(self._shapes, self.tensors(Side.INPUT), strict)
+        changes = changed_shapes(self._shapes, self.tensors(Side.INPUT), strict)
         for tensor, shape in changes:
             self._native.ResizeInputTensor(tensor.at, numpy.array(shape, numpy.int32), False, self._subgraph)
         return bool(changes)
@@ -201,7 +202,7 @@ class CompiledModel:
         self._key = key or next(iter(self.signatures), "")
         self._index = self._model.get_signature_index(self._key) if self._key else 0
         try:
-            for tensor, shape in _shapes_of(self._shapes, self.tensors(Side.INPUT), strict):
+            for tensor, shape in changed_shapes(self._shapes, self.tensors(Side.INPUT), strict):
                 self._model.resize_input_tensor(tensor.at, shape, self._index, strict=False)
                 self._buffers.pop(self._index, None)
             if self._index not in self._buffers:
@@ -233,6 +234,12 @@ class CompiledModel:
 
 def open_model(path: str, options: Options, key: str, phase: Callable[[str], None]) -> Any:
     """Load with the API that was asked for, the Interpreter by default, and choose the signature `key`."""
+    if options.library:
+        if options.api not in ("", "compiled-model"):
+            raise Refusal(Status.UNSUPPORTED_OPTION, "custom operators go with the compiled-model API only")
+        from .custom import CustomModel
+
+        return CustomModel(path, options, key, phase)
     if options.api in ("", "interpreter"):
         return InterpreterModel(path, options, key, phase)
     if options.api == "compiled-model":
@@ -240,7 +247,7 @@ def open_model(path: str, options: Options, key: str, phase: Callable[[str], Non
     raise Refusal(Status.UNSUPPORTED_OPTION, f"no API '{options.api[:40]}' here")
 
 
-def _shapes_of(shapes: Shapes, inputs: List[Tensor], strict: bool) -> List[Tuple[Tensor, List[int]]]:
+def changed_shapes(shapes: Shapes, inputs: List[Tensor], strict: bool) -> List[Tuple[Tensor, List[int]]]:
     """The inputs whose shape is to change, by name or number."""
     named = {str(number): tensor for number, tensor in enumerate(inputs)}
     named.update((tensor.name, tensor) for tensor in inputs)

@@ -163,8 +163,6 @@ class Server:
         self, source: str, signature: str, threads: int, api: str, delegate: str, shapes: str, library: str
     ) -> Dict[str, Any]:
         self._close()
-        if library:
-            raise Refusal(Status.UNSUPPORTED_OPTION, "custom-operator libraries are not offered here")
         if not source:
             raise Refusal(Status.BAD_REQUEST, "name a slot or a file")
         path = os.path.expanduser(source)
@@ -172,7 +170,7 @@ class Server:
         path = path if os.path.isabs(path) else self._store.active_model(source)
         if not os.path.isfile(path):
             raise Refusal(Status.NOT_FOUND, "no such file")
-        options = opened.Options(threads, api, delegate, opened.parse_shapes(shapes))
+        options = opened.Options(threads, api, delegate, opened.parse_shapes(shapes), self._library(library))
         interpreters.load()
         self._memory = {}
         self._phase("import")
@@ -188,6 +186,20 @@ class Server:
             "inputs": len(self._model.tensors(Side.INPUT)),
             "outputs": len(self._model.tensors(Side.OUTPUT)),
         }
+
+    def _library(self, given: str) -> str:
+        """`SHA256:PATH` → the path, once the file is what the host meant; nothing else is loaded as code."""
+        if not given:
+            return ""
+        digest, _, path = given.partition(":")
+        path = os.path.expanduser(path)
+        if len(digest) != 64 or not os.path.isabs(path):
+            raise Refusal(Status.BAD_REQUEST, "a library is named as SHA256:/PATH")
+        if not os.path.isfile(path):
+            raise Refusal(Status.NOT_FOUND, "no such library")
+        if sha256_of(path, self._channel.heartbeat).hex() != digest:
+            raise Refusal(Status.BAD_CHECKSUM, "the library's SHA-256 is another")
+        return path
 
     def _model_info(self) -> Dict[str, Any]:
         keys = list(self._need_model().signatures)

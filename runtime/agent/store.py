@@ -200,11 +200,12 @@ class Store:
         return os.path.join(folder, name)
 
     def prune_cache(self, keep: str, count: int = 8) -> None:
-        """Delete the oldest of the models that were only tried, beyond `count`."""
+        """Delete the oldest of the models, or libraries, that were only tried, beyond `count` of the kind of `keep`."""
         cache = os.path.join(self.base, "cache")
         if os.path.dirname(os.path.realpath(keep)) != os.path.realpath(cache):
             return
-        files = [os.path.join(cache, name) for name in os.listdir(cache) if name.endswith(".tflite")]
+        kind = os.path.splitext(keep)[1]
+        files = [os.path.join(cache, name) for name in os.listdir(cache) if name.endswith(kind)]
         os.utime(keep)
         for path in sorted(files, key=os.path.getmtime)[:-count]:
             os.unlink(path)

@@ -263,7 +263,8 @@ def test_memory_and_conditions_are_told_by_phase(device):
     ("options", "status", "exit_code"),
     [
         ({"delegate": "warp"}, "UNSUPPORTED_OPTION", 2),
-        ({"library": "libcustom.so"}, "UNSUPPORTED_OPTION", 2),
+        ({"library": "libcustom.so"}, "BAD_REQUEST", 2),
+        ({"library": "0" * 64 + ":/nowhere/libcustom.so"}, "NOT_FOUND", 2),
         ({"signature": "nope"}, "NOT_FOUND", 2),
         ({"shapes": {"nope": (1, 2)}}, "NOT_FOUND", 2),
         ({"shapes": {"features": (1, 2)}}, "RUNTIME_ERROR", 2),
