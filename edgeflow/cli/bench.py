@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from edgeflow.cli.device_options import aot_option, input_shapes, placing_options, run_options
+from edgeflow.cli.device_options import aot_option, custom_ops_option, input_shapes, placing_options, run_options
 from edgeflow.cli.output import bytes_text, json_option, print_json, print_table, progress_bar, report_failure, say
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ _RIGHT = (2, 3, 4, 5, 6)
 )
 @run_options
 @aot_option
+@custom_ops_option
 @click.option("--require-trusted", is_flag=True, help="Fail with status 8 when the measurement is not to be trusted.")
 @json_option
 def command(
@@ -70,6 +71,7 @@ def command(
     api: str,
     delegate: str,
     aot: bool,
+    custom_ops: Path | None,
     require_trusted: bool,
     as_json: bool,
 ) -> int:
@@ -104,6 +106,7 @@ def command(
             timeout_s=timeout_s,
             fresh=fresh,
             aot=aot,
+            custom_ops=custom_ops,
             progress=progress,
         )
         try:

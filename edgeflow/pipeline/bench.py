@@ -21,6 +21,7 @@ from edgeflow.device.ahead import ahead_image
 from edgeflow.device.answers import TensorInfo
 from edgeflow.device.book import find_device
 from edgeflow.device.connect import connect
+from edgeflow.device.custom_operators import read_custom_operators
 from edgeflow.device.tensors import Arrays, Feed, feed_arrays, feed_random, read_npz
 from edgeflow.device.types import Device
 from edgeflow.errors import NotTrustedError
@@ -52,16 +53,21 @@ def bench(
     timeout_s: float = 60,
     fresh: bool = False,
     aot: bool = False,
+    custom_ops: Path | str | None = None,
     progress: Progress = silent,
 ) -> Result:
     """Measure one model on one device; see Plan for what `runs`, `min_s` and `processes` mean.
 
     `aot` builds it ahead of time and starts the emulated board with it, so that nothing is parsed there.
+    `custom_ops` is a library of custom operators for the device, which goes there with the model.
     Raises UsageError (inputs, signature), DeviceError and its kinds, NotTrustedError with `require_trusted`.
     """
     model = model if isinstance(model, Model) else load_model(model)
     device = device if isinstance(device, Device) else find_device(device)
-    options = Options(pick_signature(model, signature) or "", threads, api, delegate, dict(input_shapes or {}))
+    library = None if custom_ops is None else read_custom_operators(custom_ops)
+    api = api or ("compiled-model" if library else "")
+    key = pick_signature(model, signature) or ""
+    options = Options(key, threads, api, delegate, dict(input_shapes or {}), library)
     wanted = Wanted(warmup, runs, min_s, processes, rate_hz)
     arrays = read_npz(Path(inputs)) if isinstance(inputs, str | Path) else inputs
     where = str(inputs) if isinstance(inputs, str | Path) else "inputs"
