@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from edgeflow.cli.convert_options import CONVERTER, QUANTIZING, READING, choices, options
+from edgeflow.cli.generate import PROJECT_FILE
 from edgeflow.cli.output import bytes_text, json_option, print_json, print_table, progress_bar
 from edgeflow.cli.plain import plain
 
@@ -45,6 +47,12 @@ RECIPE_NAMES = (
 )
 @click.option("--max-samples", default=500, show_default=True, help="Use at most so many samples.")
 @options(READING, QUANTIZING, CONVERTER)
+@click.option(
+    "--project",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Its [convert] and [metadata] hold where no option says otherwise; ./edgeflow.toml when it exists.",
+)
 @click.option("--metadata", type=click.Path(path_type=Path), help="Describe the model by this file (docs/metadata.md).")
 @click.option("--associate", multiple=True, type=click.Path(path_type=Path), help="A file the metadata names.")
 @click.option("--verify", metavar="DATA", help="Weigh the results on this test data: .npz or .npy, as in accuracy.")
@@ -62,6 +70,7 @@ def command(
     labels: str | None,
     device: str | None,
     max_accuracy_drop: float | None,
+    project: Path | None,
     as_json: bool,
     **given: Any,
 ) -> int:
@@ -73,6 +82,9 @@ def command(
     from edgeflow.convert.record import to_json
     from edgeflow.pipeline.convert import convert_all
 
+    if project is None and replay is None and Path(PROJECT_FILE).is_file():
+        project = Path(PROJECT_FILE)
+        click.echo(f"using {PROJECT_FILE} of this directory", err=True)
     if verify is None and (labels or device or max_accuracy_drop is not None):
         raise click.UsageError("--labels, --device and --max-accuracy-drop go with --verify DATA")
     with progress_bar(as_json) as progress:
@@ -81,12 +93,11 @@ def command(
         elif source is None:
             raise click.UsageError("Missing argument 'SOURCE'.")
         else:
+            more = choices(given, _named(given)) | (
+                {"representative_data": representative_data} if representative_data else {}
+            )
             finished = convert_all(
-                source,
-                recipes or (("int8",) if representative_data else ("none",)),
-                representative_data=representative_data,
-                progress=progress,
-                **choices(given),
+                source, recipes or _recipes(project, more), project=project, progress=progress, **more
             )
         weighed = None
         if verify is not None:
@@ -111,6 +122,20 @@ def command(
 
         print_json(table.answer(weighed, answers)) if as_json else table.show(weighed)
     return 4 if weighed is not None and weighed.accuracy.beyond else 0
+
+
+def _named(given: Mapping[str, Any]) -> set[str]:
+    """The options that stood on the command line."""
+    context = click.get_current_context()
+    return {name for name in given if context.get_parameter_source(name) is not ParameterSource.DEFAULT}
+
+
+def _recipes(project: Path | None, more: Mapping[str, Any]) -> Sequence[str]:
+    """The project's recipes; else int8 where there is representative data, and none where there is not."""
+    from edgeflow.pipeline.project_conversion import project_choices
+
+    found = {**(project_choices(project) if project is not None else {}), **more}
+    return found.get("quantize") or (("int8",) if found.get("representative_data") else ("none",))
 
 
 def _again(record: Path, source: Path | None, given: Mapping[str, Any], progress: Progress) -> Conversion:

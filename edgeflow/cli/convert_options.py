@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -123,15 +123,16 @@ def options(*groups: Sequence[Callable[[Command], Command]]) -> Callable[[Comman
     return add
 
 
-def choices(given: Mapping[str, Any]) -> dict[str, Any]:
-    """The options' values as the verb's keywords."""
+def choices(given: Mapping[str, Any], named: Collection[str]) -> dict[str, Any]:
+    """The values of the options in `named`, those that stood on the command line, as the verb's keywords."""
     from edgeflow.convert.types import Scaling
 
-    left = dict(given)
-    converter = {name: left.pop(name) for name in _CONVERTER_NAMES}
-    select, sets = left.pop("select_tf_ops"), tuple(left.pop("supported_ops"))
-    converter["supported_ops"] = (*sets, "SELECT_TF_OPS") if select and "SELECT_TF_OPS" not in sets else sets
-    mean, std = left.pop("mean"), left.pop("std")
-    left["scaling"] = Scaling(mean or (0.0,), std or (1.0,)) if mean or std else None
-    left["io_type"], left["output_type"] = left["io_type"] or "", left["output_type"] or ""
-    return {**left, "converter": converter}
+    left = {name: value for name, value in given.items() if name in named}
+    converter = {name: left.pop(name) for name in _CONVERTER_NAMES if name in left}
+    select, sets = left.pop("select_tf_ops", False), tuple(left.pop("supported_ops", ()))
+    if select or sets:
+        converter["supported_ops"] = (*sets, "SELECT_TF_OPS") if select and "SELECT_TF_OPS" not in sets else sets
+    mean, std = left.pop("mean", None), left.pop("std", None)
+    if mean or std:
+        left["scaling"] = Scaling(mean or (0.0,), std or (1.0,))
+    return {**left, "converter": converter} if converter else left

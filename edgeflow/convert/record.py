@@ -49,6 +49,7 @@ def to_json(conversion: Conversion) -> dict[str, Any]:
             "recipe": None if options.recipe is None else _plain(asdict(options.recipe)),
             "converter": _plain(asdict(options.converter)),
             "scaling": None if options.scaling is None else _plain(asdict(options.scaling)),
+            "project": options.project,
         },
         "calibration": None
         if calibration is None

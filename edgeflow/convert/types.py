@@ -138,7 +138,10 @@ class Scaling:
 
 @dataclass(frozen=True)
 class Options:
-    """What the caller chose, as the record keeps it; `recipe` is the one used, with its ends and exceptions."""
+    """What the caller chose, as the record keeps it; `recipe` is the one used, with its ends and exceptions.
+
+    What came from a project file stands here like the rest; `project` names that file.
+    """
 
     quantize: str
     max_samples: int
@@ -152,6 +155,7 @@ class Options:
     recipe: Recipe | None = None
     converter: ConverterOptions = field(default_factory=ConverterOptions)
     scaling: Scaling | None = None
+    project: str | None = None
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypedDict, Unpack
+from typing import Any, TypedDict, Unpack, cast
 
 from edgeflow.convert import objects, record, verify
 from edgeflow.convert import worker as workers
@@ -24,8 +24,10 @@ from edgeflow.convert.recipes import Recipe, adjusted, recipe_named
 from edgeflow.convert.sources import open_source
 from edgeflow.convert.types import Conversion, Options, Reading, Scaling, Source
 from edgeflow.errors import ConversionError, ModelError, UsageError
+from edgeflow.generate.project import Project
 from edgeflow.model.metadata_toml_read import load_document
 from edgeflow.pipeline.metadata import described_content
+from edgeflow.pipeline.project_conversion import project_choices, with_project
 from edgeflow.progress import Progress, silent
 
 
@@ -40,8 +42,9 @@ class Choices(TypedDict, total=False):
     `input_shapes` fixes free sizes by input name; `imports` names modules with layers of your own; `example_inputs`
     are a function's inputs; `jax_route` is `stablehlo` or `converter`. `io_type` (or `output_type` for outputs alone)
     and `keep_float` change the recipe; `converter` holds settings of TensorFlow's converter. `metadata` is a metadata
-    file that goes into the model, `associate` files it names that do not lie beside it. Conversion runs in `worker`,
-    by default the process's shared one, whose every step may take `timeout_s`.
+    file that goes into the model, `associate` files it names that do not lie beside it. `project` is an `edgeflow.toml`
+    whose `[convert]` and `[metadata]` hold where nothing else is said. Conversion runs in `worker`, by default the
+    process's shared one, whose every step may take `timeout_s`.
     """
 
     representative_data: Representative | None
@@ -66,30 +69,40 @@ class Choices(TypedDict, total=False):
     converter: ConverterOptions | Mapping[str, Any] | None
     metadata: Path | str | None
     associate: Sequence[Path | str]
+    project: Project | Path | str | None
     timeout_s: float
     worker: workers.Worker | None
     progress: Progress
 
 
-def convert(source: Any, *, quantize: str | Recipe = "int8", **choices: Unpack[Choices]) -> Conversion:
+def convert(source: Any, *, quantize: str | Recipe | None = None, **choices: Unpack[Choices]) -> Conversion:
     """Convert a model on disk, or a Keras model, TensorFlow function, session or JAX function, to a checked `.tflite`.
 
     `quantize` is a recipe's name (`none`, `dynamic`, `float16`, `int8`, …: `edgeflow.convert.recipes`) or the path of
-    a recipe TOML. `choices` are those of `Choices`. Raises UsageError, ModelError or ConversionError; nothing is
-    written then.
+    a recipe TOML; without it the project's, else `int8`. `choices` are those of `Choices`. Raises UsageError,
+    ModelError or ConversionError; nothing is written then.
     """
-    (finished,) = convert_all(source, (quantize,), **choices)
-    return finished
+    if quantize is None and (project := choices.get("project")) is not None:
+        several = project_choices(project).get("quantize", ())
+        if len(several) > 1:
+            raise UsageError(f"the project names {len(several)} recipes", "choose one with quantize=")
+    finished = convert_all(source, () if quantize is None else (quantize,), **choices)
+    return finished[0]
 
 
 def convert_all(source: Any, quantize: Sequence[str | Recipe], **choices: Unpack[Choices]) -> tuple[Conversion, ...]:
     """Convert by several recipes; everything else as in `convert`.
 
-    The source is loaded and run once. A file `output` becomes one file a recipe, `M.tflite` → `M_int8.tflite`.
-    Nothing is written unless all succeed.
+    Without a recipe the project's are taken, else `int8`. The source is loaded and run once. A file `output` becomes
+    one file a recipe, `M.tflite` → `M_int8.tflite`. Nothing is written unless all succeed.
     """
     if unknown := set(choices) - set(Choices.__annotations__):
         raise TypeError(f"convert() has no choice {sorted(unknown)[0]!r}: {', '.join(Choices.__annotations__)}")
+    if (project := choices.get("project")) is not None:
+        merged = with_project(project, choices)
+        quantize = quantize or merged.pop("quantize", ())
+        choices = cast(Choices, merged)
+    quantize = quantize or ("int8",)
     representative_data, output = choices.get("representative_data"), choices.get("output")
     max_samples, timeout_s = choices.get("max_samples", 500), choices.get("timeout_s", 600.0)
     metadata, associate = choices.get("metadata"), choices.get("associate", ())
@@ -169,7 +182,7 @@ def convert_all(source: Any, quantize: Sequence[str | Recipe], **choices: Unpack
                 versions={**described.versions, **_versions()},
                 created=datetime.now(UTC).isoformat(timespec="seconds"),
                 record=record.record_path(path),
-                options=_options(recipe, max_samples, how, options, scaling, metadata, associate),
+                options=_options(recipe, max_samples, how, options, scaling, metadata, associate, project),
                 unchecked=unchecked,
             )
             finished.append(conversion)
@@ -215,6 +228,7 @@ def _options(
     scaling: Scaling | None,
     metadata: Path | str | None,
     associate: Sequence[Path | str],
+    project: Project | Path | str | None,
 ) -> Options:
     return Options(
         quantize=recipe.name,
@@ -229,6 +243,7 @@ def _options(
         recipe=recipe,
         converter=converter,
         scaling=scaling,
+        project=str(project.path if isinstance(project, Project) else project) if project is not None else None,
     )
 
 
