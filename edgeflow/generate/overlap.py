@@ -1,72 +1,23 @@
 """The memory plan of an ahead-of-time build: window operators write over their input while they read it.
 
-A window operator makes its output one whole row at a time, and rows go first to last or last to first. With the input
-at A and the output at B (bytes, element sizes included), row i writes [B + o*i, B + o*(i+1)) and then, or before,
-reads the input's rows f(i)..l(i); o and r are the bytes of an output and an input row. No byte that is still to be read
-is written
-
-    forwards   where A - B >= D, D = max over i of o*(i+1) - r*f(i)
-    backwards  where B - A >= R, R = max over i of r*(l(i)+1) - o*i
-    always     where the two lie apart.
-
-f and l clamp the window to the input. An operator whose kernel allows it may also write exactly over its input.
-`simulate` holds every plan to this with marked bytes, knowing nothing of D and R.
+Which places are allowed is said in window.py for single operators, in streaming.py for segments. An operator whose
+kernel allows it may also write exactly over its input. `simulate` holds every plan to this with marked bytes, knowing
+nothing of the distances.
 """
 
 from __future__ import annotations
 
 import random
-import struct
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from edgeflow.generate.prepared import Node, Prepared
+from edgeflow.generate.prepared import Prepared, Segment
+from edgeflow.generate.streaming import Layout, place_segment
+from edgeflow.generate.window import Rule, aligned, together, window_of
 from edgeflow.model.types import Subgraph
 
-ALIGNMENT_BYTES = 16
 _TRIES = 400
 _SEED = 20261120
-
-
-@dataclass(frozen=True)
-class Window:
-    """What of `struct ef_window` the order of rows depends on; `reach` is the window's height with dilation."""
-
-    batches: int
-    in_rows: int
-    out_rows: int
-    in_row_bytes: int
-    out_row_bytes: int
-    stride: int
-    pad_top: int
-    reach: int
-
-    def reads(self, row: int) -> tuple[int, int]:
-        """First and one past the last input row that output row `row` may read."""
-        first = row * self.stride - self.pad_top
-        return self._clamp(first), self._clamp(first + self.reach - 1) + 1
-
-    def _clamp(self, row: int) -> int:
-        return min(max(row, 0), self.in_rows - 1)
-
-    @property
-    def forwards_bytes(self) -> int:
-        """D: by how much the input must begin behind the output; may be negative."""
-        return max(self.out_row_bytes * (i + 1) - self.in_row_bytes * self.reads(i)[0] for i in range(self.out_rows))
-
-    @property
-    def backwards_bytes(self) -> int:
-        """R: by how much the output must begin behind the input; may be negative."""
-        return max(self.in_row_bytes * self.reads(i)[1] - self.out_row_bytes * i for i in range(self.out_rows))
-
-
-@dataclass(frozen=True)
-class Rule:
-    """How output `y` may lie over input `x`, which dies there: bytes as in Window, None where rows do not apply."""
-
-    forwards: int | None
-    backwards: int | None
-    exactly: bool
 
 
 @dataclass(frozen=True)
@@ -81,9 +32,9 @@ class Item:
 
 @dataclass(frozen=True)
 class Plan:
-    """Offsets by tensor, scratch by operator, the operators whose rows run last to first; bytes.
+    """Offsets by tensor, scratch by operator, the operators whose rows run last to first, segments; bytes.
 
-    `bound_bytes` is what no plan of these rules can go below: the most that one operator needs.
+    `bound_bytes` is what no plan of these rules can go below: the most that one operator or segment needs.
     """
 
     planned: Mapping[int, int]
@@ -91,6 +42,7 @@ class Plan:
     backwards: frozenset[int]
     peak_bytes: int
     bound_bytes: int
+    segments: tuple[Segment, ...] = ()
 
     def applied(self, prepared: Prepared) -> Prepared:
         """`prepared` with these places."""
@@ -100,36 +52,27 @@ class Plan:
             else replace(node, backwards=index in self.backwards)
             for index, node in enumerate(prepared.nodes)
         )
-        return replace(prepared, planned=dict(self.planned), planned_bytes=self.peak_bytes, nodes=nodes)
+        return replace(
+            prepared,
+            planned=dict(self.planned),
+            planned_bytes=self.peak_bytes,
+            nodes=nodes,
+            segments=self.segments,
+        )
 
 
-def window_of(node: Node) -> Window | None:
-    """The geometry at the start of a row kernel's record; None for other kernels."""
-    if not node.by_rows:
-        return None
-    (n, in_h, in_w, in_c, out_h, out_w, out_c, height, _, stride, _, dilation, _, top, _, in_bytes, out_bytes, _) = (
-        struct.unpack_from("<18H", node.geometry or node.record)
-    )
-    return Window(
-        batches=n,
-        in_rows=in_h,
-        out_rows=out_h,
-        in_row_bytes=in_w * in_c * in_bytes,
-        out_row_bytes=out_w * out_c * out_bytes,
-        stride=stride,
-        pad_top=top,
-        reach=(height - 1) * dilation + 1,
-    )
+def plan_memory(graph: Subgraph, prepared: Prepared, segments: Mapping[int, Layout] | None = None) -> Plan:
+    """The best of several hundred placements, the same for the same model; never worse than what was prepared.
 
-
-def plan_memory(graph: Subgraph, prepared: Prepared) -> Plan:
-    """The best of several hundred placements, the same for the same model; never worse than what was prepared."""
+    `segments` are those operators that run together, by the first of them.
+    """
+    layouts = segments or {}
     of = _same_bytes(graph, prepared)
-    items = _items(graph, prepared, of)
-    rules = _rules(graph, prepared, {item.key: item for item in items}, of)
+    items = _items(graph, prepared, of, layouts)
+    rules = _rules(graph, prepared, {item.key: item for item in items}, of, layouts)
     bound = _bound(items, rules)
     best = _search(items, rules, bound)
-    if not best or _peak(items, best) > prepared.planned_bytes:
+    if not best or (_peak(items, best) > prepared.planned_bytes and not layouts):
         kept = {index: node.scratch for index, node in enumerate(prepared.nodes) if node.scratch is not None}
         return Plan(dict(prepared.planned), kept, frozenset(), prepared.planned_bytes, bound)
     backwards = frozenset(
@@ -137,12 +80,16 @@ def plan_memory(graph: Subgraph, prepared: Prepared) -> Plan:
         for (x, y), rule in rules.items()
         if not _apart(items, best, x, y) and not _forwards(rule, best[x], best[y]) and best[x] != best[y]
     )
+    scratch = {-1 - key: offset for key, offset in best.items() if key < 0}
+    placed = tuple(place_segment(graph, first, layouts[first], scratch.get(first, 0)) for first in sorted(layouts))
+    shared = {stage.operator: s.scratch for s in placed for stage in layouts[s.first].stages if stage.scratch_bytes}
     return Plan(
-        planned={tensor: best[of[tensor]] for tensor in sorted(prepared.planned)},
-        scratch={-1 - key: offset for key, offset in best.items() if key < 0},
+        planned={tensor: best[of[tensor]] for tensor in sorted(prepared.planned) if of[tensor] in best},
+        scratch={index: offset for index, offset in scratch.items() if index not in layouts} | shared,
         backwards=backwards,
         peak_bytes=_peak(items, best),
         bound_bytes=bound,
+        segments=placed,
     )
 
 
@@ -157,32 +104,56 @@ def _same_bytes(graph: Subgraph, prepared: Prepared) -> dict[int, int]:
     return of
 
 
-def _items(graph: Subgraph, prepared: Prepared, of: Mapping[int, int]) -> list[Item]:
-    """Lifetimes; step 0 is the caller's, operator i runs in step i + 1."""
+def _items(graph: Subgraph, prepared: Prepared, of: Mapping[int, int], layouts: Mapping[int, Layout]) -> list[Item]:
+    """Lifetimes; step 0 is the caller's, operator i runs in step i + 1, a segment in the step of its first operator."""
     end = len(graph.operators) + 1
+    step = _steps(graph, layouts)
     born = dict.fromkeys(graph.inputs, 0)
     last = dict.fromkeys(graph.outputs, end)
     for operator in graph.operators:
-        born |= dict.fromkeys(operator.outputs, operator.index + 1)
+        born |= dict.fromkeys(operator.outputs, step[operator.index])
         for index in operator.inputs:
-            last[index] = max(last.get(index, 0), operator.index + 1)
+            last[index] = max(last.get(index, 0), step[operator.index])
     for tensor, item in of.items():
         last[item] = max(last.get(item, 0), last.get(tensor, 0), born[tensor])
-    items = [Item(t, _up(graph.tensors[t].bytes), born[t], last[t]) for t in sorted(prepared.planned) if of[t] == t]
+    inner = {tensor for layout in layouts.values() for tensor in layout.rings}
+    own = [tensor for tensor in sorted(prepared.planned) if of[tensor] == tensor and tensor not in inner]
+    items = [Item(t, aligned(graph.tensors[t].bytes), born[t], last[t]) for t in own]
     items += [
-        Item(-1 - index, _up(node.scratch_bytes), index + 1, index + 1)
+        Item(-1 - index, aligned(node.scratch_bytes), index + 1, index + 1)
         for index, node in enumerate(prepared.nodes)
-        if node.scratch is not None
+        if node.scratch is not None and not any(f <= index < f + len(x.stages) for f, x in layouts.items())
     ]
+    items += [Item(-1 - first, x.scratch_bytes, first + 1, first + 1) for first, x in layouts.items()]
     return items
 
 
+def _steps(graph: Subgraph, layouts: Mapping[int, Layout]) -> dict[int, int]:
+    """The step of each operator."""
+    step = {operator.index: operator.index + 1 for operator in graph.operators}
+    for first, layout in layouts.items():
+        step |= {stage.operator: first + 1 for stage in layout.stages}
+    return step
+
+
 def _rules(
-    graph: Subgraph, prepared: Prepared, items: Mapping[int, Item], of: Mapping[int, int]
+    graph: Subgraph,
+    prepared: Prepared,
+    items: Mapping[int, Item],
+    of: Mapping[int, int],
+    layouts: Mapping[int, Layout],
 ) -> dict[tuple[int, int], Rule]:
-    """(x, y) → how y may lie over x, for every operator where x dies."""
+    """(x, y) → how y may lie over x, for every operator and segment where x dies."""
     rules: dict[tuple[int, int], Rule] = {}
+    for first, layout in layouts.items():
+        for (tensor, y), rule in layout.rules.items():
+            x = of[tensor]
+            if items[x].last == first + 1 and items[y].first == first + 1 and (x, y) not in rules:
+                rules[x, y] = rule
+    fused = {stage.operator for layout in layouts.values() for stage in layout.stages}
     for operator, node in zip(graph.operators, prepared.nodes, strict=True):
+        if operator.index in fused:
+            continue
         y, window = operator.outputs[0], window_of(node)
         for position, tensor in enumerate(operator.inputs):
             x = of.get(tensor, -1)
@@ -213,21 +184,9 @@ def _bound(items: Sequence[Item], rules: Mapping[tuple[int, int], Rule]) -> int:
         saved = 0
         for (x, y), rule in rules.items():
             if x in live and y in live and live[y].first == step:
-                saved = max(saved, live[x].size + live[y].size - _together(live[x].size, live[y].size, rule))
+                saved = max(saved, live[x].size + live[y].size - together(live[x].size, live[y].size, rule))
         most = max(most, total - saved)
     return most
-
-
-def _together(x: int, y: int, rule: Rule) -> int:
-    """The least bytes that x and y take."""
-    ways = [x + y]
-    if rule.exactly:
-        ways.append(max(x, y))
-    if rule.forwards is not None:
-        ways.append(max(y, x + _up(max(0, rule.forwards))))
-    if rule.backwards is not None:
-        ways.append(max(x, y + _up(max(0, rule.backwards))))
-    return min(ways)
 
 
 def _search(items: Sequence[Item], rules: Mapping[tuple[int, int], Rule], bound: int) -> dict[int, int]:
@@ -284,13 +243,13 @@ def _touching(item: Item, other: Item, at: int, rules: Mapping[tuple[int, int], 
     found = {at + other.size, at - item.size}
     rule = rules.get((item.key, other.key))  # item is read while other is written
     if rule is not None:
-        found |= {at + _up(rule.forwards)} if rule.forwards is not None else set()
-        found |= {at - _up(rule.backwards)} if rule.backwards is not None else set()
+        found |= {at + aligned(rule.forwards)} if rule.forwards is not None else set()
+        found |= {at - aligned(rule.backwards)} if rule.backwards is not None else set()
         found |= {at} if rule.exactly else set()
     rule = rules.get((other.key, item.key))
     if rule is not None:
-        found |= {at - _up(rule.forwards)} if rule.forwards is not None else set()
-        found |= {at + _up(rule.backwards)} if rule.backwards is not None else set()
+        found |= {at - aligned(rule.forwards)} if rule.forwards is not None else set()
+        found |= {at + aligned(rule.backwards)} if rule.backwards is not None else set()
         found |= {at} if rule.exactly else set()
     return found
 
@@ -322,7 +281,3 @@ def _apart(items: Sequence[Item], placed: Mapping[int, int], x: int, y: int) -> 
 
 def _peak(items: Sequence[Item], placed: Mapping[int, int]) -> int:
     return max((placed[item.key] + item.size for item in items), default=0)
-
-
-def _up(size: int) -> int:
-    return -(-size // ALIGNMENT_BYTES) * ALIGNMENT_BYTES

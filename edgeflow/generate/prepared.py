@@ -42,10 +42,28 @@ class Node:
 
 
 @dataclass(frozen=True)
+class Segment:
+    """Operators [first, end) that run together by rows, placed; offsets and sizes in bytes, from the arena's start.
+
+    `rings`: tensors between them, with the offset and the rows kept. `kept`: what operators keep from row to row.
+    `scratch` is where the scratch of all of them lies. `offset` and `bytes` are all of that together.
+    """
+
+    first: int
+    end: int
+    rings: Mapping[int, tuple[int, int]]
+    kept: Mapping[int, int]
+    scratch: int
+    offset: int
+    bytes: int
+
+
+@dataclass(frozen=True)
 class Prepared:
     """One subgraph as prepared; offsets and sizes in bytes, keyed by tensor index.
 
-    `planned` counts from the start of the arena, `constants` from the start of the model's file.
+    `planned` counts from the start of the arena, `constants` from the start of the model's file. Tensors inside
+    `segments` are not among `planned`.
     """
 
     planned_bytes: int
@@ -54,6 +72,7 @@ class Prepared:
     variables: Mapping[int, Variable]
     constants: Mapping[int, int]
     nodes: tuple[Node, ...]
+    segments: tuple[Segment, ...] = ()
 
 
 def read_prepared(text: str) -> Prepared:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from edgeflow.generate.overlap import Window, window_of
-from edgeflow.generate.prepared import Node, Prepared
+from edgeflow.generate.prepared import Node, Prepared, Segment
+from edgeflow.generate.streaming import Stage, order, row_bytes, stage_of
+from edgeflow.generate.window import Window, window_of
 from edgeflow.model.types import Operator, Subgraph
 
 _POISON = -1
@@ -22,14 +23,19 @@ def simulate(graph: Subgraph, prepared: Prepared) -> None:
 
     The worst is assumed of kernels: scratch is written before anything is read, and a row (of an operator without
     rows: the whole output) before its own inputs, unless output and input begin at the same byte and the kernel says
-    that it works in place.
+    that it works in place. In segments every row is looked at where it lies: in its ring, or in its tensor.
     """
     memory = np.full(prepared.planned_bytes, _POISON, dtype=np.int64)
     run = _Run(graph, prepared, memory)
     for tensor in graph.inputs:
         run.write(tensor, 0, graph.tensors[tensor].bytes)
+    segments = {segment.first: segment for segment in prepared.segments}
+    fused = {index for segment in prepared.segments for index in range(segment.first, segment.end)}
     for operator, node in zip(graph.operators, prepared.nodes, strict=True):
-        run.operator(operator, node)
+        if operator.index in segments:
+            run.segment(segments[operator.index])
+        elif operator.index not in fused:
+            run.operator(operator, node)
     for tensor in graph.outputs:
         run.read(len(graph.operators), tensor, 0, graph.tensors[tensor].bytes)
 
@@ -59,6 +65,64 @@ class _Run:
         for tensor in operator.inputs:
             if tensor not in over:
                 self.read(operator.index, tensor, 0, self.graph.tensors[tensor].bytes)
+
+    def segment(self, segment: Segment) -> None:
+        stages = [self._stage(index) for index in range(segment.first, segment.end)]
+        for tensor, (offset, slots) in segment.rings.items():
+            self._slice(offset, slots * row_bytes(self.graph, tensor))[:] = _POISON
+        for event in order(stages):
+            stage = stages[event.stage]
+            node = self.prepared.nodes[stage.operator]
+            made = stage.writes(event.row)
+            first, end = stage.reads(event.row)
+            sources = [(source, row) for source in stage.sources for row in range(first, end)]
+            if stage.scratch_bytes:
+                self._slice(segment.scratch, stage.scratch_bytes)[:] = _POISON
+            if stage.kept_bytes:
+                self._keep(stage, segment.kept[stage.operator], event.row)
+            at = None if made is None else self._row_at(segment, stage.output, made)
+            over = [s for s in sources if self._row_at(segment, *s) == at and self._in_place(stage, node, s[0])]
+            for source in over:
+                self._read_row(segment, stage.operator, *source)
+            if made is not None and at is not None:
+                self._slice(at, row_bytes(self.graph, stage.output))[:] = self._row_marks(stage.output, made)
+            for source in sources:
+                if source not in over:
+                    self._read_row(segment, stage.operator, *source)
+
+    def _stage(self, index: int) -> Stage:
+        stage = stage_of(self.graph, self.prepared, self.graph.operators[index], self.prepared.nodes[index])
+        if stage is None:
+            raise PlanError(f"operator {index} does not run by rows")
+        return stage
+
+    def _in_place(self, stage: Stage, node: Node, source: int) -> bool:
+        inputs = self.graph.operators[stage.operator].inputs
+        return stage.kind == "elementwise" and any(inputs[position] == source for position in node.in_place)
+
+    def _keep(self, stage: Stage, offset: int, row: int) -> None:
+        """What a stage keeps from row to row must still be there."""
+        marks = _marks(-2 - stage.operator, 0, stage.kept_bytes)
+        found = self._slice(offset, stage.kept_bytes)
+        if row > 0 and (found != marks).any():
+            raise PlanError(f"operator {stage.operator} finds its sums overwritten")
+        found[:] = marks
+
+    def _row_at(self, segment: Segment, tensor: int, row: int) -> int:
+        size = row_bytes(self.graph, tensor)
+        if tensor in segment.rings:
+            offset, slots = segment.rings[tensor]
+            return offset + row % slots * size
+        return self.prepared.planned[tensor] + row * size
+
+    def _row_marks(self, tensor: int, row: int) -> npt.NDArray[np.int64]:
+        size = row_bytes(self.graph, tensor)
+        return _marks(tensor, row * size, size)
+
+    def _read_row(self, segment: Segment, operator: int, tensor: int, row: int) -> None:
+        found = self._slice(self._row_at(segment, tensor, row), row_bytes(self.graph, tensor))
+        if (found != self._row_marks(tensor, row)).any():
+            raise PlanError(f"operator {operator} reads row {row} of tensor {tensor}: overwritten")
 
     def _rows(self, operator: Operator, node: Node, window: Window) -> None:
         rows = range(window.out_rows)

@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edgeflow.firmware.prepared import prepare
-from edgeflow.generate.overlap import Plan, Window, plan_memory, window_of
+from edgeflow.generate.overlap import Plan, plan_memory
 from edgeflow.generate.prepared import Prepared
 from edgeflow.generate.simulate import PlanError, simulate
+from edgeflow.generate.window import Window, window_of
 from edgeflow.model.read import load_model
 from edgeflow.model.types import Subgraph
 

@@ -1,0 +1,43 @@
+/* Operators that run together, one row at a time: a segment. Only its input and its output are whole tensors; between
+ * its operators there are rings of the few rows that are still read. Rows are made when they are wanted, from the last
+ * operator backwards, each once. edgeflow/generate/streaming.py plans rings and places by the same order of rows.
+ *
+ * Only ahead-of-time builds use it: everything in a stage is a constant that edgeflow has checked. */
+#ifndef EF_STREAM_H
+#define EF_STREAM_H
+
+#include "ef_window.h"
+
+#define EF_STREAM_WHOLE 255u           /* a tensor that is there before the segment runs */
+#define EF_STREAM_NOTHING UINT32_MAX   /* no scratch */
+#define EF_STREAM_MOST_STAGES 64u
+
+/* The rows of one tensor: row r lies in slot r % slots. */
+struct ef_stream_rows {
+    uint32_t offset;    /* of slot 0, in bytes from the start of the arena */
+    uint32_t row_bytes;
+    uint16_t slots;     /* as many as rows where the tensor is whole */
+    uint16_t maker;     /* the stage that makes it, or EF_STREAM_WHOLE */
+};
+
+/* One operator. Exactly one of the three functions is given. */
+struct ef_stream_stage {
+    const void *record;
+    const void *const *constants; /* row kernels: the operator's inputs; the first one is not looked at */
+    void (*row)(const struct ef_call *call, const struct ef_rows *rows, void *out_row); /* record: a struct ef_window */
+    void (*invoke)(const struct ef_call *call); /* an elementwise kernel whose record is that of one row */
+    void (*take)(const struct ef_call *call, uint32_t y); /* takes input row y; the last one gives the output */
+    uint32_t scratch;   /* as ef_stream_rows.offset, or EF_STREAM_NOTHING */
+    uint16_t rows;      /* to make, or to take */
+    uint16_t inputs;    /* that are rows: 1 or 2 */
+    struct ef_stream_rows in[2], out;
+};
+
+/* Run a segment of `count` stages, producers before their readers; the last one makes the output. */
+void ef_stream_run(const struct ef_stream_stage *stages, uint32_t count, uint8_t *arena);
+
+/* AVERAGE_POOL_2D, int8, of the whole input to [N=1, 1, 1, C]: `take` for a record of average_pool_2d_s8. Scratch: C
+ * sums of 4 bytes, kept from row to row. */
+void ef_average_pool_2d_s8_take(const struct ef_call *call, uint32_t y);
+
+#endif /* EF_STREAM_H */
