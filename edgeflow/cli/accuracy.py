@@ -45,6 +45,7 @@ def _numbers(context: click.Context, parameter: click.Parameter, text: str) -> t
 @click.option("--signature", help="Which signature to run.")
 @click.option("--max-samples", type=click.IntRange(1), help="Use at most so many samples, evenly spaced.")
 @click.option("--unsafe-lambda", is_flag=True, help="Allow Lambda layers in the source: they run Python code from it.")
+@click.option("--custom-ops", type=click.Path(path_type=Path), metavar="LIB.so", help="Custom operators of the models.")
 @click.option("--timeout", "timeout_s", default=600.0, show_default=True, help="Seconds each model may take.")
 @json_option
 def command(as_json: bool, models: tuple[Path, ...], data: Path, **options: Any) -> int:

@@ -18,6 +18,7 @@ from edgeflow.convert.inputs import Inputs
 from edgeflow.convert.job import Job
 from edgeflow.convert.sources import open_source
 from edgeflow.convert.types import Calibration, Source, SourceSignature
+from edgeflow.device.custom_operators import read_custom_operators
 from edgeflow.errors import UsageError
 from edgeflow.model.compare import Difference, difference
 from edgeflow.model.read import load_model
@@ -45,6 +46,7 @@ def accuracy(
     signature: str | None = None,
     max_samples: int | None = None,
     unsafe_lambda: bool = False,
+    custom_ops: str | os.PathLike[str] | None = None,
     timeout_s: float = 600.0,
     worker: workers.Worker | None = None,
     progress: Progress = silent,
@@ -56,7 +58,8 @@ def accuracy(
     reference is `source` (a file or folder that `convert` takes, run by TensorFlow in the conversion child), else the
     first model. `output` chooses which output is scored; `metric` (`module:function` or a function of outputs and
     labels) takes the place of top-k. `per_layer` ranks the operators of each quantized model against the first float
-    one, on up to 32 samples. Models run with LiteRT's own kernels in a process of their own.
+    one, on up to 32 samples. Models run with LiteRT's own kernels, and those of the library `custom_ops`, in a process
+    of their own; each sample is run from a fresh state, whatever the models keep in variables.
 
     Raises UsageError, ModelError (also where LiteRT dies of a model) or ConversionError. A drop beyond
     `max_accuracy_drop` is no error here: `Accuracy.beyond` names the models.
@@ -70,6 +73,7 @@ def accuracy(
     chosen = load_metric(metric) if isinstance(metric, str) else None
     if metric is not None and not isinstance(metric, str):
         chosen = (getattr(metric, "__name__", "metric"), metric)
+    library = None if custom_ops is None else read_custom_operators(Path(custom_ops)).path
     dataset = read_dataset(data, labels, max_samples)
     if max_accuracy_drop is not None and dataset.labels is None and chosen is None:
         raise UsageError("an accuracy drop needs to know what is right", "give --labels or --metric")
@@ -90,7 +94,9 @@ def accuracy(
             progress("running models", place, len(read))
             taken = entry(model, signature)
             samples = samples_for(dataset, ports(model, taken), names[place])
-            outputs = _merged(run_model(model, taken, samples, folder, timeout_s=timeout_s), dataset.count, samples)
+            outputs = _merged(
+                run_model(model, taken, samples, folder, timeout_s=timeout_s, library=library), dataset.count, samples
+            )
             facts = Scored(names[place], str(model.path), "tflite", model.size, model.sha256, {}, None, ())
             found.append((facts, outputs, steps(model, taken)))
         progress("running models", len(read), len(read))

@@ -2,7 +2,8 @@
 
 `python -m edgeflow.validate.execute` reads one JSON request on stdin and prints one JSON answer:
 `{"do": "run", …}` invokes one model on raw samples, `{"do": "layers", …}` two models side by side, operator by
-operator. Kernels are LiteRT's own, without delegates.
+operator. Kernels are LiteRT's own, without delegates, and those of a library of custom operators. Samples are
+independent of each other: no state is carried from one to the next.
 """
 
 from __future__ import annotations
@@ -17,6 +18,10 @@ from typing import Any
 import numpy as np
 
 from edgeflow.convert.arrays import Arrays, read_arrays, write_arrays
+from edgeflow.resources import runtime_dir
+from edgeflow.wire.constants import Side
+
+Call = Callable[..., Any]  # inputs by name → outputs by name
 
 
 def _interpreter(content: Path | bytes, *, preserve: bool = False) -> Any:
@@ -33,23 +38,60 @@ def _interpreter(content: Path | bytes, *, preserve: bool = False) -> Any:
 
 def run(request: Mapping[str, Any]) -> dict[str, Any]:
     """Invoke `model` on raw `samples` ([n, *shape] by input name) and write its raw outputs, stacked, `into` a file."""
-    interpreter = _interpreter(Path(request["model"]))
     samples = read_arrays(Path(request["samples"]))
-    if request["key"]:
-        call: Callable[..., Any] = interpreter.get_signature_runner(request["key"])
-    else:
-        call = _by_index(interpreter, request["inputs"], request["outputs"])
+    forget = forgetting(Path(request["model"]))
+    start = _with_library if request.get("library") else _with_interpreter
+    call, reset = start(request, samples)
     rows: dict[str, list[np.ndarray[Any, Any]]] = {}
     for row in range(len(next(iter(samples.values())))):
+        if row and forget == "tensors" and reset is not None:
+            reset()
+        elif row and forget:
+            call, reset = start(request, samples)
         for name, value in call(**{name: array[row] for name, array in samples.items()}).items():
             rows.setdefault(name, []).append(np.array(value))
     write_arrays(Path(request["into"]), {name: np.stack(values) for name, values in rows.items()})
     return {}
 
 
-def _by_index(
-    interpreter: Any, inputs: Mapping[str, int], outputs: Mapping[str, int]
-) -> Callable[..., dict[str, np.ndarray[Any, Any]]]:
+def forgetting(path: Path) -> str:
+    """What carries state from run to run: `resources` (only a new interpreter forgets them), `tensors`, or nothing."""
+    from edgeflow.model.read import load_model
+
+    graphs = load_model(path).subgraphs
+    if any(operator.name == "VAR_HANDLE" for graph in graphs for operator in graph.operators):
+        return "resources"
+    return "tensors" if any(tensor.is_variable for graph in graphs for tensor in graph.tensors) else ""
+
+
+def _with_interpreter(request: Mapping[str, Any], samples: Arrays) -> tuple[Call, Callable[[], None] | None]:
+    interpreter = _interpreter(Path(request["model"]))
+    if request["key"]:
+        return interpreter.get_signature_runner(request["key"]), interpreter.reset_all_variables
+    return _by_index(interpreter, request["inputs"], request["outputs"]), interpreter.reset_all_variables
+
+
+def _with_library(request: Mapping[str, Any], samples: Arrays) -> tuple[Call, Callable[[], None] | None]:
+    """The agent's own way to run custom operators."""
+    sys.path.insert(0, str(runtime_dir()))
+    from agent.custom import CustomModel  # type: ignore[import-not-found]  # it lies among the files for devices
+    from agent.opened import Options  # type: ignore[import-not-found]  # likewise
+
+    shapes = {name: list(array.shape[1:]) for name, array in samples.items() if array.ndim > 1}
+    options = Options(1, "", "none", shapes, request["library"])
+    model = CustomModel(request["model"], options, request["key"], lambda name: None)
+
+    def call(**arrays: np.ndarray[Any, Any]) -> dict[str, np.ndarray[Any, Any]]:
+        for place, tensor in enumerate(model.tensors(Side.INPUT)):
+            model.write(tensor, arrays[tensor.name if request["key"] else str(place)])
+        model.runner()()
+        found = model.tensors(Side.OUTPUT)
+        return {t.name if request["key"] else str(place): model.read(t) for place, t in enumerate(found)}
+
+    return call, None
+
+
+def _by_index(interpreter: Any, inputs: Mapping[str, int], outputs: Mapping[str, int]) -> Call:
     """A call like a signature's for a model that has none."""
 
     def call(**arrays: np.ndarray[Any, Any]) -> dict[str, np.ndarray[Any, Any]]:
@@ -93,7 +135,12 @@ def layers(request: Mapping[str, Any]) -> dict[str, Any]:
             singles[pair] = _interpreter(made)
             singles[pair].allocate_tensors()
     for row in range(len(next(iter(samples["float"].values())))):
-        for side, interpreter in running.items():
+        for side, path in paths.items():
+            if row and forgetting(path) == "resources":
+                running[side] = _interpreter(path, preserve=True)
+            interpreter = running[side]
+            interpreter.allocate_tensors()
+            interpreter.reset_all_variables()
             feed(interpreter, {int(index): array[row] for index, array in samples[side].items()})
             interpreter.invoke()
         for pair in pairs:

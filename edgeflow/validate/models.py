@@ -68,9 +68,12 @@ def raw(model: Model, signature: Signature, samples: Arrays) -> Arrays:
     return {name: quantized(array, tensors[name]) for name, array in samples.items()}
 
 
-def run_model(model: Model, signature: Signature, samples: Arrays, folder: Path, *, timeout_s: float) -> Arrays:
+def run_model(
+    model: Model, signature: Signature, samples: Arrays, folder: Path, *, timeout_s: float, library: Path | None = None
+) -> Arrays:
     """Real-valued outputs by name, [n, *shape], for samples [n, *shape] of real values; files go to `folder`.
 
+    Each sample is run from a fresh state. `library` has the model's custom operators, compiled for this machine.
     Raises ModelError where LiteRT refuses the model, dies of it or is not done after `timeout_s`.
     """
     given, into = folder / "given.npz", folder / "into.npz"
@@ -84,6 +87,7 @@ def run_model(model: Model, signature: Signature, samples: Arrays, folder: Path,
             "outputs": dict(signature.outputs),
             "samples": str(given),
             "into": str(into),
+            "library": str(library.absolute()) if library else "",
         },
         str(model.path),
         timeout_s,

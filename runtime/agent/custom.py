@@ -130,6 +130,10 @@ class CustomModel:
         self._lite.do("LiteRtUnlockTensorBuffer", buffer)
         return numpy.frombuffer(data, tensor.dtype).reshape(tensor.shape)
 
+    def forget(self) -> bool:
+        """As CompiledModel.forget."""
+        return False
+
     def runner(self) -> Callable[[], Any]:
         """What runs the chosen signature once; a kernel's failure is noticed after the run."""
         inputs, outputs = self._buffers[self._index]

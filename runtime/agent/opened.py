@@ -142,6 +142,17 @@ class InterpreterModel:
         interpreter, subgraph = self._interpreter, self._subgraph
         return lambda: interpreter._interpreter.Invoke(subgraph)
 
+    def forget(self) -> bool:
+        """Reset variable tensors; False where the model has resources too, which only loading it again resets."""
+        try:
+            names = {item["op_name"] for item in self._interpreter._get_ops_details()}
+        except (AttributeError, RuntimeError, ValueError, KeyError):
+            return False
+        if self._subgraph or len(self.signatures) > 1 or names & {"VAR_HANDLE", "CALL_ONCE", "WHILE", "IF", "CALL"}:
+            return False
+        self._interpreter.reset_all_variables()
+        return True
+
     @property
     def delegated(self) -> str:
         """Which delegate took operators of the main subgraph."""
@@ -226,6 +237,10 @@ class CompiledModel:
 
     def read(self, tensor: Tensor) -> Any:
         return self._buffers[self._index][1][tensor.at].read(tensor.size // tensor.dtype.itemsize, tensor.dtype)
+
+    def forget(self) -> bool:
+        """Only loading it again resets its variables."""
+        return False
 
     def runner(self) -> Callable[[], Any]:
         model, index, buffers = self._model, self._index, self._buffers[self._index]

@@ -330,9 +330,10 @@ class Server:
             self._need_model()
             assert self._source is not None
             signature, options = self._source
-            self._model = None
-            self._model = opened.open_model(self._path, options, "", lambda name: self._channel.heartbeat())
-            self._model.choose(signature)
+            if not self._model.forget():
+                self._model = None
+                self._model = opened.open_model(self._path, options, "", lambda name: self._channel.heartbeat())
+                self._model.choose(signature)
             self._unwritten = set(self._staged)
             self._outputs.clear()
         elif what == Reset.CLOSE:
