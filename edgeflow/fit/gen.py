@@ -28,7 +28,7 @@ def _operand(limits: OperandLimits) -> dict[str, Any]:
         *(["SAME_TYPE"] if limits.same_type else []),
     ]
     return asdict(limits) | {
-        "types_c": " | ".join(f"TYPE({name})" for name in limits.types),
+        "types_c": " | ".join(f"TYPE({name})" for name in limits.types) or "0",
         "flags_c": " | ".join(f"EF_OPERAND_{flag}" for flag in flags) or "0",
         "flags": [flag.lower().replace("_", " ") for flag in flags],
     }

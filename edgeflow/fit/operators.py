@@ -119,6 +119,8 @@ def _judge(entry: OperatorLimits, kernel: KernelLimits, subgraph: Subgraph, oper
 
 
 def _operand_reason(limits: OperandLimits, tensor: Tensor, first: Tensor | None) -> tuple[int, str]:
+    if not limits.types:
+        return WRONG_DETAIL, "is given, the runtime takes none there"
     if tensor.dtype not in limits.types:
         return WRONG_TYPE, f"is {tensor.dtype}, the runtime takes {' or '.join(limits.types)}"
     if limits.same_type and first is not None and tensor.dtype != first.dtype:

@@ -261,6 +261,22 @@ enum ef_status ef_graph_operator(const struct ef_interpreter *interpreter, uint3
     return EF_OK;
 }
 
+int ef_intermediate(const struct ef_context *context, uint32_t i, struct ef_tensor *tensor) {
+    const struct ef_interpreter *interpreter = context->interpreter;
+    const struct ef_model *model = interpreter->model;
+    const uint32_t node = ef_flatbuffer_element(model, interpreter->operators, (uint32_t)context->operator_index);
+    const uint32_t list = ef_flatbuffer_vector(model, node, EF_NODE_INTERMEDIATES, 4u);
+    memset(tensor, 0, sizeof *tensor);
+    if (list == EF_DAMAGED || i >= ef_flatbuffer_count(model, list)) return 0;
+    tensor->index = ef_flatbuffer_i32_at(model, list, i);
+    if (tensor->index < 0 || tensor->index >= (int32_t)interpreter->tensor_count) return 0;
+    const uint32_t table = ef_flatbuffer_element(model, interpreter->tensors, (uint32_t)tensor->index);
+    if (table == EF_DAMAGED) return 0;
+    tensor->type = ef_flatbuffer_u8(model, table, EF_TENSOR_TYPE, EF_TYPE_FLOAT32);
+    return read_quantization(interpreter, context->operator_index, table, tensor, NULL) == EF_OK &&
+           tensor->scale_count == 1u;
+}
+
 void ef_graph_operands(const struct ef_interpreter *interpreter, uint32_t i, struct ef_context *context) {
     const struct ef_model *model = interpreter->model;
     const uint32_t at = interpreter->operators + 4u + 4u * i;

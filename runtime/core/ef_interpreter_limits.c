@@ -50,8 +50,8 @@ static enum ef_status refuse_tensor(const struct ef_context *context, struct ef_
 }
 
 /* One operand against its limits; returns how close it came. `*first_type` becomes the type of the first one. */
-static int check_operand(const struct ef_context *context, const struct ef_operand *limits, int32_t index,
-                         uint8_t *first_type, struct ef_error *error) {
+static int check_operand(const struct ef_context *context, const struct ef_operand *limits, uint32_t position,
+                         int32_t index, uint8_t *first_type, struct ef_error *error) {
     struct ef_tensor tensor;
     if (index < 0) {
         if ((limits->flags & EF_OPERAND_OPTIONAL) != 0u) return FITS;
@@ -62,6 +62,11 @@ static int check_operand(const struct ef_context *context, const struct ef_opera
         return WRONG_DETAIL;
     }
     if (*first_type == NO_TYPE) *first_type = tensor.type;
+    if (limits->types == 0u) {
+        (void)refuse_tensor(context, error, EF_UNSUPPORTED_OPTION, index, EF_TEXT("input # must be absent"),
+                            (int32_t)position, 0);
+        return WRONG_DETAIL;
+    }
     if (tensor.type > 31u || (limits->types >> tensor.type & 1u) == 0u) {
         (void)refuse_tensor(context, error, EF_UNSUPPORTED_TYPE, index, EF_TEXT("type # is not offered here"),
                             tensor.type, 0);
@@ -110,12 +115,12 @@ static int check_operands(const struct ef_context *context, const struct ef_kern
     int worst;
     for (uint32_t i = 0; i < context->input_count; ++i) {
         const uint32_t entry = i < kernel->input_count ? i : kernel->input_count - 1u;
-        worst = check_operand(context, &kernel->inputs[entry], ef_context_input(context, i), &first_type, error);
+        worst = check_operand(context, &kernel->inputs[entry], i, ef_context_input(context, i), &first_type, error);
         if (worst != FITS) return worst + (int)i;
     }
     for (uint32_t i = 0; i < context->output_count; ++i) {
         const uint32_t entry = i < kernel->output_count ? i : kernel->output_count - 1u;
-        worst = check_operand(context, &kernel->outputs[entry], ef_context_output(context, i), &first_type, error);
+        worst = check_operand(context, &kernel->outputs[entry], i, ef_context_output(context, i), &first_type, error);
         if (worst != FITS) return worst + (int)(context->input_count + i);
     }
     return FITS;

@@ -147,6 +147,10 @@ int ef_input(const struct ef_context *context, uint32_t i, struct ef_tensor *ten
 /* View of output `i`, which must be < context->output_count. */
 void ef_output(const struct ef_context *context, uint32_t i, struct ef_tensor *tensor);
 
+/* Scale and zero point of the operator's intermediate tensor `i`, which has no bytes; false when it is absent or not
+ * quantized (nothing of use is written then). Only these fields of `tensor` are filled, and its index and type. */
+int ef_intermediate(const struct ef_context *context, uint32_t i, struct ef_tensor *tensor);
+
 /* Field `id` of the options table (its place in TFLite's schema, counted from 0), or `otherwise` when the table or the
  * field is absent. */
 int32_t ef_option_i32(const struct ef_context *context, uint32_t id, int32_t otherwise);

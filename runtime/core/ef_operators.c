@@ -1533,6 +1533,34 @@ const struct ef_kernel ef_kernel_transpose_conv_f32 = {
 };
 #endif
 
+#if EF_WITH_TRANSPOSE_CONV && EF_WITH_INT16
+static const struct ef_operand transpose_conv_s16_inputs[] = {
+    {TYPE(INT32), 1, 1, EF_OPERAND_CONSTANT, 255},
+    {TYPE(INT8), 4, 4, EF_OPERAND_CONSTANT | EF_OPERAND_QUANTIZED | EF_OPERAND_PER_AXIS | EF_OPERAND_SYMMETRIC, 0},
+    {TYPE(INT16), 4, 4, EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
+    {TYPE(INT64), 1, 1, EF_OPERAND_OPTIONAL | EF_OPERAND_CONSTANT, 255},
+};
+static const struct ef_operand transpose_conv_s16_outputs[] = {
+    {TYPE(INT16), 4, 4, EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
+};
+const struct ef_kernel ef_kernel_transpose_conv_s16 = {
+    .name = "transpose_conv_s16",
+    .custom = NULL,
+    .code = 67,
+    .version_min = 1,
+    .version_max = 4,
+    .options = 49,
+    .input_count = 4,
+    .output_count = 1,
+    .in_place = 0,
+    .inputs = transpose_conv_s16_inputs,
+    .outputs = transpose_conv_s16_outputs,
+    .prepare = ef_transpose_conv_s16_prepare,
+    .invoke = ef_transpose_conv_s16_invoke,
+    .row = NULL,
+};
+#endif
+
 #if EF_WITH_BATCH_MATMUL && EF_WITH_INT8
 static const struct ef_operand batch_matmul_s8_inputs[] = {
     {TYPE(INT8), 2, 5, EF_OPERAND_QUANTIZED, 255},
@@ -1639,6 +1667,150 @@ const struct ef_kernel ef_kernel_svdf_f32 = {
     .outputs = svdf_f32_outputs,
     .prepare = ef_svdf_f32_prepare,
     .invoke = ef_svdf_f32_invoke,
+    .row = NULL,
+};
+#endif
+
+#if EF_WITH_UNIDIRECTIONAL_SEQUENCE_LSTM && EF_WITH_INT8
+static const struct ef_operand unidirectional_sequence_lstm_s8_inputs[] = {
+    {TYPE(INT8), 3, 3, EF_OPERAND_QUANTIZED, 255},
+    {TYPE(INT8), 2, 2, EF_OPERAND_CONSTANT | EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
+    {TYPE(INT8), 2, 2, EF_OPERAND_CONSTANT | EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
+    {TYPE(INT8), 2, 2, EF_OPERAND_CONSTANT | EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
+    {TYPE(INT8), 2, 2, EF_OPERAND_CONSTANT | EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
+    {TYPE(INT8), 2, 2, EF_OPERAND_CONSTANT | EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
+    {TYPE(INT8), 2, 2, EF_OPERAND_CONSTANT | EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
+    {TYPE(INT8), 2, 2, EF_OPERAND_CONSTANT | EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
+    {TYPE(INT8), 2, 2, EF_OPERAND_CONSTANT | EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
+    {0, 0, 6, EF_OPERAND_OPTIONAL, 255},
+    {0, 0, 6, EF_OPERAND_OPTIONAL, 255},
+    {0, 0, 6, EF_OPERAND_OPTIONAL, 255},
+    {TYPE(INT32), 1, 1, EF_OPERAND_CONSTANT, 255},
+    {TYPE(INT32), 1, 1, EF_OPERAND_CONSTANT, 255},
+    {TYPE(INT32), 1, 1, EF_OPERAND_CONSTANT, 255},
+    {TYPE(INT32), 1, 1, EF_OPERAND_CONSTANT, 255},
+    {0, 0, 6, EF_OPERAND_OPTIONAL, 255},
+    {0, 0, 6, EF_OPERAND_OPTIONAL, 255},
+    {TYPE(INT8), 1, 2, EF_OPERAND_QUANTIZED | EF_OPERAND_VARIABLE, 255},
+    {TYPE(INT16), 1, 2, EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC | EF_OPERAND_VARIABLE, 255},
+    {0, 0, 6, EF_OPERAND_OPTIONAL, 255},
+    {0, 0, 6, EF_OPERAND_OPTIONAL, 255},
+    {0, 0, 6, EF_OPERAND_OPTIONAL, 255},
+    {0, 0, 6, EF_OPERAND_OPTIONAL, 255},
+};
+static const struct ef_operand unidirectional_sequence_lstm_s8_outputs[] = {
+    {TYPE(INT8), 3, 3, EF_OPERAND_QUANTIZED, 255},
+};
+const struct ef_kernel ef_kernel_unidirectional_sequence_lstm_s8 = {
+    .name = "unidirectional_sequence_lstm_s8",
+    .custom = NULL,
+    .code = 44,
+    .version_min = 1,
+    .version_max = 5,
+    .options = 71,
+    .input_count = 24,
+    .output_count = 1,
+    .in_place = 0,
+    .inputs = unidirectional_sequence_lstm_s8_inputs,
+    .outputs = unidirectional_sequence_lstm_s8_outputs,
+    .prepare = ef_unidirectional_sequence_lstm_s8_prepare,
+    .invoke = ef_unidirectional_sequence_lstm_s8_invoke,
+    .row = NULL,
+};
+#endif
+
+#if EF_WITH_UNIDIRECTIONAL_SEQUENCE_LSTM && EF_WITH_FLOAT32
+static const struct ef_operand unidirectional_sequence_lstm_f32_inputs[] = {
+    {TYPE(FLOAT32), 3, 3, 0, 255},
+    {TYPE(FLOAT32), 2, 2, 0, 255},
+    {TYPE(FLOAT32), 2, 2, 0, 255},
+    {TYPE(FLOAT32), 2, 2, 0, 255},
+    {TYPE(FLOAT32), 2, 2, 0, 255},
+    {TYPE(FLOAT32), 2, 2, 0, 255},
+    {TYPE(FLOAT32), 2, 2, 0, 255},
+    {TYPE(FLOAT32), 2, 2, 0, 255},
+    {TYPE(FLOAT32), 2, 2, 0, 255},
+    {0, 0, 6, EF_OPERAND_OPTIONAL, 255},
+    {0, 0, 6, EF_OPERAND_OPTIONAL, 255},
+    {0, 0, 6, EF_OPERAND_OPTIONAL, 255},
+    {TYPE(FLOAT32), 1, 1, 0, 255},
+    {TYPE(FLOAT32), 1, 1, 0, 255},
+    {TYPE(FLOAT32), 1, 1, 0, 255},
+    {TYPE(FLOAT32), 1, 1, 0, 255},
+    {0, 0, 6, EF_OPERAND_OPTIONAL, 255},
+    {0, 0, 6, EF_OPERAND_OPTIONAL, 255},
+    {TYPE(FLOAT32), 1, 2, EF_OPERAND_VARIABLE, 255},
+    {TYPE(FLOAT32), 1, 2, EF_OPERAND_VARIABLE, 255},
+    {0, 0, 6, EF_OPERAND_OPTIONAL, 255},
+    {0, 0, 6, EF_OPERAND_OPTIONAL, 255},
+    {0, 0, 6, EF_OPERAND_OPTIONAL, 255},
+    {0, 0, 6, EF_OPERAND_OPTIONAL, 255},
+};
+static const struct ef_operand unidirectional_sequence_lstm_f32_outputs[] = {
+    {TYPE(FLOAT32), 3, 3, 0, 255},
+};
+const struct ef_kernel ef_kernel_unidirectional_sequence_lstm_f32 = {
+    .name = "unidirectional_sequence_lstm_f32",
+    .custom = NULL,
+    .code = 44,
+    .version_min = 1,
+    .version_max = 5,
+    .options = 71,
+    .input_count = 24,
+    .output_count = 1,
+    .in_place = 0,
+    .inputs = unidirectional_sequence_lstm_f32_inputs,
+    .outputs = unidirectional_sequence_lstm_f32_outputs,
+    .prepare = ef_unidirectional_sequence_lstm_f32_prepare,
+    .invoke = ef_unidirectional_sequence_lstm_f32_invoke,
+    .row = NULL,
+};
+#endif
+
+#if EF_WITH_UNIDIRECTIONAL_SEQUENCE_LSTM && EF_WITH_INT16
+static const struct ef_operand unidirectional_sequence_lstm_s16_inputs[] = {
+    {TYPE(INT16), 3, 3, EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
+    {TYPE(INT8), 2, 2, EF_OPERAND_CONSTANT | EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
+    {TYPE(INT8), 2, 2, EF_OPERAND_CONSTANT | EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
+    {TYPE(INT8), 2, 2, EF_OPERAND_CONSTANT | EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
+    {TYPE(INT8), 2, 2, EF_OPERAND_CONSTANT | EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
+    {TYPE(INT8), 2, 2, EF_OPERAND_CONSTANT | EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
+    {TYPE(INT8), 2, 2, EF_OPERAND_CONSTANT | EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
+    {TYPE(INT8), 2, 2, EF_OPERAND_CONSTANT | EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
+    {TYPE(INT8), 2, 2, EF_OPERAND_CONSTANT | EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
+    {0, 0, 6, EF_OPERAND_OPTIONAL, 255},
+    {0, 0, 6, EF_OPERAND_OPTIONAL, 255},
+    {0, 0, 6, EF_OPERAND_OPTIONAL, 255},
+    {TYPE(INT64), 1, 1, EF_OPERAND_CONSTANT, 255},
+    {TYPE(INT64), 1, 1, EF_OPERAND_CONSTANT, 255},
+    {TYPE(INT64), 1, 1, EF_OPERAND_CONSTANT, 255},
+    {TYPE(INT64), 1, 1, EF_OPERAND_CONSTANT, 255},
+    {0, 0, 6, EF_OPERAND_OPTIONAL, 255},
+    {0, 0, 6, EF_OPERAND_OPTIONAL, 255},
+    {TYPE(INT16), 1, 2, EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC | EF_OPERAND_VARIABLE, 255},
+    {TYPE(INT16), 1, 2, EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC | EF_OPERAND_VARIABLE, 255},
+    {0, 0, 6, EF_OPERAND_OPTIONAL, 255},
+    {0, 0, 6, EF_OPERAND_OPTIONAL, 255},
+    {0, 0, 6, EF_OPERAND_OPTIONAL, 255},
+    {0, 0, 6, EF_OPERAND_OPTIONAL, 255},
+};
+static const struct ef_operand unidirectional_sequence_lstm_s16_outputs[] = {
+    {TYPE(INT16), 3, 3, EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
+};
+const struct ef_kernel ef_kernel_unidirectional_sequence_lstm_s16 = {
+    .name = "unidirectional_sequence_lstm_s16",
+    .custom = NULL,
+    .code = 44,
+    .version_min = 1,
+    .version_max = 5,
+    .options = 71,
+    .input_count = 24,
+    .output_count = 1,
+    .in_place = 0,
+    .inputs = unidirectional_sequence_lstm_s16_inputs,
+    .outputs = unidirectional_sequence_lstm_s16_outputs,
+    .prepare = ef_unidirectional_sequence_lstm_s16_prepare,
+    .invoke = ef_unidirectional_sequence_lstm_s16_invoke,
     .row = NULL,
 };
 #endif
@@ -4329,6 +4501,9 @@ const struct ef_kernel *const ef_kernels_all[] = {
 #if EF_WITH_TRANSPOSE_CONV && EF_WITH_FLOAT32
     &ef_kernel_transpose_conv_f32,
 #endif
+#if EF_WITH_TRANSPOSE_CONV && EF_WITH_INT16
+    &ef_kernel_transpose_conv_s16,
+#endif
 #if EF_WITH_BATCH_MATMUL && EF_WITH_INT8
     &ef_kernel_batch_matmul_s8,
 #endif
@@ -4340,6 +4515,15 @@ const struct ef_kernel *const ef_kernels_all[] = {
 #endif
 #if EF_WITH_SVDF && EF_WITH_FLOAT32
     &ef_kernel_svdf_f32,
+#endif
+#if EF_WITH_UNIDIRECTIONAL_SEQUENCE_LSTM && EF_WITH_INT8
+    &ef_kernel_unidirectional_sequence_lstm_s8,
+#endif
+#if EF_WITH_UNIDIRECTIONAL_SEQUENCE_LSTM && EF_WITH_FLOAT32
+    &ef_kernel_unidirectional_sequence_lstm_f32,
+#endif
+#if EF_WITH_UNIDIRECTIONAL_SEQUENCE_LSTM && EF_WITH_INT16
+    &ef_kernel_unidirectional_sequence_lstm_s16,
 #endif
 #if EF_WITH_SOFTMAX && EF_WITH_INT8
     &ef_kernel_softmax_s8,

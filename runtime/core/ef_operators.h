@@ -72,6 +72,9 @@
 #ifndef EF_WITH_SVDF
 #define EF_WITH_SVDF 1
 #endif
+#ifndef EF_WITH_UNIDIRECTIONAL_SEQUENCE_LSTM
+#define EF_WITH_UNIDIRECTIONAL_SEQUENCE_LSTM 1
+#endif
 #ifndef EF_WITH_SOFTMAX
 #define EF_WITH_SOFTMAX 1
 #endif
@@ -304,10 +307,14 @@ extern const struct ef_kernel ef_kernel_resize_bilinear_s8;
 extern const struct ef_kernel ef_kernel_resize_bilinear_f32;
 extern const struct ef_kernel ef_kernel_transpose_conv_s8;
 extern const struct ef_kernel ef_kernel_transpose_conv_f32;
+extern const struct ef_kernel ef_kernel_transpose_conv_s16;
 extern const struct ef_kernel ef_kernel_batch_matmul_s8;
 extern const struct ef_kernel ef_kernel_batch_matmul_f32;
 extern const struct ef_kernel ef_kernel_svdf_s8;
 extern const struct ef_kernel ef_kernel_svdf_f32;
+extern const struct ef_kernel ef_kernel_unidirectional_sequence_lstm_s8;
+extern const struct ef_kernel ef_kernel_unidirectional_sequence_lstm_f32;
+extern const struct ef_kernel ef_kernel_unidirectional_sequence_lstm_s16;
 extern const struct ef_kernel ef_kernel_softmax_s8;
 extern const struct ef_kernel ef_kernel_softmax_f32;
 extern const struct ef_kernel ef_kernel_softmax_s16;
@@ -467,10 +474,14 @@ enum ef_status ef_resize_bilinear_s8_prepare(struct ef_context *context);
 enum ef_status ef_resize_bilinear_f32_prepare(struct ef_context *context);
 enum ef_status ef_transpose_conv_s8_prepare(struct ef_context *context);
 enum ef_status ef_transpose_conv_f32_prepare(struct ef_context *context);
+enum ef_status ef_transpose_conv_s16_prepare(struct ef_context *context);
 enum ef_status ef_batch_matmul_s8_prepare(struct ef_context *context);
 enum ef_status ef_batch_matmul_f32_prepare(struct ef_context *context);
 enum ef_status ef_svdf_s8_prepare(struct ef_context *context);
 enum ef_status ef_svdf_f32_prepare(struct ef_context *context);
+enum ef_status ef_unidirectional_sequence_lstm_s8_prepare(struct ef_context *context);
+enum ef_status ef_unidirectional_sequence_lstm_f32_prepare(struct ef_context *context);
+enum ef_status ef_unidirectional_sequence_lstm_s16_prepare(struct ef_context *context);
 enum ef_status ef_softmax_s8_prepare(struct ef_context *context);
 enum ef_status ef_softmax_f32_prepare(struct ef_context *context);
 enum ef_status ef_softmax_s16_prepare(struct ef_context *context);
@@ -570,10 +581,14 @@ void ef_resize_bilinear_s8_invoke(const struct ef_call *call);
 void ef_resize_bilinear_f32_invoke(const struct ef_call *call);
 void ef_transpose_conv_s8_invoke(const struct ef_call *call);
 void ef_transpose_conv_f32_invoke(const struct ef_call *call);
+void ef_transpose_conv_s16_invoke(const struct ef_call *call);
 void ef_batch_matmul_s8_invoke(const struct ef_call *call);
 void ef_batch_matmul_f32_invoke(const struct ef_call *call);
 void ef_svdf_s8_invoke(const struct ef_call *call);
 void ef_svdf_f32_invoke(const struct ef_call *call);
+void ef_unidirectional_sequence_lstm_s8_invoke(const struct ef_call *call);
+void ef_unidirectional_sequence_lstm_f32_invoke(const struct ef_call *call);
+void ef_unidirectional_sequence_lstm_s16_invoke(const struct ef_call *call);
 void ef_softmax_s8_invoke(const struct ef_call *call);
 void ef_softmax_f32_invoke(const struct ef_call *call);
 void ef_softmax_s16_invoke(const struct ef_call *call);

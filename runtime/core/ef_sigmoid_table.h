@@ -1,4 +1,4 @@
-/* LOGISTIC and TANH with int16 activations: one table of the sigmoid, with interpolation. */
+/* LOGISTIC, TANH and the LSTM with int16 activations: one table of the sigmoid, with interpolation. */
 #ifndef EF_SIGMOID_TABLE_H
 #define EF_SIGMOID_TABLE_H
 
@@ -20,6 +20,30 @@ enum ef_status ef_sigmoid_s16_prepare(struct ef_context *context, int doubled);
 static inline int32_t ef_sigmoid_s16_operand(const struct ef_sigmoid_s16 *record, int32_t input) {
     const int32_t half = record->shift > 0 ? INT32_C(1) << (record->shift - 1) : 0;
     return (input * record->multiplier + half) >> record->shift;
+}
+
+/* sigmoid(operand) in Q15, interpolated between the entries of the table. */
+static inline int32_t ef_sigmoid_s16_value(int32_t operand) {
+    const uint32_t size = operand < 0 ? 0u - (uint32_t)operand : (uint32_t)operand, at = size >> 9;
+    uint32_t value = UINT32_C(0x7fff) << 10; /* Q25 */
+    if (at < 255u) {
+        const uint32_t low = ef_sigmoid_table[at], high = ef_sigmoid_table[at + 1u];
+        value = (low << 9) + (size & 0x1ffu) * (high - low);
+    }
+    value = operand < 0 ? (UINT32_C(1) << 25) - value + 511u : value + 512u;
+    return (int32_t)(value >> 10);
+}
+
+/* tanh(operand) in Q15: 2 * sigmoid(2 * x) - 1. */
+static inline int32_t ef_tanh_s16_value(int32_t operand) {
+    const uint32_t size = operand < 0 ? 0u - (uint32_t)operand : (uint32_t)operand, at = size >> 8;
+    int32_t value = 0xffff << 8; /* Q24 */
+    if (at < 255u) {
+        const int32_t low = ef_sigmoid_table[at], high = ef_sigmoid_table[at + 1u];
+        value = low * 256 + (int32_t)(size & 0xffu) * (high - low);
+    }
+    value = operand < 0 ? (1 << 23) - value + 127 : value - (1 << 23) + 128;
+    return value >> 8;
 }
 
 #endif /* EF_SIGMOID_TABLE_H */

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from tests.runtime.cases_elementwise import broadcast_pair, random_shape
+from tests.runtime.cases_resampling import transpose_geometry
 from tests.runtime.cases_window import conv_options, geometry
 from tests.runtime.single_operator import (
     ACTIVATIONS,
@@ -234,3 +235,32 @@ def concatenation(rng: Rng, count: int) -> Iterator[Case]:
         y = quantized(out_shape, scale, 0, "INT16")
         model = build("CONCATENATION", inputs, [y], options("ConcatenationOptions", axis=written), 3)
         yield Case(f"CONCATENATION int16 {i} {shapes} {written}", model, tuple(random_int16(rng, s) for s in shapes))
+
+
+def transpose_conv(rng: Rng, count: int) -> Iterator[Case]:
+    """TRANSPOSE_CONV, per tensor and per axis, with and without a bias and an activation."""
+    for i in range(count):
+        g = transpose_geometry(rng)
+        ic, oc = int(rng.choice([1, 2, 3, 4, 8, 13])), int(rng.choice([1, 2, 3, 4, 5, 8, 9]))
+        batch, terms = (2 if rng.random() < 0.15 else 1), g["kh"] * g["kw"] * ic
+        in_scale, scales, out_scale = _scales(rng, oc, terms, rng.random() < 0.75)
+        w_shape = (oc, g["kh"], g["kw"], ic)
+        w = Tensor(w_shape, "INT8", scales, (0,) * len(scales), 0).holding(random_weights(rng, w_shape))
+        x = quantized((batch, g["h"], g["w"], ic), in_scale, 0, "INT16")
+        y = quantized((batch, g["oh"], g["ow"], oc), out_scale, 0, "INT16")
+        with_bias = rng.random() < 0.85
+        held = [_bias(rng, oc, terms, in_scale, scales)] if with_bias else []
+        act = str(rng.choice(ACTIVATIONS))
+        chosen = options(
+            "TransposeConvOptions",
+            padding=padding("SAME" if g["same"] else "VALID"),
+            strideH=g["sh"],
+            strideW=g["sw"],
+            fusedActivationFunction=activation(act),
+        )
+        model = build("TRANSPOSE_CONV", [constant(np.array(y.shape)), w, x, *held], [y], chosen, 3)
+        yield Case(
+            f"TRANSPOSE_CONV int16 {i} {g} {ic}->{oc} {act} bias={with_bias} scales={len(scales)}",
+            model,
+            (random_int16(rng, x.shape),),
+        )

@@ -65,12 +65,15 @@ def ulps(limit: int) -> Check:
     return check
 
 
+Oracle = Callable[[Sequence[Case], Path], list[Outcome]]
 Driver = Path | Sequence[str | Path]  # a program, or a command that runs one
 
 
-def compare(cases: Sequence[Case], drivers: Sequence[Driver], folder: Path, check: Check = identical) -> Tally:
-    """Run all cases in LiteRT and in every driver; the first disagreement fails with the case's name."""
-    theirs = litert(cases, folder)
+def compare(
+    cases: Sequence[Case], drivers: Sequence[Driver], folder: Path, check: Check = identical, oracle: Oracle = litert
+) -> Tally:
+    """Run all cases in the oracle and in every driver; the first disagreement fails with the case's name."""
+    theirs = oracle(cases, folder)
     with_magnitude = [case.magnitude for case in cases if case.magnitude is not None]
     answers = iter(litert(with_magnitude, folder) if with_magnitude else [])
     magnitudes = [None if case.magnitude is None else next(answers) for case in cases]

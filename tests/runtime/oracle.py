@@ -1,5 +1,7 @@
 """The oracle of the exactness tests: LiteRT's reference kernels, and edgeflow's runtime to hold against them.
 
+`tflm` stands in where LiteRT has no kernel.
+
 `litert` runs cases in LiteRT `BUILTIN_REF` in a child process; a crash there costs one case, which comes back as
 `Crashed` and is counted by `compare`. `Driver` is the runtime compiled for this host; it runs a whole batch in one
 process. `compare` fails on the first disagreement and names the case.
@@ -43,13 +45,22 @@ Outcome = list[Array] | Refused | Crashed
 
 def litert(cases: Sequence[Case], folder: Path) -> list[Outcome]:
     """LiteRT's outputs of every case, in order."""
-    batch, results = folder / "litert.batch", folder / "litert.results"
+    return _outcomes(cases, folder, "litert_child.py")
+
+
+def tflm(cases: Sequence[Case], folder: Path) -> list[Outcome]:
+    """TensorFlow Lite Micro's outputs of every case, in order; needs the package tflite-micro."""
+    return _outcomes(cases, folder, "tflm_child.py")
+
+
+def _outcomes(cases: Sequence[Case], folder: Path, script: str) -> list[Outcome]:
+    batch, results = folder / f"{script}.batch", folder / f"{script}.results"
     batch.write_bytes(pickle.dumps([(case.oracle_model or case.model, case.inputs, case.optimized) for case in cases]))
     outcomes: list[Outcome] = []
     while len(outcomes) < len(cases):
         results.unlink(missing_ok=True)
         child = subprocess.run(
-            [sys.executable, str(Path(__file__).with_name("litert_child.py")), batch, results, str(len(outcomes))],
+            [sys.executable, str(Path(__file__).with_name(script)), batch, results, str(len(outcomes))],
             capture_output=True,
             timeout=240,
         )
@@ -57,7 +68,7 @@ def litert(cases: Sequence[Case], folder: Path) -> list[Outcome]:
         outcomes += [Refused(one) if isinstance(one, str) else one for one in done]
         if len(outcomes) < len(cases):
             if child.returncode >= 0:
-                raise RuntimeError(f"the LiteRT child stopped early: {child.stderr.decode()[-800:]}")
+                raise RuntimeError(f"{script} stopped early: {child.stderr.decode()[-800:]}")
             outcomes.append(Crashed(child.returncode))
     return outcomes
 

@@ -11,6 +11,7 @@ import pytest
 from edgeflow.fit.arena import plan_arena
 from edgeflow.model.read import read_model
 from tests.runtime import cases_int16 as make
+from tests.runtime.cases_moving import MOVES, moved
 from tests.runtime.exactness import Check, compare, identical
 from tests.runtime.host_build import build
 from tests.runtime.planned import plan_with
@@ -39,6 +40,11 @@ INT16: dict[str, tuple[Make, Check]] = {
     "max_pool_2d": (lambda rng, n: make.pool(rng, n, False), identical),
     "pad": (make.pad, identical),
     "concatenation": (make.concatenation, identical),
+    "transpose_conv": (make.transpose_conv, identical),
+    "strided_slice": (
+        lambda rng, n: moved(rng, n, "STRIDED_SLICE", "INT16", *MOVES["STRIDED_SLICE"]),
+        identical,
+    ),
 }
 
 
