@@ -32,14 +32,12 @@ def choose(
     that the neediest operator can do with, for "balanced" an eighth more. `ram_bytes` is a limit as well.
     Where anything changes, scratch lies behind all else: places are the planner's to find.
     """
-    lives = _lives(graph, prepared)
-    options: list[list[tuple[Node, int]]] = []
-    reasons: list[list[str]] = []
-    for operator, plain in zip(graph.operators, prepared.nodes, strict=True):
-        found, why = variants(Site(operator, plain, graph, model.content, prepared.constants, features))
-        kernels = [*(_with(plain, tuned) for tuned in found), plain]
-        options.append([(kernel, _needs(graph, prepared, operator, kernel, lives)) for kernel in kernels])
-        reasons.append(list(why))
+    lives = lifetimes(graph, prepared)
+    kernels, reasons = kernels_of(model, graph, prepared, features)
+    options = [
+        [(kernel, needs(graph, prepared, operator, kernel, lives)) for kernel in offered]
+        for operator, offered in zip(graph.operators, kernels, strict=True)
+    ]
     least = max((min(need for _, need in choices) for choices in options), default=0)
     limit = _limit(least, optimize, ram_bytes)
     nodes: list[Node] = []
@@ -51,6 +49,19 @@ def choose(
     if all(node.tuned is None for node in nodes):
         return prepared, told
     return _with_scratch(prepared, nodes), told
+
+
+def kernels_of(
+    model: Model, graph: Subgraph, prepared: Prepared, features: frozenset[str]
+) -> tuple[list[list[Node]], list[list[str]]]:
+    """For each operator the kernels that apply, the fastest first and the interpreter's last, and why others do not."""
+    kernels: list[list[Node]] = []
+    reasons: list[list[str]] = []
+    for operator, plain in zip(graph.operators, prepared.nodes, strict=True):
+        found, why = variants(Site(operator, plain, graph, model.content, prepared.constants, features))
+        kernels.append([*(_with(plain, tuned) for tuned in found), plain])
+        reasons.append(list(why))
+    return kernels, reasons
 
 
 def _limit(least: int, optimize: Optimize, ram_bytes: int | None) -> int | None:
@@ -82,7 +93,7 @@ def _with_scratch(prepared: Prepared, nodes: list[Node]) -> Prepared:
     return replace(prepared, nodes=placed, planned_bytes=end + most)
 
 
-def _lives(graph: Subgraph, prepared: Prepared) -> Mapping[int, tuple[int, int]]:
+def lifetimes(graph: Subgraph, prepared: Prepared) -> Mapping[int, tuple[int, int]]:
     """The first and last operator that each planned tensor is needed at."""
     end = len(graph.operators)
     born = dict.fromkeys(graph.inputs, -1)
@@ -94,7 +105,7 @@ def _lives(graph: Subgraph, prepared: Prepared) -> Mapping[int, tuple[int, int]]
     return {index: (born[index], last.get(index, born[index])) for index in prepared.planned}
 
 
-def _needs(
+def needs(
     graph: Subgraph, prepared: Prepared, operator: Operator, node: Node, lives: Mapping[int, tuple[int, int]]
 ) -> int:
     """Bytes alive while the operator runs with this kernel."""
