@@ -81,10 +81,10 @@ class Layout:
 
 def stage_of(graph: Subgraph, prepared: Prepared, operator: Operator, node: Node) -> Stage | None:
     """The operator as a stage; None where its kernel cannot run by rows."""
-    if len(operator.outputs) != 1 or operator.outputs[0] not in prepared.planned:
+    if len(operator.outputs) != 1:
         return None
     out = graph.tensors[operator.outputs[0]]
-    sources = tuple(index for index in operator.inputs if index in prepared.planned)
+    sources = tuple(index for index in operator.inputs if index >= 0 and index not in prepared.constants)
     if not sources or any(index in prepared.variables for index in operator.inputs):
         return None
     window = window_of(node)
@@ -127,14 +127,16 @@ def order(stages: Sequence[Stage]) -> list[Event]:
     events: list[Event] = []
     last = len(stages) - 1
     while done[last] < stages[last].rows:
-        k = last
-        while True:
+        waiting = [last]  # the way from the last stage to the one that is wanted
+        while waiting:
+            k = waiting[-1]
             wanted = next((m for m, rows in needs[k][done[k]] if done[m] < rows), None)
-            if wanted is None:
-                break
-            k = wanted
-        events.append(Event(k, done[k]))
-        done[k] += 1
+            if wanted is not None:
+                waiting.append(wanted)
+                continue
+            events.append(Event(k, done[k]))
+            done[k] += 1
+            waiting.pop()
     return events
 
 
