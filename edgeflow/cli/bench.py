@@ -10,6 +10,7 @@ import click
 
 from edgeflow.cli.device_options import aot_option, custom_ops_option, input_shapes, placing_options, run_options
 from edgeflow.cli.output import bytes_text, json_option, print_json, print_table, progress_bar, report_failure, say
+from edgeflow.cli.store_option import store_option
 
 if TYPE_CHECKING:
     from edgeflow.bench.types import Result
@@ -50,6 +51,8 @@ _RIGHT = (2, 3, 4, 5, 6)
 @aot_option
 @custom_ops_option
 @click.option("--require-trusted", is_flag=True, help="Fail with status 8 when the measurement is not to be trusted.")
+@click.option("--tag", "tags", multiple=True, metavar="TAG", help="A word to find the run by in the result store.")
+@store_option
 @json_option
 def command(
     models: tuple[Path, ...],
@@ -73,6 +76,8 @@ def command(
     aot: bool,
     custom_ops: Path | None,
     require_trusted: bool,
+    tags: tuple[str, ...],
+    store: str | None,
     as_json: bool,
 ) -> int:
     """Measure MODEL on a device: init, first run, percentiles, memory, and whether to trust them.
@@ -107,6 +112,8 @@ def command(
             fresh=fresh,
             aot=aot,
             custom_ops=custom_ops,
+            tags=tags,
+            store=store,
             progress=progress,
         )
         try:

@@ -28,7 +28,9 @@ from edgeflow.errors import NotTrustedError
 from edgeflow.model.read import load_model
 from edgeflow.model.types import Model
 from edgeflow.pipeline.invoke import pick_signature
+from edgeflow.pipeline.results import record
 from edgeflow.progress import Progress, silent
+from edgeflow.results.store import check_tags
 from edgeflow.wire.constants import Slots
 
 
@@ -54,14 +56,38 @@ def bench(
     fresh: bool = False,
     aot: bool = False,
     custom_ops: Path | str | None = None,
+    tags: Sequence[str] = (),
+    store: Path | str | None = None,
     progress: Progress = silent,
 ) -> Result:
     """Measure one model on one device; see Plan for what `runs`, `min_s` and `processes` mean.
 
     `aot` builds it ahead of time and starts the emulated board with it, so that nothing is parsed there.
     `custom_ops` is a library of custom operators for the device, which goes there with the model.
-    Raises UsageError (inputs, signature), DeviceError and its kinds, NotTrustedError with `require_trusted`.
+    The result is kept in `store` (a path or URL; the user's own by default) with `tags`.
+    Raises UsageError (inputs, signature, tags), DeviceError and its kinds, NotTrustedError with `require_trusted`;
+    StoreError where a store that was named fails.
     """
+    arguments = {
+        "model": str(Path(model.path if isinstance(model, Model) else model).absolute()),
+        "device": device.name if isinstance(device, Device) else device,
+        "inputs": str(Path(inputs).absolute()) if isinstance(inputs, str | Path) else None,
+        "signature": signature,
+        "input_shapes": {name: list(shape) for name, shape in (input_shapes or {}).items()},
+        "runs": runs,
+        "warmup": warmup,
+        "min_s": min_s,
+        "processes": processes,
+        "rate_hz": rate_hz,
+        "threads": threads,
+        "api": api,
+        "delegate": delegate,
+        "seed": seed,
+        "aot": aot,
+        "custom_ops": None if custom_ops is None else str(Path(custom_ops).absolute()),
+    }
+    replayable = inputs is None or isinstance(inputs, str | Path)
+    check_tags(tags)
     model = model if isinstance(model, Model) else load_model(model)
     device = device if isinstance(device, Device) else find_device(device)
     library = None if custom_ops is None else read_custom_operators(custom_ops)
@@ -85,6 +111,7 @@ def bench(
         flash = Flash(built.image.flash_bytes - built.constant_bytes, built.constant_bytes)
         unavailable = {name: why for name, why in result.unavailable.items() if name != "flash_bytes"}
         result = replace(result, flash_bytes=flash, unavailable=unavailable)
+    record(result.to_json(), arguments if replayable else None, tags=tags, store=store)
     if require_trusted and not result.trusted:
         raise NotTrustedError(
             f"{model.name} on {device.name}: the measurement is not to be trusted",
