@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 
-from edgeflow.errors import ModelError, UsageError
+from edgeflow.errors import DoesNotFitError, ModelError, UsageError
 from edgeflow.fit.table import invoke_name
 from edgeflow.generate.context import Context, Entry, Port
+from edgeflow.generate.flow import Call, Flow, flow_of
 from edgeflow.generate.initializers import C_TYPES, Constant, Constants
 from edgeflow.generate.memory_map import Fill, Place, memory_map, short
 from edgeflow.generate.overlap import plan_memory
 from edgeflow.generate.prepared import Node, Prepared
+from edgeflow.generate.segments import choose_segments
 from edgeflow.generate.simulate import simulate
-from edgeflow.generate.tuned.choose import choose
+from edgeflow.generate.streaming import TAKEN, row_record, stage_of
 from edgeflow.generate.tuned.site import features_of
 from edgeflow.generate.tuned.variant import ROW_DRIVERS, Array
 from edgeflow.model.types import Model, Operator, Subgraph, Tensor
@@ -31,7 +33,8 @@ class Step:
 
     `driver` makes the rows of a kernel that works by rows; then `batches` batch entries lie `batch_bytes` apart (input,
     output). `inputs`, `outputs` and `scratch` are C expressions; `record` names a constant or is None. `skipped` says
-    why there is nothing to do, or is None; `reasons` why no faster kernel was taken.
+    why there is nothing to do, or is None; `reasons` why no faster kernel was taken. `together` says that it has no
+    function of its own but is a stage of one that several operators share.
     """
 
     index: int
@@ -49,6 +52,7 @@ class Step:
     batches: int
     batch_bytes: tuple[int, int]
     skipped: str | None
+    together: bool
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,8 @@ class Ahead:
     key: str | None
     constants: tuple[Constant, ...]
     steps: tuple[Step, ...]
+    flows: tuple[Flow, ...]
+    calls: tuple[Call, ...]
     map: tuple[Place, ...]
     inputs: tuple[Socket, ...]
     outputs: tuple[Socket, ...]
@@ -118,17 +124,22 @@ def build_ahead(model: Model, context: Context, prepared: Prepared) -> Ahead:
     """Plan the memory of one prepared subgraph and describe its generated code.
 
     Raises ModelError where an input or output is no memory of its own (a constant or a variable), or has a type
-    without a C type.
+    without a C type, DoesNotFitError where the RAM that is allowed cannot be enough.
     """
     entry = choose_entry(context)
     graph = model.subgraphs[entry.subgraph]
-    prepared, reasons = choose(
-        model, graph, prepared, features_of(context.kernels), context.optimize, context.ram_bytes
-    )
-    plan = plan_memory(graph, prepared)
-    prepared = plan.applied(prepared)
+    chosen = choose_segments(model, graph, prepared, features_of(context.kernels), context.optimize, context.ram_bytes)
+    plan = plan_memory(graph, chosen.prepared, chosen.segments)
+    prepared = plan.applied(chosen.prepared)
     simulate(graph, prepared)  # a wrong plan is edgeflow's own mistake: it ends here, not on a board
-    return _Builder(model, graph, entry, prepared, context.model_file, plan.bound_bytes, reasons).build()
+    built = _Builder(model, graph, entry, prepared, context.model_file, plan.bound_bytes, chosen.reasons).build()
+    if context.ram_bytes is not None and built.arena_bytes > context.ram_bytes:
+        raise DoesNotFitError(
+            f"the best arena that was found for {context.model_file} has {built.arena_bytes} bytes, "
+            f"not {context.ram_bytes}",
+            f"allow --ram {built.arena_bytes}",
+        )
+    return built
 
 
 class _Builder:
@@ -151,13 +162,19 @@ class _Builder:
 
     def build(self) -> Ahead:
         prepared = self.prepared
-        steps = tuple(self._step(o, n) for o, n in zip(self.graph.operators, prepared.nodes, strict=True))
+        fused = {index for segment in prepared.segments for index in range(segment.first, segment.end)}
+        steps = tuple(
+            self._stage(o, n) if o.index in fused else self._step(o, n)
+            for o, n in zip(self.graph.operators, prepared.nodes, strict=True)
+        )
+        flows = tuple(flow_of(self.graph, prepared, segment) for segment in prepared.segments)
         fills = tuple(
             Fill(self.variables_at + variable.offset, self.graph.tensors[index].bytes, variable.fill & 0xFF)
             for index, variable in sorted(prepared.variables.items())
         )
         functions = {step.function for step in steps if step.skipped is None}
-        rows = {step.driver for step in steps if step.by_rows}
+        drivers = {step.driver for step in steps if step.by_rows and not step.together}
+        drivers |= {"ef_stream_run"} if flows else set()
         constants = tuple(self.constants)
         return Ahead(
             planned_bytes=prepared.planned_bytes,
@@ -169,12 +186,14 @@ class _Builder:
             key=self.entry.key,
             constants=constants,
             steps=steps,
+            flows=flows,
+            calls=_calls(steps, flows),
             map=memory_map(self.graph, prepared, fills),
             inputs=tuple(self._socket(port, number) for number, port in enumerate(self.entry.inputs)),
             outputs=tuple(self._socket(port, number) for number, port in enumerate(self.entry.outputs)),
             fills=fills,
             kernel_headers=_headers(self.prepared, steps),
-            symbols=tuple(sorted(functions | rows)),
+            symbols=tuple(sorted(functions | drivers)),
         )
 
     def _step(self, operator: Operator, node: Node) -> Step:
@@ -202,6 +221,33 @@ class _Builder:
             batches=batches,
             batch_bytes=(first.bytes // batches if first is not None else 0, out.bytes // batches),
             skipped=skipped,
+            together=False,
+        )
+
+    def _stage(self, operator: Operator, node: Node) -> Step:
+        """An operator inside a segment: what of it is constant."""
+        stage = stage_of(self.graph, self.prepared, operator, node)
+        assert stage is not None, f"operator {operator.index} is in a segment and does not run by rows"
+        first, out = self.graph.tensors[operator.inputs[0]], self.graph.tensors[operator.outputs[0]]
+        constant = replace(operator, inputs=tuple(i if i in self.prepared.constants else -1 for i in operator.inputs))
+        inputs = self._inputs(constant, node)
+        return Step(
+            index=operator.index,
+            title=f"{operator.name} {_shape(first)} -> {_shape(out)}",
+            code=operator.builtin_code,
+            kernel=node.kernel,
+            reasons=self.reasons[operator.index],
+            function=TAKEN[node.kernel] if stage.kind == "take" else _function(node),
+            by_rows=stage.kind == "row",
+            driver="ef_stream_run",
+            record=self._record(operator, replace(node, record=row_record(stage, node))) if node.record else None,
+            scratch="NULL",
+            inputs=tuple(inputs + ["NULL"] * (max(1, node.operands) - len(inputs))) if stage.kind == "row" else (),
+            outputs=(),
+            batches=1,
+            batch_bytes=(0, 0),
+            skipped=None,
+            together=True,
         )
 
     def _inputs(self, operator: Operator, node: Node) -> list[str]:
@@ -288,10 +334,24 @@ def _function(node: Node) -> str:
     return f"ef_{invoke_name(node.kernel)}_{'row' if node.by_rows else 'invoke'}"
 
 
+def _calls(steps: Sequence[Step], flows: Sequence[Flow]) -> tuple[Call, ...]:
+    """What is called one after the other."""
+    begins = {flow.first: flow for flow in flows}
+    calls = []
+    for step in steps:
+        if not step.together:
+            calls.append(Call(f"operator_{step.index}", step.kernel, step.code))
+        elif step.index in begins:
+            flow = begins[step.index]
+            calls.append(Call(flow.function, f"{step.kernel} and {flow.last - flow.first} more by rows", step.code))
+    return tuple(calls)
+
+
 def _headers(prepared: Prepared, steps: Sequence[Step]) -> tuple[str, ...]:
     """What declares the functions that are called."""
     headers = {"ef_operators.h"}
     headers |= {"ef_window.h"} if any(step.by_rows for step in steps) else set()
+    headers |= {"ef_stream.h"} if prepared.segments else set()
     headers |= {"ef_tuned.h"} if any(node.tuned is not None for node in prepared.nodes) else set()
     return tuple(sorted(headers))
 

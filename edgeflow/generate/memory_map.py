@@ -50,8 +50,20 @@ def memory_map(graph: Subgraph, prepared: Prepared, fills: Iterable[Fill]) -> tu
         )
         for t, offset in prepared.planned.items()
     ]
+    fused = {index for segment in prepared.segments for index in range(segment.first, segment.end)}
+    for segment in prepared.segments:
+        places.append(
+            Place(
+                segment.offset,
+                segment.offset + segment.bytes,
+                "rows of "
+                + ", ".join(f"{slots} x {short(graph.tensors[t].name)}" for t, (_, slots) in segment.rings.items()),
+                segment.first,
+                segment.end - 1,
+            )
+        )
     for index, node in enumerate(prepared.nodes):
-        if node.scratch is not None:
+        if node.scratch is not None and index not in fused:
             places.append(Place(node.scratch, node.scratch + node.scratch_bytes, "scratch", index, index))
     places += [Place(fill.first, fill.first + fill.bytes, "a variable", -1, end) for fill in fills]
     return tuple(sorted(places, key=lambda place: (place.born, place.first, place.end)))
