@@ -4,12 +4,6 @@
 
 #if EF_HAVE_DSP
 
-#if defined(__clang__)
-#define NAKED __attribute__((naked, noinline))
-#else
-#define NAKED __attribute__((naked, noipa))
-#endif
-
 /* r0 activations; r1, r2 their even and odd bytes less the zero point (r12: its negative, twice); r3, lr weights;
  * r8-r11 the four channels' weights; r4-r7 the sums. On the stack: end, sum. */
 #define CHANNEL(weights, sum)               \
@@ -24,7 +18,7 @@
     "sxtab16 r2, r12, r2, ror #8\n"         \
     CHANNEL("r8", "r4") CHANNEL("r9", "r5") CHANNEL("r10", "r6") CHANNEL("r11", "r7")
 
-NAKED void ef_dot4_words_s8(const int8_t *x __attribute__((unused)), const int8_t *const w[4] __attribute__((unused)),
+EF_NAKED void ef_dot4_words_s8(const int8_t *x __attribute__((unused)), const int8_t *const w[4] __attribute__((unused)),
                             const int8_t *end __attribute__((unused)), uint32_t offset __attribute__((unused)),
                             uint32_t sum[4] __attribute__((unused))) {
     __asm__ volatile(

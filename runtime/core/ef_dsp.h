@@ -1,5 +1,6 @@
 /* The Arm DSP extension (Cortex-M4, M7, M33...) as inline functions on pairs of 16-bit halves. EF_HAVE_DSP says whether
- * the core has it; EF_WITH_DSP=0 leaves it unused. Only for GCC and Clang on Arm in Thumb state. */
+ * the core has it; EF_WITH_DSP=0 leaves it unused. Only for GCC and Clang on Arm in Thumb state. What stands outside
+ * the last #if does the same in plain C elsewhere (little-endian). */
 #ifndef EF_DSP_H
 #define EF_DSP_H
 
@@ -15,8 +16,6 @@
 #define EF_HAVE_DSP 0
 #endif
 
-#if EF_HAVE_DSP
-
 /* Four bytes at any address, as one load. */
 static inline uint32_t ef_dsp_load(const void *at) {
     uint32_t word;
@@ -29,17 +28,57 @@ static inline uint32_t ef_dsp_pair(int32_t value) { return (uint32_t)(uint16_t)v
 
 /* Bytes 0 and 2, sign-extended into halves. */
 static inline uint32_t ef_dsp_even(uint32_t bytes) {
+#if EF_HAVE_DSP
     uint32_t pair;
     __asm__("sxtb16 %0, %1" : "=r"(pair) : "r"(bytes));
     return pair;
+#else
+    const int32_t low = (int8_t)bytes, high = (int8_t)(bytes >> 16);
+    return (uint32_t)(uint16_t)low | (uint32_t)high << 16;
+#endif
 }
 
 /* Bytes 1 and 3. */
 static inline uint32_t ef_dsp_odd(uint32_t bytes) {
+#if EF_HAVE_DSP
     uint32_t pair;
     __asm__("sxtb16 %0, %1, ror #8" : "=r"(pair) : "r"(bytes));
     return pair;
+#else
+    return ef_dsp_even(bytes >> 8);
+#endif
 }
+
+/* low(a) below low(b). */
+static inline uint32_t ef_dsp_lows(uint32_t a, uint32_t b) {
+#if EF_HAVE_DSP
+    uint32_t pair;
+    __asm__("pkhbt %0, %1, %2, lsl #16" : "=r"(pair) : "r"(a), "r"(b));
+    return pair;
+#else
+    return (a & 0xffffu) | b << 16;
+#endif
+}
+
+/* high(a) below high(b). */
+static inline uint32_t ef_dsp_highs(uint32_t a, uint32_t b) {
+#if EF_HAVE_DSP
+    uint32_t pair;
+    __asm__("pkhtb %0, %1, %2, asr #16" : "=r"(pair) : "r"(b), "r"(a));
+    return pair;
+#else
+    return a >> 16 | (b & 0xffff0000u);
+#endif
+}
+
+#if EF_HAVE_DSP
+
+/* Assembly that is a whole function: arguments are read by the assembly only, so compilers must not reason about them. */
+#if defined(__clang__)
+#define EF_NAKED __attribute__((naked, noinline))
+#else
+#define EF_NAKED __attribute__((naked, noipa))
+#endif
 
 /* Half by half, wrapping. */
 static inline uint32_t ef_dsp_subtract(uint32_t a, uint32_t b) {

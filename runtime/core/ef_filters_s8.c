@@ -19,12 +19,6 @@ void ef_filters_s8_init(struct ef_filters_s8 *filters, const struct ef_channels_
     filters->channel = 0;
 }
 
-#if defined(__clang__)
-#define NAKED __attribute__((naked, noinline))
-#else
-#define NAKED __attribute__((naked, noipa))
-#endif
-
 /* As ef_requantize() with the zero point in the last step: r2 the four negated shifts, r3 the zero point, r12 = 1. */
 #define OUTPUT(sum, multiplier, byte)                       \
     "lsl " multiplier ", " multiplier ", #1\n"              \
@@ -76,7 +70,7 @@ void ef_filters_s8_init(struct ef_filters_s8 *filters, const struct ef_channels_
     "sxtab16 r2, r12, r2, ror #8\n"         \
     CHANNEL("r8", "r4") CHANNEL("r9", "r5") CHANNEL("r10", "r6") CHANNEL("r11", "r7")
 
-NAKED void ef_filters_s8(struct ef_filters_s8 *filters __attribute__((unused))) {
+EF_NAKED void ef_filters_s8(struct ef_filters_s8 *filters __attribute__((unused))) {
     __asm__ volatile(
         "push {r4-r11, lr}\n"
         "sub sp, sp, #12\n"
@@ -144,7 +138,7 @@ NAKED void ef_filters_s8(struct ef_filters_s8 *filters __attribute__((unused))) 
     "cmp r11, r8\n"                         \
     "bne " label "b\n"
 
-NAKED void ef_taps_s8(struct ef_filters_s8 *taps __attribute__((unused))) {
+EF_NAKED void ef_taps_s8(struct ef_filters_s8 *taps __attribute__((unused))) {
     __asm__ volatile(
         "push {r4-r11, lr}\n"
         "sub sp, sp, #12\n"

@@ -6,4 +6,19 @@
 
 #include "ef_window.h"
 
+/* A kernel of pixels [in_c] to pixels [out_c] that reads two of them before it writes these two. The record begins with
+ * the operator's struct ef_window. Pixels lie one after the other: all rows and batch entries. */
+typedef void ef_pixels_kernel(const struct ef_call *call, const int8_t *in, int8_t *out, uint32_t pixels);
+
+/* All pixels, from the first to the last or by twos from the last to the first. */
+void ef_pixels_run(ef_pixels_kernel *kernel, const struct ef_call *call, const void *input, void *output);
+void ef_pixels_run_backwards(ef_pixels_kernel *kernel, const struct ef_call *call, const void *input, void *output);
+
+ef_pixels_kernel ef_conv_2d_1x1_line12_s8_dsp_pixels, ef_conv_2d_1x1_line15_s8_dsp_pixels,
+    ef_conv_2d_1x1_twice_s8_dsp_pixels;
+
+void ef_conv_2d_line12_s8_dsp_row(const struct ef_call *call, const struct ef_rows *rows, void *out_row);
+void ef_conv_2d_line15_s8_dsp_row(const struct ef_call *call, const struct ef_rows *rows, void *out_row);
+void ef_conv_2d_twice_s8_dsp_row(const struct ef_call *call, const struct ef_rows *rows, void *out_row);
+
 #endif /* EF_TUNED_H */

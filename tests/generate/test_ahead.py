@@ -93,10 +93,11 @@ def test_only_the_kernels_of_the_model_are_linked(tmp_path: Path) -> None:
     program = build_program(DATA / "kws_int8.tflite", tmp_path, "-O1", gc=True)
     shown = subprocess.run(["nm", str(program)], capture_output=True, text=True, check=True).stdout
     names = {line.split()[-1] for line in shown.splitlines()}
-    kernels = {name for name in names if re.fullmatch(r"ef_\w+_(row|invoke)", name)}
+    kernels = {name for name in names if re.fullmatch(r"ef_\w+_(row|invoke|pixels)", name)}
     assert kernels == {
         "ef_average_pool_2d_s8_row",
-        "ef_conv_2d_s8_row",
+        "ef_conv_2d_line12_s8_dsp_row",
+        "ef_conv_2d_1x1_line12_s8_dsp_pixels",
         "ef_depthwise_conv_2d_s8_row",
         "ef_fully_connected_s8_invoke",
         "ef_softmax_s8_invoke",
@@ -113,7 +114,7 @@ def test_the_same_model_gives_the_same_files(tmp_path: Path) -> None:
 
 
 def test_the_memory_map_names_every_place_and_the_arena_ends_with_the_last(tmp_path: Path) -> None:
-    done = generate_files(DATA / "kws_int8.tflite", target="cortex-m4", language="aot", output=tmp_path, name="m")
+    done = generate_files(DATA / "kws_int8.tflite", target="cortex-m3", language="aot", output=tmp_path, name="m")
     header, code = (tmp_path / "m.h").read_text(), (tmp_path / "m.c").read_text()
     places = [list(map(int, pair)) for pair in re.findall(r"^ \* +(\d+) \.\. +(\d+) ", code, re.MULTILINE)]
     assert len(places) == 14 and all(first < end for first, end in places)

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from edgeflow.generate.tuned import conv_2d
 from edgeflow.generate.tuned.site import Site
 from edgeflow.generate.tuned.variant import Tuned
 
 Variant = Callable[[Site], Tuned | str]
-"""Gives the tuned kernel, or the reason why it does not apply (a few words, shown in the generated file)."""
+"""Gives the tuned kernel, or the reason why it does not apply: a few words that the generated file shows, none where the
+variant is for other cases altogether."""
 
 # kernel of the interpreter -> (what the core must have, the name in the reason, the variant)
-VARIANTS: dict[str, tuple[tuple[str, str, Variant], ...]] = {}
+VARIANTS: dict[str, tuple[tuple[str, str, Variant], ...]] = {
+    "conv_2d_s8": (
+        ("dsp", "conv_2d_1x1_s8_dsp", conv_2d.one_by_one),
+        ("dsp", "conv_2d_s8_dsp", conv_2d.windows),
+    ),
+}
 
 
 def variants(site: Site) -> tuple[tuple[Tuned, ...], tuple[str, ...]]:
@@ -24,6 +31,6 @@ def variants(site: Site) -> tuple[tuple[Tuned, ...], tuple[str, ...]]:
         answer = variant(site)
         if isinstance(answer, Tuned):
             found.append(answer)
-        else:
+        elif answer:
             reasons.append(f"{name}: {answer}")
     return tuple(found), tuple(reasons)

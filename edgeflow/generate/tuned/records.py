@@ -1,0 +1,77 @@
+"""The records of the interpreter's int8 kernels, read: geometry, zero points, clamp and multipliers.
+
+Their layouts are those of the structs in runtime/core: `struct ef_window`, `struct ef_channels_s8`.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import astuple, dataclass
+
+import numpy as np
+
+from edgeflow.generate.tuned.requantize import Clamp, Ints
+
+_WINDOW = struct.Struct("<18H")
+_CHANNELS = struct.Struct("<4h2H")
+
+
+@dataclass(frozen=True)
+class Geometry:
+    """`struct ef_window`, field by field."""
+
+    batches: int
+    in_h: int
+    in_w: int
+    in_c: int
+    out_h: int
+    out_w: int
+    out_c: int
+    kernel_h: int
+    kernel_w: int
+    stride_h: int
+    stride_w: int
+    dilation_h: int
+    dilation_w: int
+    pad_top: int
+    pad_left: int
+    in_element_bytes: int
+    out_element_bytes: int
+    reserved: int = 0
+
+    def packed(self) -> bytes:
+        """As in C."""
+        return _WINDOW.pack(*astuple(self))
+
+
+@dataclass(frozen=True)
+class Channels:
+    """`struct ef_channels_s8` with its multipliers and shifts, one a channel (repeated where the record has one)."""
+
+    in_zero_point: int
+    clamp: Clamp
+    multipliers: Ints
+    shifts: Ints
+
+
+def read_geometry(record: bytes) -> Geometry:
+    """The start of a window kernel's record."""
+    return Geometry(*_WINDOW.unpack_from(record))
+
+
+def read_channels(record: bytes, offset: int, channels: int) -> Channels:
+    """The end of the record of CONV_2D or DEPTHWISE_CONV_2D, for so many output channels."""
+    in_zero_point, zero_point, low, high, count, _ = _CHANNELS.unpack_from(record, offset)
+    at = offset + _CHANNELS.size
+    multipliers = np.frombuffer(record, "<i4", count, at).astype(np.int64)
+    shifts = np.frombuffer(record, "<i1", count, at + 4 * count).astype(np.int64)
+    if count == 1:
+        multipliers, shifts = np.repeat(multipliers, channels), np.repeat(shifts, channels)
+    return Channels(in_zero_point, Clamp(zero_point, low, high), multipliers, shifts)
+
+
+def sums_range(weights: Ints, bias: Ints, zero_point: int) -> tuple[Ints, Ints]:
+    """The least and greatest sum of each channel over all int8 inputs; weights [C, K]."""
+    positive, negative = np.maximum(weights, 0).sum(axis=1), np.minimum(weights, 0).sum(axis=1)
+    least, most = -128 - zero_point, 127 - zero_point
+    return bias + positive * least + negative * most, bias + positive * most + negative * least
