@@ -72,6 +72,46 @@ def set_smallest_to_zero(weights: Sequence[Any], sparsity: float) -> None:
             weight.assign(flat.reshape(array.shape))
 
 
+def prune_keras_3(keras: Any, made: Any, fit: dict[str, Any], sparsity: float, steps: int) -> Any:
+    """Train `made` with `fit`'s arguments while its kernels are pruned; gives it back."""
+    weights = kernels(made)
+    if not weights:
+        raise UsageError("the model has no kernels to prune", "it takes dense and convolutional layers")
+    made.fit(**fit, callbacks=[pruning_callback(keras, weights, sparsity, steps)])
+    return made
+
+
+def prune_legacy(made: Any, compiled: dict[str, Any], fit: dict[str, Any], sparsity: float, steps: int) -> Any:
+    """The same for a tf_keras model with tensorflow-model-optimization, whose wrappers are taken off again.
+
+    It prunes the layers it knows, among them embeddings and recurrent ones. Raises ConversionError where it is not
+    installed or knows a layer not.
+    """
+    if importlib.util.find_spec("tensorflow_model_optimization") is None:
+        raise ConversionError("tensorflow-model-optimization is not installed", "pip install 'edgeflow[qat]'")
+    from tensorflow_model_optimization.python.core.sparsity.keras import prune, pruning_callbacks, pruning_schedule
+
+    every = max(1, steps // 200)  # a pruning step costs as much as a small training step
+    last = max(1, steps // 2 // every) * every
+    schedule = pruning_schedule.ConstantSparsity(sparsity, 0, frequency=1)
+    if steps >= 4:  # with fewer there is no time to rise
+        schedule = pruning_schedule.PolynomialDecay(0.0, sparsity, 0, last, frequency=every)
+    try:
+        wrapped = prune.prune_low_magnitude(made, pruning_schedule=schedule)
+        wrapped.compile_from_config(compiled)
+    except Exception as error:
+        raise ConversionError(
+            f"the model cannot be pruned: {short(error)}",
+            "tensorflow-model-optimization takes the usual layers; build it with Keras 3 for others",
+        ) from None
+    wrapped.fit(**fit, callbacks=[pruning_callbacks.UpdatePruningStep()])
+    stripped = prune.strip_pruning(wrapped)
+    if not sparsity_of(stripped):
+        raise UsageError("the model has no kernels to prune", "it takes dense and convolutional layers")
+    stripped.compile_from_config(compiled)
+    return stripped
+
+
 def pruning_callback(keras: Any, weights: Sequence[Any], sparsity: float, steps: int) -> Any:
     """A callback that after each batch holds `weights` at a share of zeros rising to `sparsity` within `steps`.
 

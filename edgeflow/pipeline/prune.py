@@ -39,6 +39,9 @@ def prune(
 ) -> Trained:
     """Prune a compiled Keras 3 or tf_keras model by magnitude to `sparsity`, training on `inputs` and `labels`.
 
+    A tf_keras model goes through tensorflow-model-optimization (the extra `qat`), a Keras 3 model through a callback of
+    edgeflow's, since that library does not know Keras 3.
+
     The model given is left as it is. Of each kernel the smallest weights become zero, more of them from batch to
     batch until half of the training, then as many. Deflated, or converted with `EXPERIMENTAL_SPARSITY` and
     `quantize="none"`, the model gets smaller; it does not get faster by itself. `validation` are inputs and labels to
@@ -50,14 +53,14 @@ def prune(
         raise UsageError(f"{epochs} epochs of batches of {batch_size} train nothing", "give one or more")
     keras = training.keras_of(model)
     made = training.compiled_copy(model)
-    weights = training.kernels(made)
-    if not weights:
-        raise UsageError("the model has no kernels to prune", "it takes dense and convolutional layers")
     checked = validation or (inputs, labels)
     before = training.accuracy(model, *checked)
     steps = epochs * math.ceil(len(labels) / batch_size)
-    callback = training.pruning_callback(keras, weights, sparsity, steps)
-    made.fit(inputs, labels, epochs=epochs, batch_size=batch_size, verbose=0, callbacks=[callback])
+    fit = {"x": inputs, "y": labels, "epochs": epochs, "batch_size": batch_size, "verbose": 0}
+    if keras.__name__ == "tf_keras":
+        made = training.prune_legacy(made, model.get_compile_config(), fit, sparsity, steps)
+    else:
+        made = training.prune_keras_3(keras, made, fit, sparsity, steps)
     return Trained(
         made,
         training.sparsity_of(made),

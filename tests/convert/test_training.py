@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from edgeflow.errors import UsageError
+from edgeflow.convert import training
+from edgeflow.errors import ConversionError, UsageError
 from edgeflow.pipeline.prune import prune
 from edgeflow.pipeline.quantize_aware import quantize_aware
 
@@ -47,6 +48,9 @@ for which in (keras, tf_keras):
     model = built(which)
     weights = [w.copy() for w in model.get_weights()]
     done = prune(model, x, y, sparsity=0.75, epochs=6)
+    assert ("tensorflow_model_optimization" in sys.modules) == (which is tf_keras)
+    once = prune(model, x[:8], y[:8], sparsity=0.5, epochs=1)
+    assert 0.49 < once.sparsity < 0.51 and once.model.evaluate(x, y, verbose=0)
     kept = all((a == b).all() for a, b in zip(weights, model.get_weights()))
     shares = [float((w == 0).mean()) for w in done.model.get_weights() if w.ndim >= 2]
     biases = [float((w == 0).mean()) for w in done.model.get_weights() if w.ndim == 1]
@@ -132,6 +136,13 @@ def test_quantization_aware_training_gives_an_integer_model_as_good(tmp_path: Pa
 def test_what_is_no_keras_model_is_refused(verb: object) -> None:
     with pytest.raises(UsageError, match=r"builtins\.int cannot be trained"):
         verb(3, [1], [1])  # type: ignore[operator]  # the two verbs
+
+
+def test_a_missing_library_names_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(training.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(ConversionError) as error:
+        training.prune_legacy(None, {}, {}, 0.5, 10)
+    assert "edgeflow[qat]" in error.value.hint
 
 
 @pytest.mark.parametrize("sparsity", [0, 1, -0.5, 80, float("nan")])
