@@ -17,7 +17,7 @@ from edgeflow.firmware.runner import build_runner
 from edgeflow.progress import Progress, silent
 from edgeflow.resources import targets_dir
 from edgeflow.targets.registry import find_board, find_target
-from edgeflow.transport.qemu import Machine, QemuTransport
+from edgeflow.transport.qemu import Keeps, Machine, QemuTransport
 
 _Size = Annotated[int, msgspec.Meta(ge=1)]
 
@@ -29,9 +29,11 @@ class _RunnerFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     program: str
     machine: str
     icount_shift: Annotated[int, msgspec.Meta(ge=0, le=10)]
+    keeps: Keeps
     memory_bytes: _Size
     slots_bytes: _Size
     source: str
+    arguments: tuple[str, ...] = ()
 
 
 def open_qemu(device: Device, *, timeout_s: float, fresh: bool, image: Path | None = None) -> QemuTransport:
@@ -71,4 +73,12 @@ def load_machine(board: str) -> Machine:
         file = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), _RunnerFile)
     except (OSError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise TargetError(f"{path}: {error}", f"known keys: {', '.join(_RunnerFile.__struct_fields__)}") from None
-    return Machine(file.program, file.machine, file.icount_shift, file.memory_bytes, file.slots_bytes)
+    return Machine(
+        program=file.program,
+        name=file.machine,
+        icount_shift=file.icount_shift,
+        memory_bytes=file.memory_bytes,
+        slots_bytes=file.slots_bytes,
+        keeps=file.keeps,
+        arguments=file.arguments,
+    )

@@ -20,6 +20,7 @@ from edgeflow.targets.types import Board, Target
 
 _LANGUAGE = ("-std=c99", "-ffunction-sections", "-fdata-sections")
 STATIC_TARGETS = ("x86_64-linux-musl", "aarch64-linux-musl", "arm-linux-musleabihf")  # what `make runners` builds
+_CORES = {"arm-none-eabi-": "cortex_m", "riscv64-unknown-elf-": "riscv"}  # start-up by the target's compiler
 _SMALL, _FAST = ("-Os",), ("-O2",)  # parsing and protocol for size, kernels for speed
 
 
@@ -46,7 +47,8 @@ def board_recipe(board: Board, target: Target, toolchain: Toolchain, options: tu
     root = runtime_dir()
     assert board.port is not None
     port = root / "port" / board.port
-    shown = " ".join([*target.cflags, *_SMALL, "kernels", *_FAST])
+    flags = toolchain.flags
+    shown = " ".join([*toolchain.command[-2:] * toolchain.freestanding, *flags, *_SMALL, "kernels", *_FAST])
     named = {
         "EF_BOARD": board.name,
         "EF_CPU": board.cpu,
@@ -55,14 +57,26 @@ def board_recipe(board: Board, target: Target, toolchain: Toolchain, options: tu
     defines = [f'-D{name}="{value}"' for name, value in named.items()]
     defines += [f"-D{option}" for option in options]
     defines.append(f"-DEF_BOARD_{board.name.upper().replace('-', '_')}")
+    defines += ["-DEF_EMULATED"] if board.emulator else []
+    folders: tuple[Path, ...] = (port, root / "port" / "bare", root / "port" / _CORES[target.toolchain or ""])
+    folders += (root / "port" / "freestanding",) if toolchain.freestanding else ()
     return Recipe(
         name=f"runner-{board.name}",
         toolchain=toolchain,
-        sources=(*_runtime_sources(root), Source(root / "port" / "ef_nor.c", _SMALL), *_sources(port, _SMALL)),
-        include=(root / "core", root / "link", root / "port", port),
-        flags=(*target.cflags, *_LANGUAGE, *defines),
-        link_flags=("-nostartfiles", "-specs=nano.specs", "-Wl,--gc-sections", "-lm"),
-        script=port / f"{board.port}.ld.in",
+        sources=(
+            *_runtime_sources(root),
+            Source(root / "port" / "ef_nor.c", _SMALL),
+            *(source for folder in folders for source in _sources(folder, _SMALL)),
+        ),
+        include=(root / "core", root / "link", root / "port", *folders),
+        flags=(*flags, *_LANGUAGE, *defines),
+        link_flags=(
+            "-nostartfiles",
+            *toolchain.link_flags,
+            "-Wl,--gc-sections",
+            *(() if toolchain.freestanding else ("-lm",)),
+        ),
+        script=root / "port" / "bare" / "bare.ld.in",
         shown_flags=shown,
     )
 

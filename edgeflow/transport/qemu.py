@@ -13,6 +13,7 @@ import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, assert_never
 
 from edgeflow.errors import DeviceError, LinkError, ToolchainError, UsageError
 from edgeflow.progress import Progress
@@ -22,6 +23,10 @@ _console = logging.getLogger("edgeflow.console")
 _READ_BYTES = 64 * 1024
 _GRACE_S = 5.0
 _SLOTS = "slots:"
+_PACKAGES = {
+    "qemu-system-arm": "install QEMU's Arm emulators (Debian: apt install qemu-system-arm)",
+    "qemu-system-riscv32": "install QEMU's RISC-V emulators (Debian: apt install qemu-system-misc)",
+}
 _EXPECTED = "warning: nic"  # the machines' network stays unplugged
 # QEMU ends with us, however we end: then the watcher's read returns. When QEMU ends first, so does the keeper.
 _KEEPER = """
@@ -35,12 +40,16 @@ exit $status
 """
 
 
+Keeps = Literal["memory", "pflash", "semihosting"]
+
+
 @dataclass(frozen=True)
 class Machine:
-    """What QEMU is told. `memory_bytes` is the machine's main memory, which the file of the slots backs.
+    """What QEMU is told. `memory_bytes` is the size of the slots' file while the machine runs.
 
-    `slots_bytes` of it, from its begin on, are what the board's runner uses and the file keeps. Each instruction takes
-    2^`icount_shift` ns of the emulated time.
+    `keeps` says how the file gets into the machine: "memory" backs its main memory, "pflash" is its second flash chip,
+    "semihosting" leaves it to the runner to read and write. `slots_bytes` from its begin on are what the board's runner
+    uses and the file keeps. Each instruction takes 2^`icount_shift` ns of the emulated time.
     """
 
     program: str
@@ -48,6 +57,8 @@ class Machine:
     icount_shift: int
     memory_bytes: int
     slots_bytes: int
+    keeps: Keeps = "memory"
+    arguments: tuple[str, ...] = ()
 
 
 class QemuTransport:
@@ -95,16 +106,30 @@ def command(machine: Machine, image: Path, memory: Path) -> list[str]:
     """QEMU's command line, without the UART's file descriptor. Raises ToolchainError when QEMU is missing."""
     program = shutil.which(machine.program)
     if program is None:
-        raise ToolchainError(
-            f"{machine.program} is not installed", "install QEMU's Arm emulators (Debian: apt install qemu-system-arm)"
-        )
-    backend = f"memory-backend-file,id=slots,size={machine.memory_bytes},share=on,mem-path={_escaped(memory)}"
+        raise ToolchainError(f"{machine.program} is not installed", _PACKAGES.get(machine.program, "install QEMU"))
     return [
         program,
-        *("-M", f"{machine.name},memory-backend=slots", "-object", backend),
+        *_machine(machine, memory),
         *("-nodefaults", "-no-user-config", "-display", "none", "-monitor", "none"),
-        *("-icount", f"shift={machine.icount_shift}", "-kernel", str(image)),
+        *("-icount", f"shift={machine.icount_shift}", *machine.arguments),
+        *("-bios" if machine.keeps == "pflash" else "-kernel", str(image)),
     ]
+
+
+def _machine(machine: Machine, memory: Path) -> tuple[str, ...]:
+    """The machine with the slots' file in it."""
+    match machine.keeps:
+        case "memory":
+            backend = f"memory-backend-file,id=slots,size={machine.memory_bytes},share=on,mem-path={_escaped(memory)}"
+            return ("-M", f"{machine.name},memory-backend=slots", "-object", backend)
+        case "pflash":
+            return ("-M", machine.name, "-drive", f"if=pflash,unit=1,format=raw,file={_escaped(memory)}")
+        case "semihosting":
+            # the runner may open files of this user; a model's bytes are checked before they are used
+            given = f"enable=on,target=native,arg={_escaped(memory)}"
+            return ("-M", machine.name, "-semihosting-config", given)
+        case _:
+            assert_never(machine.keeps)
 
 
 class QemuPipe:

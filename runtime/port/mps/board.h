@@ -43,7 +43,17 @@
 #error "name the board: -DEF_BOARD_MPS2_AN386 or another of board.h"
 #endif
 
+#define BOARD_INTERRUPTS 48
 #define BOARD_SLOTS_BYTES 0x1000000
 #define BOARD_STACK_BYTES 0x8000
+
+#define BOARD_PAYLOAD_BYTES 2064 /* blocks of 2048 bytes and their head */
+#define BOARD_WINDOW 4
+#define BOARD_RING_BYTES 16384
+#define BOARD_SAMPLES 512
+#define BOARD_OPERATORS 512
+
+#define BOARD_TICKS_HZ 15625000u /* 64 ns an instruction */
+#define BOARD_TICKS_ARE_INSTRUCTIONS true
 
 #endif /* BOARD_H */

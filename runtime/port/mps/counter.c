@@ -1,6 +1,6 @@
 /* A timer tick is shorter than an instruction, so the number of instructions follows from the ticks exactly, provided
  * that both began together. */
-#include "counter.h"
+#include "../bare/counter.h"
 
 #include "registers.h"
 

@@ -1,12 +1,8 @@
-/* Memory-mapped registers, and the linker script's symbols. */
+/* Registers of the MPS boards' UART and of the core, for programs with and without the link. */
 #ifndef REGISTERS_H
 #define REGISTERS_H
 
-#include <stdint.h>
-
-#include "board.h"
-
-#define REGISTER(address) (*(volatile uint32_t *)(uintptr_t)(address))
+#include "../cortex_m/arch.h"
 
 /* CMSDK APB UART */
 #define UART_DATA REGISTER(BOARD_UART + 0x00)
@@ -20,19 +16,5 @@
 #define UART_CONTROL_RECEIVE 2u
 #define UART_CONTROL_RECEIVE_INTERRUPT 8u
 #define UART_INTERRUPT_RECEIVE 2u
-
-/* Cortex-M system control */
-#define SYSTEM_VECTORS REGISTER(0xE000ED08)
-#define SYSTEM_RESET REGISTER(0xE000ED0C)
-#define SYSTEM_RESET_REQUEST 0x05FA0004u
-#define SYSTEM_FAULT_STATUS REGISTER(0xE000ED28)
-#define SYSTEM_COPROCESSORS REGISTER(0xE000ED88)
-#define INTERRUPT_ENABLE(irq) REGISTER(0xE000E100 + 4 * ((irq) / 32))
-#define INTERRUPT_PEND(irq) REGISTER(0xE000E200 + 4 * ((irq) / 32))
-
-/* Addresses and sizes that the linker script defines; only their addresses mean something. */
-extern uint8_t link_data_start[], link_data_end[], link_data_load[], link_bss_start[], link_bss_end[];
-extern uint8_t link_text_bytes[], link_static_bytes[], link_arena_start[], link_arena_bytes[];
-extern uint32_t link_stack_start[], link_stack_end[];
 
 #endif /* REGISTERS_H */

@@ -1,14 +1,12 @@
-/* From reset to the runner: floating point on, stack painted, memory set up. A fault says so on the console (the link
- * takes it for what it is, text between frames) and restarts the board. */
-#include "start.h"
-
+/* From reset to the runner on a Cortex-M: floating point on, memory set up, stack painted. A fault says so on the console
+ * (the link takes it for what it is, text between frames) and restarts the board. */
 #include <stddef.h>
 
-#include "ef_port.h"
-#include "registers.h"
-#include "uart.h"
+#include "arch.h"
+#include "bare.h"
+#include "receive.h"
 
-#define INTERRUPTS 48u
+void start_reset(void);
 
 static void fault(void) {
     static const char digit[] = "0123456789abcdef";
@@ -16,7 +14,7 @@ static void fault(void) {
     uart_begin();
     uart_text("\nrunner: fault, status ");
     for (unsigned shift = 32; shift > 0u; shift -= 4u)
-        uart_byte((uint8_t)digit[status >> (shift - 4u) & 15u]);
+        uart_send((uint8_t)digit[status >> (shift - 4u) & 15u]);
     uart_text("; restarting\n");
     start_again();
 }
@@ -52,7 +50,7 @@ void start_reset(void) {
 
 struct vectors {
     uint32_t *stack;
-    void (*handler[15u + INTERRUPTS])(void);
+    void (*handler[15u + BOARD_INTERRUPTS])(void);
 };
 
 __attribute__((section(".vectors"), used)) static const struct vectors vectors = {
@@ -65,6 +63,6 @@ __attribute__((section(".vectors"), used)) static const struct vectors vectors =
         [4] = fault,
         [5] = fault,
         [6] = fault,
-        [15 + BOARD_UART_IRQ] = uart_interrupt,
+        [15 + BOARD_UART_IRQ] = receive_interrupt,
     },
 };
