@@ -12,6 +12,7 @@ from edgeflow.cli.output import json_option, print_json, print_table
 from edgeflow.cli.plain import count_text, plain
 from edgeflow.errors import UsageError
 from edgeflow.fit.case import size_text
+from edgeflow.model.own_operators import custom_operators, select_tf_operators
 from edgeflow.model.types import Model, Subgraph, Tensor
 from edgeflow.pipeline.inspect import Inspection, inspect
 
@@ -64,11 +65,17 @@ def _print_head(found: Inspection) -> None:
         ("subgraphs", str(len(model.subgraphs)) if len(model.subgraphs) > 1 else ""),
         ("weights", size_text(found.weight_bytes)),
         ("MACs", f"{count_text(found.macs)} {'an invoke' if len(model.subgraphs) == 1 else 'in all subgraphs'}"),
+        ("custom", _listed(custom_operators(model), "it needs your kernels")),
+        ("Select TF", _listed(select_tf_operators(model), "only in Android apps")),
         ("arena", f"about {size_text(arena.total_bytes)} (edgeflow check gives it for a target)"),
     ]
     for label, text in facts:
         if text:
             click.echo(f"{label:<12} {text}")
+
+
+def _listed(names: tuple[str, ...], what: str) -> str:
+    return f"{plain(', '.join(names), 30)}: {what}" if names else ""
 
 
 def _described(model: Model) -> str:

@@ -8,13 +8,14 @@ from typing import Final
 from edgeflow.fit.case import Case, counted, size_text
 from edgeflow.fit.interpreters import InterpreterTable, interpreter_table
 from edgeflow.model.operators import TENSOR_TYPES
+from edgeflow.model.own_operators import SELECT_TF_PACKAGE, is_select_tf
 from edgeflow.model.types import Operator
 
 
 def limit_flex(case: Case) -> str | None:
-    """Operators of full TensorFlow (Flex, "select TF operators") need a delegate that the interpreters lack."""
-    flex = [operator.name for operator in case.operators if _is_flex(operator)]
-    if not flex:
+    """Operators of full TensorFlow (Flex, "select TF operators") need a delegate that only Android apps can carry."""
+    flex = [operator.name for operator in case.operators if is_select_tf(operator)]
+    if not flex or case.target.family == "android":
         return None
     return f"{counted(flex)}: needs TensorFlow's Flex delegate; convert with TFLite's own operators only"
 
@@ -22,8 +23,15 @@ def limit_flex(case: Case) -> str | None:
 def limit_custom(case: Case) -> str | None:
     """A custom operator needs its kernel on the device; a few common ones are built into the interpreters."""
     table = _table(case)
-    unknown = [o.name for o in case.operators if o.custom and not _is_flex(o) and o.name not in table.custom]
-    return f"{counted(unknown)}: a custom operator without a kernel in {_version(table)}" if unknown else None
+    unknown = [o.name for o in case.operators if o.custom and not is_select_tf(o) and o.name not in table.custom]
+    if not unknown:
+        return None
+    way = "it cannot be given one"
+    if case.target.family == "android":
+        way = "register yours in the app's C++ code"
+    elif case.target.runtime == "litert":
+        way = "bench, invoke and accuracy bring yours with --custom-ops"
+    return f"{counted(unknown)}: a custom operator without a kernel in {_version(table)}; {way}"
 
 
 def limit_kernel(case: Case) -> str | None:
@@ -66,6 +74,17 @@ def limit_memory(case: Case) -> str | None:
     return f"model and arena need {size_text(needed)} of memory, there are {size_text(case.ram_bytes)}"
 
 
+def warn_flex(case: Case) -> str | None:
+    """What an Android app must carry for operators of full TensorFlow."""
+    flex = [operator.name for operator in case.operators if is_select_tf(operator)]
+    if not flex or case.target.family != "android":
+        return None
+    return (
+        f"{counted(flex)}: the app needs {SELECT_TF_PACKAGE} in the interpreter's version;"
+        " the runtime in Google Play services does not have these operators"
+    )
+
+
 def warn_memory(case: Case) -> str | None:
     """Beyond a quarter of the board's memory the system starts to evict other pages."""
     needed = case.ram_needed_bytes
@@ -90,23 +109,21 @@ LIMITS: Final[tuple[Callable[[Case], str | None], ...]] = (
     limit_address_space,
     limit_memory,
 )
-WARNINGS: Final[tuple[Callable[[Case], str | None], ...]] = (warn_memory, warn_free_sizes)
+WARNINGS: Final[tuple[Callable[[Case], str | None], ...]] = (warn_flex, warn_memory, warn_free_sizes)
 
 
 def unsupported(case: Case) -> tuple[str, ...]:
     """Names of the operators that the interpreter cannot run, each once."""
     table = _table(case)
-    return tuple(dict.fromkeys(operator.name for operator in case.operators if not _runs(operator, table)))
+    return tuple(dict.fromkeys(operator.name for operator in case.operators if not _runs(operator, table, case)))
 
 
-def _runs(operator: Operator, table: InterpreterTable) -> bool:
+def _runs(operator: Operator, table: InterpreterTable, case: Case) -> bool:
+    if is_select_tf(operator):
+        return case.target.family == "android"
     if operator.custom:
         return operator.name in table.custom
     return operator.version <= table.operators.get(operator.name, -1)
-
-
-def _is_flex(operator: Operator) -> bool:
-    return operator.custom and operator.name.startswith("Flex")
 
 
 def _table(case: Case) -> InterpreterTable:

@@ -9,6 +9,7 @@ from math import prod
 from edgeflow.fit.formula import evaluate
 from edgeflow.fit.table import ANY_AXIS, KernelLimits, OperandLimits, OperatorLimits, operators
 from edgeflow.model.operators import CUSTOM
+from edgeflow.model.own_operators import is_select_tf
 from edgeflow.model.types import Model, Operator, Quantization, Subgraph, Tensor
 
 MOST_INPUTS = 32  # EF_MAX_INPUTS
@@ -28,6 +29,8 @@ class Choice:
 
 def choose(subgraph: Subgraph, operator: Operator) -> Choice | str:
     """The first kernel that takes the operator, or the reason why none does (that of the closest one)."""
+    if is_select_tf(operator):
+        return f"{operator.name}: needs TensorFlow's Flex delegate, which microcontrollers do not have"
     if operator.builtin_code == CUSTOM or operator.custom:
         return f"custom operator {operator.name}: the runtime needs the application's kernel for it"
     entry = next((entry for entry in operators() if entry.code == operator.builtin_code), None)

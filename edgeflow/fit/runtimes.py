@@ -9,6 +9,7 @@ from edgeflow.fit.case import counted
 from edgeflow.fit.fit import entries
 from edgeflow.fit.interpreters import interpreter_table
 from edgeflow.fit.operators import choose
+from edgeflow.model.own_operators import is_select_tf
 from edgeflow.model.types import Model, Operator
 
 Verdict = Literal["yes", "no", "unknown"]
@@ -40,19 +41,15 @@ def _operators(model: Model) -> list[Operator]:
     return [operator for subgraph in model.subgraphs for operator in subgraph.operators]
 
 
-def _is_flex(operator: Operator) -> bool:
-    return operator.custom and operator.name.startswith("Flex")
-
-
 def _probed(runtime: str, model: Model) -> RuntimeRow:
     """An interpreter that was asked, by loading one-operator models, which operators it has in which versions."""
     table = interpreter_table(runtime)
     reasons = []
     for said, names in (
-        ("needs the Flex delegate, which the package lacks", [o.name for o in _operators(model) if _is_flex(o)]),
+        ("needs the Flex delegate, which the package lacks", [o.name for o in _operators(model) if is_select_tf(o)]),
         (
-            "no kernel unless you bring one",
-            [o.name for o in _operators(model) if o.custom and not _is_flex(o) and o.name not in table.custom],
+            "no kernel unless you bring one (--custom-ops)" if runtime == "litert" else "no kernel, and it takes none",
+            [o.name for o in _operators(model) if o.custom and not is_select_tf(o) and o.name not in table.custom],
         ),
         ("no kernel", [o.name for o in _operators(model) if not o.custom and o.name not in table.operators]),
         (
@@ -72,7 +69,7 @@ def _probed(runtime: str, model: Model) -> RuntimeRow:
 
 def _play_services(model: Model) -> RuntimeRow:
     """The runtime inside Google Play services cannot be asked from here."""
-    flex = [operator.name for operator in _operators(model) if _is_flex(operator)]
+    flex = [operator.name for operator in _operators(model) if is_select_tf(operator)]
     reasons = [f"{counted(flex)}: its documentation says that Select TF operators are not part of it"] if flex else []
     reasons.append("its version is chosen by the phone, and no phone was asked: edgeflow bench on yours tells")
     source = "documentation" if flex else "none"

@@ -11,6 +11,7 @@ from edgeflow.errors import UsageError
 from edgeflow.generate import names
 from edgeflow.generate.prepost import PostStep, PreStep, post_step, pre_step
 from edgeflow.generate.project import Project
+from edgeflow.model.own_operators import custom_operators, select_tf_operators
 from edgeflow.model.types import NUMPY_DTYPES, Model, Subgraph
 from edgeflow.targets.types import Board, Target
 
@@ -152,7 +153,7 @@ def build_context(
         language=options.language,
         form=options.form,
         entries=entries,
-        warnings=_flash_warnings(model, board),
+        warnings=(*_flash_warnings(model, board), *_operator_warnings(model)),
         optimize=options.optimize,
         ram_bytes=options.ram_bytes,
         kernels=target.kernels,
@@ -178,6 +179,16 @@ def _flash_warnings(model: Model, board: Board | None) -> tuple[str, ...]:
     return (
         f"the model is {model.size} bytes, {over} more than the {board.flash_bytes} bytes of flash of {board.name}",
     )
+
+
+def _operator_warnings(model: Model) -> tuple[str, ...]:
+    """Operators that whoever uses the generated code must bring."""
+    said = []
+    if own := custom_operators(model):
+        said.append(f"the model has custom operators ({', '.join(own)}): the runtime needs their kernels")
+    if flex := select_tf_operators(model):
+        said.append(f"the model has Select TF operators ({', '.join(flex)}): they need TensorFlow's Flex delegate")
+    return tuple(said)
 
 
 def _entries(model: Model, options: Options, project: Project | None) -> tuple[Entry, ...]:

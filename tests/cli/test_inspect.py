@@ -16,6 +16,7 @@ from edgeflow.cli import main
 from edgeflow.cli.inspect import command
 from edgeflow.model.read import load_model
 from edgeflow.pipeline.inspect import inspect
+from tests.custom_operators import cosh_model
 
 DATA = Path(__file__).parents[1] / "data"
 FILES = sorted(DATA.glob("*.tflite"))
@@ -104,6 +105,16 @@ def test_no_control_character_of_a_model_reaches_the_terminal(tmp_path: Path, na
             answer = json.loads(output)
             assert answer["metadata"][0] == name.decode("utf-8", "replace")
             jsonschema.validate(answer, SCHEMA)
+
+
+@pytest.mark.parametrize(
+    ("name", "line"), [("Cosh", "custom       Cosh: it needs"), ("FlexCosh", "Select TF    FlexCosh: ")]
+)
+def test_operators_that_are_not_tensorflow_lite_s_own_are_named(tmp_path: Path, name: str, line: str):
+    path = tmp_path / "own.tflite"
+    path.write_bytes(cosh_model(name))
+    assert any(found.startswith(line) for found in run(path).output.splitlines())
+    assert not any(found.startswith(("custom", "Select")) for found in run(FILES[0]).output.splitlines())
 
 
 def test_a_scale_that_is_no_number_is_null_in_json(tmp_path: Path):

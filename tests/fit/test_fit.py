@@ -192,7 +192,6 @@ def test_a_measured_runtime_counts_and_an_unmeasured_one_is_said(monkeypatch: py
     [
         ([ADD], True, ""),
         ([DETECTION], True, ""),
-        ([FLEX, ADD, FLEX], False, "FlexErf ×2: needs TensorFlow's Flex"),
         ([OWN], False, "MyFilter: a custom operator"),
         ([NEW], False, "ADD version 99 (it has"),
         ([UNKNOWN], False, "BUILTIN_4000: no kernel"),
@@ -205,6 +204,37 @@ def test_interpreters_are_judged_by_their_operators(target: str, operators: list
     assert says in "".join(found.reasons)
     assert found.unsupported_operators == (() if fits else (operators[0].name,))
     assert found.flash_needed_bytes is None
+
+
+@pytest.mark.parametrize("target", ["linux-arm64", "raspberry-pi-armv7", "cortex-m4", "rv32imc"])
+def test_select_tf_operators_are_refused_with_the_reason(target: str):
+    found = fit(model(FLEX, ADD, FLEX), find_target(target))
+    assert found.fits is False and "FlexErf" in found.unsupported_operators
+    assert any(reason.startswith("FlexErf") and "Flex delegate" in reason for reason in found.reasons)
+
+
+@pytest.mark.parametrize("target", ["android-arm64", "android-arm32", "android-x86-64"])
+def test_select_tf_operators_run_in_android_apps_that_carry_them(target: str):
+    found = fit(model(FLEX, ADD, FLEX), find_target(target))
+    assert found.fits is True and not found.reasons and not found.unsupported_operators
+    (said,) = [warning for warning in found.warnings if warning.startswith("FlexErf ×2")]
+    assert "org.tensorflow:tensorflow-lite-select-tf-ops" in said
+    assert "Google Play services does not have" in said
+    assert not any("Flex" in warning for warning in fit(model(ADD), find_target(target)).warnings)
+
+
+@pytest.mark.parametrize(
+    ("target", "way"),
+    [
+        ("linux-arm64", "--custom-ops"),
+        ("raspberry-pi-armv7", "it cannot be given one"),
+        ("android-arm64", "in the app's C++ code"),
+        ("cortex-m4", "the application's kernel"),
+    ],
+)
+def test_a_custom_operator_comes_with_what_to_do(target: str, way: str):
+    found = fit(model(OWN), find_target(target))
+    assert found.fits is False and "MyFilter" in found.reasons[0] and way in found.reasons[0]
 
 
 def test_an_operator_too_new_for_the_old_interpreter_only_fits_the_new_one():

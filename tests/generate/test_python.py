@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from litert_models import dequantize_model, pass_through, quantize_model, reference, resize_model
 
 from edgeflow.pipeline.generate import generate
+from tests.custom_operators import cosh_model
 
 # generated package, class, method and inputs by argument; writes every output, raw and read, to a file
 DRIVER = """
@@ -463,3 +464,16 @@ model.run(**given)
     assert json.loads(done.stdout) == [[[n + 1.0] * 4] for n in range(4)]
     about = tomllib.loads((tmp_path / "out/pyproject.toml").read_text(encoding="utf-8"))
     assert path.name in about["project"]["description"]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("Cosh", "custom operators (Cosh)"), ("FlexCosh", "Select TF operators (FlexCosh)")]
+)
+def test_operators_that_need_kernels_are_named_in_the_package(tmp_path: Path, name: str, said: str) -> None:
+    model = tmp_path / "own.tflite"
+    model.write_bytes(cosh_model(name))
+    generate(model, target="linux-x86-64", language="python", output=tmp_path / "out")
+    wrapper, readme = tmp_path / "out" / "own" / "wrapper.py", tmp_path / "out" / "README.md"
+    assert f"Warning: the model has {said}" in (ast.get_docstring(ast.parse(wrapper.read_text("utf-8"))) or "")
+    (warning,) = [line for line in readme.read_text("utf-8").splitlines() if line.startswith("**Warning:**")]
+    assert said in warning.replace("\\", "")
