@@ -5,16 +5,24 @@ from __future__ import annotations
 from edgeflow.device.types import Device
 from edgeflow.errors import UsageError
 from edgeflow.firmware.runner import AheadImage, build_ahead_runner
-from edgeflow.generate.context import Options, build_context
+from edgeflow.generate.context import Optimize, Options, build_context
 from edgeflow.model.types import Model
 from edgeflow.progress import Progress, silent
 from edgeflow.targets.registry import find_board, find_target
 
 
-def ahead_image(device: Device, model: Model, signature: str | None, *, progress: Progress = silent) -> AheadImage:
+def ahead_image(
+    device: Device,
+    model: Model,
+    signature: str | None,
+    *,
+    optimize: Optimize = "balanced",
+    ram_bytes: int | None = None,
+    progress: Progress = silent,
+) -> AheadImage:
     """The image of an emulated board with `model` built in; `signature` None is the first.
 
-    Raises UsageError on a device that edgeflow does not start itself, ModelError and ToolchainError.
+    Raises UsageError on a device that edgeflow does not start itself, ModelError, ToolchainError, DoesNotFitError.
     """
     if device.address.scheme != "qemu":
         raise UsageError(
@@ -24,5 +32,5 @@ def ahead_image(device: Device, model: Model, signature: str | None, *, progress
     board = find_board(device.address.where)
     target = find_target(board.target)
     chosen = signature or (model.signatures[0].key if model.signatures else None)
-    context = build_context(model, target, board, Options("aot", None, chosen))
+    context = build_context(model, target, board, Options("aot", None, chosen, None, optimize, ram_bytes))
     return build_ahead_runner(board, target, model, context, progress=progress)

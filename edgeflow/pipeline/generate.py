@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edgeflow.errors import UsageError
-from edgeflow.generate.context import Context, Form, Options, build_context
+from edgeflow.generate.context import Context, Form, Optimize, Options, build_context
 from edgeflow.generate.languages import choose_language
 from edgeflow.generate.project import Project, load_project
 from edgeflow.model.read import load_model
@@ -54,13 +54,16 @@ def generate(
     signature: str | None = None,
     form: Form | None = None,
     project: Project | Path | str | None = None,
+    optimize: Optimize | None = None,
+    ram_bytes: int | None = None,
     force: bool = False,
 ) -> list[Path]:
     """Write code that brings `model` to `target` (a target's or a board's name) into the directory `output`.
 
     `language` and `form` are chosen by target and size when None; `name` is the C symbol or Python package;
-    `signature` wraps only that one; `project` is an edgeflow.toml whose [pre] and [post] are built in.
-    Returns the files written. Raises ModelError, TargetError, UsageError; then nothing was written.
+    `signature` wraps only that one; `project` is an edgeflow.toml whose [pre] and [post] are built in. `optimize`
+    ("speed", "ram", "balanced") and `ram_bytes`, the most that the arena may have, are for `language="aot"`.
+    Returns the files written. Raises ModelError, TargetError, UsageError, DoesNotFitError; then nothing was written.
     """
     generation = generate_files(
         model,
@@ -71,6 +74,8 @@ def generate(
         signature=signature,
         form=form,
         project=project,
+        optimize=optimize,
+        ram_bytes=ram_bytes,
         force=force,
     )
     return [file.path for file in generation.files]
@@ -86,6 +91,8 @@ def generate_files(
     signature: str | None = None,
     form: Form | None = None,
     project: Project | Path | str | None = None,
+    optimize: Optimize | None = None,
+    ram_bytes: int | None = None,
     force: bool = False,
 ) -> Generation:
     """`generate`, with digests, warnings and the choices made."""
@@ -95,9 +102,12 @@ def generate_files(
     kind, board = resolve(target)
     directory = Path(output)
     if language == AHEAD:
-        context, files = _ahead_files(model, kind, board, name, signature, form, project)
+        options = Options(AHEAD, name, signature, None, optimize or "balanced", ram_bytes)
+        context, files = _ahead_files(model, kind, board, options, form, project)
         paths = write_tree(files, directory, owns_directory=False, force=force)
     else:
+        if optimize is not None or ram_bytes is not None:
+            raise UsageError("only an ahead-of-time build is optimized", "add --aot, or leave --optimize and --ram out")
         chosen = choose_language(kind, language)
         loaded = model if isinstance(model, Model) else load_model(model)
         rules = load_project(project) if isinstance(project, (str, Path)) else project
@@ -128,8 +138,7 @@ def _ahead_files(
     model: Model | Path | str,
     kind: Target,
     board: Board | None,
-    name: str | None,
-    signature: str | None,
+    options: Options,
     form: Form | None,
     project: Project | Path | str | None,
 ) -> tuple[Context, dict[str, bytes]]:
@@ -141,5 +150,5 @@ def _ahead_files(
         given = "form" if form is not None else "project"
         raise UsageError(f"an ahead-of-time build has no {given}", f"leave --{given} out")
     loaded = model if isinstance(model, Model) else load_model(model)
-    context = build_context(loaded, kind, board, Options(AHEAD, name, signature))
+    context = build_context(loaded, kind, board, options)
     return context, generate_ahead(loaded, context).with_runtime()
