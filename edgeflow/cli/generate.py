@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from edgeflow.cli.output import bytes_text, json_option, print_json, print_table
+from edgeflow.cli.output import bytes_text, json_option, print_json, print_table, say
 
 if TYPE_CHECKING:
     from edgeflow.pipeline.generate import Generation
@@ -16,8 +16,8 @@ PROJECT_FILE = "edgeflow.toml"
 
 
 @click.command("generate")
-@click.argument("model", type=click.Path(path_type=Path))
-@click.option("--target", required=True, metavar="T", help="A target or a board; see edgeflow targets list.")
+@click.argument("model", required=False, type=click.Path(path_type=Path))
+@click.option("--target", metavar="T", help="A target or a board; see edgeflow targets list.")
 @click.option("--language", metavar="L", help="c-array, aot or python; the target's usual one when left out.")
 @click.option("--aot", "ahead", is_flag=True, help="Ahead of time: C that calls the kernels directly; --language aot.")
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), metavar="DIR", help="Where to write.")
@@ -34,11 +34,14 @@ PROJECT_FILE = "edgeflow.toml"
     metavar="FILE",
     help="The [pre] and [post] to build in; ./edgeflow.toml when it exists.",
 )
+@click.option("--runner", is_flag=True, help="The runner as a project for a board's own tools; MODEL is optional.")
+@click.option("--board", metavar="B", help="With --runner: for which board.")
+@click.option("--framework", metavar="F", help="With --runner: which tools; the board's usual ones when left out.")
 @click.option("--force", is_flag=True, help="Overwrite files that edgeflow did not generate.")
 @json_option
 def command(
-    model: Path,
-    target: str,
+    model: Path | None,
+    target: str | None,
     language: str | None,
     ahead: bool,
     output: Path,
@@ -46,15 +49,34 @@ def command(
     signature: str | None,
     form: Literal["array", "incbin"] | None,
     project: Path | None,
+    runner: bool,
+    board: str | None,
+    framework: str | None,
     force: bool,
     as_json: bool,
 ) -> None:
     """Write code that brings MODEL to a target: a C array for microcontrollers, a Python package for Linux boards.
 
-    With --aot the C calls the runtime's kernels directly: nothing is parsed or initialized on the board.
+    With --aot the C calls the runtime's kernels directly: nothing is parsed or initialized on the board. With --runner
+    it is the program that answers edgeflow on a board, as a project for Arduino, ESP-IDF, the Pico SDK, PlatformIO or
+    Zephyr; MODEL then says which operators are in it, all when it is left out.
     """
     from edgeflow.pipeline.generate import AHEAD, generate_files
 
+    if runner:
+        given = {"--language": language, "--aot": ahead, "--name": name, "--signature": signature}
+        for option, value in (given | {"--form": form, "--project": project}).items():
+            if value:
+                raise click.UsageError(f"{option} does not go with --runner")
+        if (named := board or target) is None:
+            raise click.UsageError("--runner needs --board B")
+        return _write_runner(named, framework, model, output, force=force, as_json=as_json)
+    if board or framework:
+        raise click.UsageError("--board and --framework go with --runner; a board may stand with --target")
+    if model is None:
+        raise click.UsageError("Missing argument 'MODEL'.")
+    if target is None:
+        raise click.UsageError("Missing option '--target'.")
     if ahead and language not in (None, AHEAD):
         raise click.UsageError(f"--aot is a language of its own, not {language}")
     language = AHEAD if ahead else language
@@ -83,6 +105,42 @@ def command(
         click.echo(f"{done.language}{how}: {done.name} ({size}) for {done.board or done.target}", err=True)
     for warning in done.warnings:
         click.echo(f"warning: {warning}", err=True)
+
+
+def _write_runner(
+    board: str, framework: str | None, model: Path | None, output: Path, *, force: bool, as_json: bool
+) -> None:
+    from edgeflow.pipeline.generate_runner import generate_runner_files
+
+    done = generate_runner_files(board, output=output, framework=framework, model=model, force=force)
+    if as_json:
+        print_json(
+            {
+                "schema": "edgeflow.runner/1",
+                "board": done.board,
+                "framework": done.framework,
+                "model": {"name": done.model, "sha256": done.model_sha256} if done.model else None,
+                "operators": list(done.operators),
+                "arena_bytes": done.arena_bytes,
+                "slots_bytes": done.slots_bytes,
+                "slots": "flash" if done.slots_in_flash else "ram",
+                "build": list(done.build),
+                "output": str(done.output),
+                "files": [{"path": str(f.path), "sha256": f.sha256, "bytes": f.bytes} for f in done.files],
+                "warnings": list(done.warnings),
+            }
+        )
+    else:
+        where = "flash, kept over a restart" if done.slots_in_flash else "RAM, lost with power"
+        say(f"runner for {done.board} with {done.framework}: {len(done.files)} files in {done.output}")
+        say(f"operators  {', '.join(done.operators) if done.model else f'all {len(done.operators)}'}")
+        say(f"memory     arena {bytes_text(done.arena_bytes)}; models {bytes_text(done.slots_bytes)} of {where}")
+        say(f"build      cd {done.output}")
+        for line in done.build:
+            say(f"           {line}")
+        say(f"flash      edgeflow flash {done.output} --board {done.board}")
+    for warning in done.warnings:
+        say(f"warning: {warning}", err=True)
 
 
 def answer(done: Generation) -> dict[str, object]:

@@ -17,9 +17,10 @@ _NAMED = re.compile(r"\bef_\w+")
 _INCLUDED = re.compile(r'^#include "(\w+\.h)"', re.MULTILINE)
 
 
-def needed(symbols: Iterable[str], folder: Path | None = None) -> tuple[Path, ...]:
+def needed(symbols: Iterable[str], folder: Path | None = None, *, tables: Iterable[str] = ()) -> tuple[Path, ...]:
     """C files below runtime/core that define `symbols` and all that these files name in turn, sorted, then headers.
 
+    Files named in `tables` come along without what they name: switches leave out the rest of it.
     Raises KeyError on a symbol that nothing defines.
     """
     folder = folder or runtime_dir() / "core"
@@ -31,9 +32,18 @@ def needed(symbols: Iterable[str], folder: Path | None = None) -> tuple[Path, ..
         if file not in files:
             files.add(file)
             queue += included[file]
+            if file in tables:
+                continue
             queue += [defined[symbol] for symbol in named[file] if symbol in defined]
     code = sorted(name for name in files if name.endswith(".c"))
     return tuple(folder / name for name in [*code, *sorted(files.difference(code))])
+
+
+def named_by(paths: Iterable[Path], folder: Path | None = None) -> set[str]:
+    """Symbols of runtime/core that C files elsewhere name."""
+    defined, _, _ = _tables(folder or runtime_dir() / "core")
+    texts = (_COMMENT.sub(" ", path.read_text(encoding="utf-8")) for path in paths)
+    return {symbol for text in texts for symbol in _NAMED.findall(text) if symbol in defined}
 
 
 @functools.cache

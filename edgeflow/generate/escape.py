@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 
@@ -56,6 +57,11 @@ def toml_string(text: str) -> str:
     return '"' + "".join(out) + '"'
 
 
+def json_string(text: str) -> str:
+    """A JSON string with its quotes, ASCII only."""
+    return json.dumps(text)
+
+
 def md_text(text: str) -> str:
     """Plain text in the middle of a Markdown line: no markup, no HTML, no line break."""
     out = []
@@ -94,6 +100,7 @@ FILTERS: dict[str, Callable[[str], str]] = {
     "py_docstring": py_docstring,
     "py_comment": py_comment,
     "toml_string": toml_string,
+    "json_string": json_string,
     "md_text": md_text,
     "md_comment": md_comment,
     "md_code": md_code,

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from edgeflow.generate.ahead import Ahead
 from edgeflow.generate.context import Context, Entry, Port
 from edgeflow.generate.escape import FILTERS
 from edgeflow.generate.languages import Language
 from edgeflow.resources import templates_dir
+
+if TYPE_CHECKING:
+    from edgeflow.generate.ahead import Ahead
 
 _BYTES_A_ROW = 16
 _C_BYTES = [f"0x{value:02x}," for value in range(256)]
@@ -42,12 +44,21 @@ def render_ahead(trees: Sequence[str], context: Context, ahead: Ahead) -> dict[s
     return files
 
 
+def render_tree(tree: str, values: Mapping[str, Any]) -> dict[str, bytes]:
+    """The files of one tree below templates/, without those that come out blank."""
+    root = templates_dir()
+    files = _render_tree(_environment(root), root, tree, values)
+    return {path: content for path, content in files.items() if content.strip()}
+
+
 def _render_tree(environment: Environment, root: Path, tree: str, values: Mapping[str, Any]) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     for template in sorted((root / tree).rglob("*.j2")):
         path = template.relative_to(root / tree).as_posix().removesuffix(".j2")
         text = environment.get_template(template.relative_to(root).as_posix()).render(values)
-        files[path.replace("__symbol__", values["m"].symbol)] = text.encode("utf-8")
+        if "m" in values:
+            path = path.replace("__symbol__", values["m"].symbol)
+        files[path] = text.encode("utf-8")
     return files
 
 

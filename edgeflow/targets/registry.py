@@ -47,6 +47,7 @@ class _FlashFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     formats: Annotated[tuple[Literal["elf", "hex", "bin", "uf2"], ...], msgspec.Meta(min_length=1)]
     arguments: tuple[_Text, ...] = ()
     probe_arguments: tuple[_Text, ...] = ()
+    probe_is_board: bool = False
     address: _Address | None = None
     uf2_family: _Address | None = None
     drive: _Text | None = None

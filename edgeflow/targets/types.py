@@ -46,14 +46,16 @@ class FlashMethod:
 
     In `arguments` stand `{image}`, `{port}` (a serial port) and `{address}` (where the image begins);
     `probe_arguments`, with `{probe}`, go in the place of the argument `{probe_arguments}` when a probe or board is
-    named by its serial number. `formats` are what the tool takes, `address` where its images begin when that is not
-    where the board's flash does, `uf2_family` and `drive` (its Board-ID) what a UF2 bootloader goes by.
+    named by its serial number, which is that of the board's own USB port where `probe_is_board`. `formats` are what
+    the tool takes, `address` where its images begin when that is not where the board's flash does, `uf2_family` and
+    `drive` (its Board-ID) what a UF2 bootloader goes by.
     """
 
     tool: str
     formats: tuple[str, ...]
     arguments: tuple[str, ...] = ()
     probe_arguments: tuple[str, ...] = ()
+    probe_is_board: bool = False
     address: int | None = None
     uf2_family: int | None = None
     drive: str | None = None

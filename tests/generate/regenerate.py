@@ -6,7 +6,10 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from edgeflow.generate.runner_project import runner_project
+from edgeflow.model.read import load_model
 from edgeflow.pipeline.generate import generate
+from edgeflow.targets.registry import find_board, find_target
 
 TESTS = Path(__file__).parents[1]
 GOLDEN = TESTS / "golden/generate"
@@ -26,6 +29,24 @@ CASES: dict[str, dict[str, Any]] = {
     "python-signatures": {"model": _COUNTER, "target": "raspberry-pi-armv7", "name": "counter"},
 }
 
+# board and framework of golden runner projects
+RUNNERS: dict[str, tuple[str, str]] = {
+    "pico-sdk": ("pico", "pico-sdk"),
+    "esp-idf": ("esp32-s3", "esp-idf"),
+    "zephyr": ("nucleo-l4r5zi", "zephyr"),
+    "arduino": ("nucleo-f446re", "arduino"),
+    "platformio": ("nano33ble", "platformio"),
+}
+
+
+def runner_files(name: str) -> dict[str, bytes]:
+    """The files of a runner project that are rendered; the runtime's own are left out."""
+    board, framework = RUNNERS[name]
+    chosen = find_board(board)
+    model = load_model(TESTS / "data/sine_int8.tflite")
+    made = runner_project(chosen, find_target(chosen.target), "1.2.3", framework, model)
+    return {path: content for path, content in made.files.items() if b"edgeflow generate " in content[:200]}
+
 
 def write_case(name: str, output: Path) -> list[Path]:
     """Generate one case into an empty or new directory."""
@@ -38,6 +59,13 @@ def main() -> None:
     for name in CASES:
         for path in write_case(name, GOLDEN / name):
             print(path.relative_to(TESTS))
+    shutil.rmtree(TESTS / "golden/runner", ignore_errors=True)
+    for name in RUNNERS:
+        for path, content in runner_files(name).items():
+            file = TESTS / "golden/runner" / name / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content)
+            print(file.relative_to(TESTS))
 
 
 if __name__ == "__main__":

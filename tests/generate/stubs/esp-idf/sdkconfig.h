@@ -1,0 +1,6 @@
+/* See ../README.md. */
+#ifndef SDKCONFIG_H
+#define SDKCONFIG_H
+#define CONFIG_ESP_CONSOLE_UART_NUM 0
+#define CONFIG_EDGEFLOW_UART_BAUD 921600
+#endif
