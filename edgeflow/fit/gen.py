@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from edgeflow.fit.table import KernelLimits, OperandLimits, OperatorLimits, operators
+from edgeflow.fit.tuned import forms
 
 OUTPUTS = {
     "runtime/ef_operators.h.j2": "runtime/core/ef_operators.h",
     "runtime/ef_operators.c.j2": "runtime/core/ef_operators.c",
     "runtime/OPERATORS.md.j2": "runtime/OPERATORS.md",
+    "runtime/kernels.md.j2": "docs/kernels.md",
 }
 
 
@@ -60,6 +62,7 @@ def render(root: Path) -> dict[str, str]:
     kernels = [kernel for entry in operators() for kernel in entry.kernels]
     context = {
         "operators": [_operator(o) for o in operators()],
+        "forms": forms(operators(), root / "runtime" / "core"),
         "prepares": list(dict.fromkeys(kernel.prepare for kernel in kernels)),
         "invokes": list(dict.fromkeys(kernel.invoke for kernel in kernels if not kernel.row)),
         "rows": list(dict.fromkeys(kernel.invoke for kernel in kernels if kernel.row)),

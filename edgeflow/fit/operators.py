@@ -14,6 +14,7 @@ from edgeflow.model.types import Model, Operator, Quantization, Subgraph, Tensor
 
 MOST_INPUTS = 32  # EF_MAX_INPUTS
 MOST_OUTPUTS = 16  # EF_MAX_OUTPUTS
+OF_RESOURCES = ("CALL_ONCE", "VAR_HANDLE", "READ_VARIABLE", "ASSIGN_VARIABLE")
 WRONG_FORM, WRONG_TYPE, WRONG_DETAIL, FITS = 0x100, 0x200, 0x300, 0x400  # how close a kernel came
 _ZERO_POINTS = {"INT8": (-128, 127), "UINT8": (0, 255)}
 
@@ -34,6 +35,11 @@ def choose(subgraph: Subgraph, operator: Operator) -> Choice | str:
     if operator.builtin_code == CUSTOM or operator.custom:
         return f"custom operator {operator.name}: the runtime needs the application's kernel for it"
     entry = next((entry for entry in operators() if entry.code == operator.builtin_code), None)
+    if entry is None and operator.name in OF_RESOURCES:
+        return (
+            f"{operator.name}: edgeflow's runtime has no resource variables; "
+            "convert with the variables frozen, or keep state in inputs and outputs"
+        )
     if entry is None:
         return f"{operator.name}: edgeflow's runtime has no kernel"
     if len(operator.inputs) > MOST_INPUTS or len(operator.outputs) > MOST_OUTPUTS:

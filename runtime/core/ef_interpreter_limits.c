@@ -184,6 +184,9 @@ static enum ef_status choose_from(struct ef_context *context, const struct ef_ke
     return EF_DECLINED;
 }
 
+/* CALL_ONCE, and VAR_HANDLE to ASSIGN_VARIABLE. */
+static int is_of_resources(uint32_t code) { return code == 129u || (code >= 142u && code <= 144u); }
+
 enum ef_status ef_limits_choose(struct ef_context *context, uint16_t *kernel) {
     const struct ef_interpreter *interpreter = context->interpreter;
     const struct ef_code code = ef_graph_code(interpreter, (uint32_t)context->operator_index);
@@ -195,8 +198,10 @@ enum ef_status ef_limits_choose(struct ef_context *context, uint16_t *kernel) {
     if (status == EF_OK) *kernel = (uint16_t)(*kernel | EF_NODE_CUSTOM);
     if (status == EF_DECLINED) status = choose_from(context, interpreter->kernels, &code, &closest, kernel);
     if (status == EF_DECLINED) {
+        const char *text = is_of_resources(code.code) ? EF_TEXT("operator #: resource variables are not offered")
+                                                      : EF_TEXT("this build has no operator #");
         status = closest == FAR ? ef_error_set(context->error, EF_UNSUPPORTED_OPERATOR, context->operator_index, -1,
-                                               EF_TEXT("this build has no operator #"), (int32_t)code.code, 0)
+                                               text, (int32_t)code.code, 0)
                                 : context->error->status;
     }
     if (status == EF_OK) ef_error_clear(context->error);

@@ -2340,6 +2340,31 @@ const struct ef_kernel ef_kernel_abs_s32 = {
 };
 #endif
 
+#if EF_WITH_NEG && EF_WITH_INT8
+static const struct ef_operand neg_s8_inputs[] = {
+    {TYPE(INT8), 0, 6, EF_OPERAND_QUANTIZED, 255},
+};
+static const struct ef_operand neg_s8_outputs[] = {
+    {TYPE(INT8), 0, 6, EF_OPERAND_QUANTIZED, 255},
+};
+const struct ef_kernel ef_kernel_neg_s8 = {
+    .name = "neg_s8",
+    .custom = NULL,
+    .code = 59,
+    .version_min = 1,
+    .version_max = 1,
+    .options = 42,
+    .input_count = 1,
+    .output_count = 1,
+    .in_place = 1,
+    .inputs = neg_s8_inputs,
+    .outputs = neg_s8_outputs,
+    .prepare = ef_neg_s8_prepare,
+    .invoke = ef_table_s8_invoke,
+    .row = NULL,
+};
+#endif
+
 #if EF_WITH_NEG && EF_WITH_FLOAT32
 static const struct ef_operand neg_f32_inputs[] = {
     {TYPE(FLOAT32), 0, 6, 0, 255},
@@ -2765,6 +2790,32 @@ const struct ef_kernel ef_kernel_sub_s16 = {
     .outputs = sub_s16_outputs,
     .prepare = ef_sub_s16_prepare,
     .invoke = ef_sub_s16_invoke,
+    .row = NULL,
+};
+#endif
+
+#if EF_WITH_DIV && EF_WITH_INT8
+static const struct ef_operand div_s8_inputs[] = {
+    {TYPE(INT8), 0, 6, EF_OPERAND_QUANTIZED, 255},
+    {TYPE(INT8), 0, 6, EF_OPERAND_QUANTIZED, 255},
+};
+static const struct ef_operand div_s8_outputs[] = {
+    {TYPE(INT8), 0, 6, EF_OPERAND_QUANTIZED, 255},
+};
+const struct ef_kernel ef_kernel_div_s8 = {
+    .name = "div_s8",
+    .custom = NULL,
+    .code = 42,
+    .version_min = 1,
+    .version_max = 2,
+    .options = 29,
+    .input_count = 2,
+    .output_count = 1,
+    .in_place = 3,
+    .inputs = div_s8_inputs,
+    .outputs = div_s8_outputs,
+    .prepare = ef_div_s8_prepare,
+    .invoke = ef_div_s8_invoke,
     .row = NULL,
 };
 #endif
@@ -4588,6 +4639,9 @@ const struct ef_kernel *const ef_kernels_all[] = {
 #if EF_WITH_ABS
     &ef_kernel_abs_s32,
 #endif
+#if EF_WITH_NEG && EF_WITH_INT8
+    &ef_kernel_neg_s8,
+#endif
 #if EF_WITH_NEG && EF_WITH_FLOAT32
     &ef_kernel_neg_f32,
 #endif
@@ -4638,6 +4692,9 @@ const struct ef_kernel *const ef_kernels_all[] = {
 #endif
 #if EF_WITH_SUB && EF_WITH_INT16
     &ef_kernel_sub_s16,
+#endif
+#if EF_WITH_DIV && EF_WITH_INT8
+    &ef_kernel_div_s8,
 #endif
 #if EF_WITH_DIV && EF_WITH_FLOAT32
     &ef_kernel_div_f32,

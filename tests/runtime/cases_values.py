@@ -48,7 +48,7 @@ KINDS = {
     "LOGICAL_AND": "LogicalAndOptions",
     "LOGICAL_OR": "LogicalOrOptions",
 }
-FIRST_VERSION_ONLY = ("ELU", "HARD_SWISH", "RELU_N1_TO_1")
+FIRST_VERSION_ONLY = ("ELU", "HARD_SWISH", "RELU_N1_TO_1", "NEG")
 WITHOUT_REFERENCE = ("ELU", "CEIL", "ROUND")  # not among LiteRT's reference kernels
 EDGES = np.array([0.0, -0.0, 0.5, 1.5, 2.5, -0.5, -1.5, 3.0, -3.0, 90, -90, 1e-8, -1e-8, 8388609, -8388607.5, 1e30])
 
@@ -105,6 +105,9 @@ def _quantized_unary(rng: Rng, name: str, shape: tuple[int, ...]) -> tuple[Tenso
     if name == "EXP":  # results within the reach of int32 steps
         x = quantized(shape, min(x.scale[0], 0.05), x.zero_point[0])
         scale = float(10 ** rng.uniform(-4, 2))
+    if name == "NEG":  # the reference negates what is stored
+        opposite = -max(x.zero_point[0], -127)
+        return quantized(shape, x.scale[0], -opposite), quantized(shape, x.scale[0], opposite)
     if name in ("TANH", "LOG", "SQRT", "RSQRT"):
         scale = float(rng.choice([1 / 128, 10 ** rng.uniform(-3, 0)]))
     return x, quantized(shape, scale, zero_point)
@@ -129,6 +132,9 @@ def binary(rng: Rng, count: int, name: str, dtype: str) -> Iterator[Case]:
         if dtype == "INT8":
             a, b, out = _quantized_binary(rng, name, a_shape, b_shape, out_shape)
             y = y if compares else out
+            if name == "DIV":  # the reference stops at what stands for 0
+                other = b.zero_point[0] - 1 if b.zero_point[0] > 0 else b.zero_point[0] + 1
+                values[1] = np.where(values[1] == b.zero_point[0], np.int8(other), values[1])
         if rng.random() < 0.25:
             b = b.holding(values.pop())
         version = 2 if dtype == "INT8" and name not in ("PRELU",) else 1
@@ -146,6 +152,8 @@ def _quantized_binary(
     a_zero, b_zero, out_zero = (random_zero_point(rng) for _ in range(3))
     base = {"SQUARED_DIFFERENCE": max(a_scale, b_scale) ** 2 * 128, "PRELU": a_scale}.get(name, max(a_scale, b_scale))
     scale = base * float(rng.choice([1.0, 2.0, 0.5, 4.0, rng.uniform(0.2, 3)]))
+    if name == "DIV":  # within the reach of the reference's shifts
+        scale = a_scale / b_scale / float(2 ** rng.uniform(6.01, 12))
     if name in ("MAXIMUM", "MINIMUM"):
         b_scale = scale = a_scale
         b_zero = out_zero = a_zero

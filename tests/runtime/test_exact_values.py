@@ -20,7 +20,7 @@ UNARY: dict[str, tuple[tuple[str, ...], Check]] = {
     "SQRT": (("INT8", "FLOAT32"), ulps(0)),
     "RSQRT": (("INT8", "FLOAT32"), ulps(0)),
     "ABS": (("INT8", "FLOAT32", "INT32"), identical),
-    "NEG": (("FLOAT32", "INT32"), identical),
+    "NEG": (("INT8", "FLOAT32", "INT32"), identical),
     "FLOOR": (("FLOAT32",), identical),
     "CEIL": (("FLOAT32",), identical),
     "ROUND": (("FLOAT32",), identical),
@@ -32,7 +32,7 @@ UNARY: dict[str, tuple[tuple[str, ...], Check]] = {
 NUMBERS = ("INT8", "FLOAT32", "INT32", "INT64")
 BINARY: dict[str, tuple[str, ...]] = {
     "SUB": ("INT8", "FLOAT32", "INT32"),
-    "DIV": ("FLOAT32", "INT32"),
+    "DIV": ("INT8", "FLOAT32", "INT32"),
     "MAXIMUM": ("INT8", "FLOAT32", "INT32"),
     "MINIMUM": ("INT8", "FLOAT32", "INT32"),
     "SQUARED_DIFFERENCE": ("INT8", "FLOAT32", "INT32"),
