@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from edgeflow.pipeline.demo import demo
     from edgeflow.pipeline.deploy import deploy
     from edgeflow.pipeline.devices import list_devices, probe_device, show_device
+    from edgeflow.pipeline.flash import flash
     from edgeflow.pipeline.generate import generate, generate_files
+    from edgeflow.pipeline.generate_runner import generate_runner, generate_runner_files
     from edgeflow.pipeline.inspect import inspect
     from edgeflow.pipeline.inspect_source import inspect_source
     from edgeflow.pipeline.invoke import invoke
@@ -50,8 +52,11 @@ _HOMES = {
     "convert_all": "pipeline.convert",
     "demo": "pipeline.demo",
     "deploy": "pipeline.deploy",
+    "flash": "pipeline.flash",
     "generate": "pipeline.generate",
     "generate_files": "pipeline.generate",
+    "generate_runner": "pipeline.generate_runner",
+    "generate_runner_files": "pipeline.generate_runner",
     "include_dir": "resources",
     "inspect": "pipeline.inspect",
     "inspect_source": "pipeline.inspect_source",
@@ -107,8 +112,11 @@ __all__ = [
     "demo",
     "deploy",
     "export_results",
+    "flash",
     "generate",
     "generate_files",
+    "generate_runner",
+    "generate_runner_files",
     "import_results",
     "include_dir",
     "inspect",
