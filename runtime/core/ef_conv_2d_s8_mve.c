@@ -186,7 +186,7 @@ static void gathered(const struct ef_call *call, ef_mve_dots_function *dots, int
     const struct ef_window *window = &record->window;
     const uint32_t width = window->out_w, depth = record->depth, kernel_h = window->kernel_h;
     const uint32_t step = window->stride_w * window->in_c, bytes = window->kernel_w * window->in_c;
-    const int in_place = kernel_h == 1 && window->kernel_w == 1; /* pixels are copied from the input */
+    const int in_place = kernel_h == 1 && window->kernel_w == 1 && window->in_c % 16u == 0; /* no band */
     const uint32_t in_row = (uint32_t)window->in_w * window->in_c;
     const uint32_t pitch = in_place ? in_row : work.pitch;
     const uint32_t deep = pitch * window->dilation_h, down = pitch * window->stride_h;

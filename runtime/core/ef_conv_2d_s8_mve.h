@@ -7,7 +7,8 @@
  *
  * Scratch, in this order, each rounded up to 16 bytes: sums, tiles * chunk * 16; addresses, (tiles + 1) * addresses * 4;
  * places, tiles * 4; band; columns (gathered: rows * W' * depth + 16). A band has (rows - 1) * stride_h +
- * (Kh - 1) * dilation_h + 1 rows of ((W' - 1) * stride_w + Kw) * C bytes, and 16 bytes more; none for 1x1 gathered. */
+ * (Kh - 1) * dilation_h + 1 rows of ((W' - 1) * stride_w + Kw) * C bytes, and 16 bytes more; none for
+ * 1x1 gathered from a multiple of 16 channels. */
 #ifndef EF_CONV_2D_S8_MVE_H
 #define EF_CONV_2D_S8_MVE_H
 

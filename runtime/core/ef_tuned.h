@@ -4,6 +4,7 @@
 #ifndef EF_TUNED_H
 #define EF_TUNED_H
 
+#include "ef_tuned_mve.h"
 #include "ef_window.h"
 
 /* A kernel of pixels [in_c] to pixels [out_c] that reads two of them before it writes these two. The record begins with
@@ -20,5 +21,8 @@ ef_pixels_kernel ef_conv_2d_1x1_line12_s8_dsp_pixels, ef_conv_2d_1x1_line15_s8_d
 void ef_conv_2d_line12_s8_dsp_row(const struct ef_call *call, const struct ef_rows *rows, void *out_row);
 void ef_conv_2d_line15_s8_dsp_row(const struct ef_call *call, const struct ef_rows *rows, void *out_row);
 void ef_conv_2d_twice_s8_dsp_row(const struct ef_call *call, const struct ef_rows *rows, void *out_row);
+
+void ef_fully_connected_wide_s8_dsp_invoke(const struct ef_call *call);
+void ef_fully_connected_narrow_s8_dsp_invoke(const struct ef_call *call);
 
 #endif /* EF_TUNED_H */

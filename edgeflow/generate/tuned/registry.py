@@ -4,20 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from edgeflow.generate.tuned import conv_2d
+from edgeflow.generate.tuned import (
+    add_mve,
+    average_pool_2d_mve,
+    conv_2d,
+    conv_2d_mve,
+    depthwise_conv_2d_mve,
+    fully_connected,
+    fully_connected_mve,
+)
 from edgeflow.generate.tuned.site import Site
 from edgeflow.generate.tuned.variant import Tuned
 
 Variant = Callable[[Site], Tuned | str]
-"""Gives the tuned kernel, or the reason why it does not apply: a few words that the generated file shows, none where the
-variant is for other cases altogether."""
+"""Gives the tuned kernel, or the reason why it does not apply: a few words that the generated file shows, none where it
+is for other cases altogether."""
 
 # kernel of the interpreter -> (what the core must have, the name in the reason, the variant)
 VARIANTS: dict[str, tuple[tuple[str, str, Variant], ...]] = {
+    "add_s8": (("mve", "add_s8_mve", add_mve.add),),
+    "average_pool_2d_s8": (("mve", "average_pool_2d_s8_mve", average_pool_2d_mve.average_pool_2d),),
     "conv_2d_s8": (
+        ("mve", "conv_2d_s8_mve", conv_2d_mve.conv_2d),
         ("dsp", "conv_2d_1x1_s8_dsp", conv_2d.one_by_one),
         ("dsp", "conv_2d_s8_dsp", conv_2d.windows),
     ),
+    "fully_connected_s8": (
+        ("mve", "fully_connected_s8_mve", fully_connected_mve.fully_connected),
+        ("dsp", "fully_connected_wide_s8_dsp", fully_connected.wide),
+        ("dsp", "fully_connected_narrow_s8_dsp", fully_connected.narrow),
+    ),
+    "depthwise_conv_2d_s8": (("mve", "depthwise_conv_2d_s8_mve", depthwise_conv_2d_mve.depthwise_conv_2d),),
 }
 
 
