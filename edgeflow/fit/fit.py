@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import assert_never
 
 from edgeflow.fit import interpreter, microcontroller
+from edgeflow.fit.advice import advice
 from edgeflow.fit.arena import plan_arena
 from edgeflow.fit.case import Case
 from edgeflow.fit.estimate import estimate_arena
@@ -127,6 +128,7 @@ def _fit(
         flash_bytes=case.flash_bytes,
         unsupported_operators=unsupported,
         ram_needed_bytes=case.ram_needed_bytes,
+        advice=advice(case.model, case.target, unsupported),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from edgeflow.fit.advice import INSTEAD
 from edgeflow.fit.case import size_text
 from edgeflow.fit.footprint import load_footprints
 from edgeflow.fit.interpreters import interpreter_table
@@ -70,7 +71,8 @@ def forecast(
             for name in model.operators
             if name in have and not any(dtype in o.types for k in have[name].kernels for o in (*k.inputs, *k.outputs))
         ]
-        against += _listed(lacking, "edgeflow's runtime has no kernel")
+        against += _listed([name for name in lacking if name not in INSTEAD], "edgeflow's runtime has no kernel")
+        against += [f"{n}: edgeflow's runtime has no kernel; {INSTEAD[n]}" for n in lacking if n in INSTEAD]
         against += _listed(untyped, f"edgeflow's runtime has no {dtype} kernel")
         against += _listed(model.flex, "needs TensorFlow's Flex delegate, which microcontrollers do not have")
         missing += _listed(model.custom, "needs your own kernel")

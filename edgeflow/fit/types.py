@@ -28,6 +28,7 @@ class Fit:
     """Verdict of one model on one target or board; all reasons at once.
 
     `fits` is None where nothing can be said without more facts; `reasons` then name what is missing.
+    `advice` says what can be done about operators, where something is known.
     Sizes in bytes, None where unknown; `ram_needed_bytes` is arena and runtime together, `ram_bytes` what there is.
     """
 
@@ -43,3 +44,4 @@ class Fit:
     flash_bytes: int | None
     unsupported_operators: tuple[str, ...]
     ram_needed_bytes: int | None = None
+    advice: tuple[str, ...] = ()
