@@ -119,7 +119,7 @@ def _print(model: Model, fit: Fit) -> None:
         _print_share("flash", fit.flash_needed_bytes, fit.flash_bytes, _flash_parts(model, fit))
     if fit.ram_needed_bytes is not None:
         _print_share("RAM", fit.ram_needed_bytes, fit.ram_bytes, _ram_parts(model, fit))
-    for mark, texts in (("-", fit.reasons), ("!", fit.warnings)):
+    for mark, texts in (("-", fit.reasons), ("!", fit.warnings), ("→", fit.advice)):
         for text in texts:
             _print_wrapped(f"  {mark} ", plain(text))
 
