@@ -54,6 +54,8 @@ def board_recipe(board: Board, target: Target, toolchain: Toolchain, options: tu
         "EF_CPU": board.cpu,
         "EF_FLAGS": shown,
     }
+    if toolchain.freestanding:
+        named["EF_TOOLCHAIN"] = toolchain.title
     defines = [f'-D{name}="{value}"' for name, value in named.items()]
     defines += [f"-D{option}" for option in options]
     defines.append(f"-DEF_BOARD_{board.name.upper().replace('-', '_')}")

@@ -1,5 +1,6 @@
 /* The runner on bare metal: the link on a UART, memory as board.h and the linker script lay it out.
- * The build names the board: EF_BOARD_..., EF_BOARD, EF_CPU and, for the record, EF_FLAGS. */
+ * The build names the board: EF_BOARD_..., EF_BOARD, EF_CPU and, for the record, EF_FLAGS; EF_TOOLCHAIN where it is no
+ * GCC. */
 #include "bare.h"
 #include "board.h"
 #include "ef_frame.h"
@@ -13,10 +14,8 @@
 #define KERNELS "reference"
 #endif
 
-#ifdef __clang__
-#define COMPILER "Clang " __clang_version__
-#else
-#define COMPILER "GCC " __VERSION__
+#ifndef EF_TOOLCHAIN
+#define EF_TOOLCHAIN "GCC " __VERSION__
 #endif
 
 static int32_t read_uart(void *context, uint8_t *data, size_t capacity, bool wait) {
@@ -79,7 +78,7 @@ void main_run(void) {
     port.board = EF_BOARD;
     port.kernels = KERNELS;
     port.cpu = EF_CPU;
-    port.toolchain = COMPILER;
+    port.toolchain = EF_TOOLCHAIN;
     port.flags = EF_FLAGS;
     port.ticks_are_instructions = BOARD_TICKS_ARE_INSTRUCTIONS;
     port.kernel_table = ef_kernels_all;
