@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from edgeflow.generate.context import Optimize
+from edgeflow.model.read import read_model
 from edgeflow.pipeline.generate import generate
 from tests.runtime.graphs import Node, graph_model, packed, tensor
+from tests.runtime.single_operator import Case
 
 WARNINGS = ("-std=c99", "-Wall", "-Wextra", "-Wconversion", "-pedantic", "-Werror")
 SANITIZED = ("-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer")
@@ -41,6 +44,18 @@ int main(void) {
 """
 
 
+_BATCH = """
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+INCLUDES
+int main(void) {
+    BODY
+    return 0;
+}
+"""
+
+
 def build_program(model: Path, folder: Path, *flags: str, core: Sequence[Path] = (), gc: bool = False) -> Path:
     """Generate `model` under the name m into `folder` and compile it; without `gc` every file must link as it is.
 
@@ -63,6 +78,45 @@ def build_program(model: Path, folder: Path, *flags: str, core: Sequence[Path] =
     done = subprocess.run([*command, "-o", str(program), "-lm"], capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr[-4000:]
     return program
+
+
+def build_batch(
+    cases: Sequence[Case], driver: Path, folder: Path, optimize: Optimize = "balanced"
+) -> Callable[[Sequence[tuple[np.ndarray[Any, Any], ...]]], bytes]:
+    """One program of many models, under the sanitizers, each in an arena of its own size.
+
+    `driver` is the fixture's, whose objects of the runtime are linked. What is returned takes each model's inputs, in
+    the order of the cases, and gives all outputs one after the other.
+    """
+    includes, body = "", ""
+    for number, case in enumerate(cases):
+        path = folder / f"m{number}.tflite"
+        path.write_bytes(case.model)
+        model = read_model(case.model, path)
+        generate(
+            path, target="cortex-m4", language="aot", output=folder / "project", name=f"m{number}", optimize=optimize
+        )
+        includes += f'#include "m{number}.h"\n'
+        body += f"{{ unsigned char *arena = malloc(M{number}_ARENA_BYTES); if (!arena) return 2;\n"
+        body += f"memset(arena, 0x5a, M{number}_ARENA_BYTES);\n"
+        for i in range(len(model.main.inputs)):
+            body += f"if (fread(M{number}_INPUT_{i}(arena), M{number}_INPUT_{i}_BYTES, 1, stdin) != 1) return 3;\n"
+        body += f"m{number}_invoke(arena);\n"
+        for i in range(len(model.main.outputs)):
+            body += f"fwrite(M{number}_OUTPUT_{i}(arena), M{number}_OUTPUT_{i}_BYTES, 1, stdout);\n"
+        body += "free(arena); }\n"
+    (folder / "main.c").write_text(_BATCH.replace("INCLUDES", includes).replace("BODY", body))
+    project = folder / "project"
+    core = sorted(next(driver.parent.glob("core-checked-[0-9a-f]*")).glob("*.o"))
+    sources = [folder / "main.c", *sorted(project.glob("*.c")), *core]
+    command = ["gcc", *WARNINGS, *SANITIZED, f"-I{project}", f"-I{project / 'runtime'}", *map(str, sources), "-lm"]
+    built = subprocess.run([*command, "-o", str(folder / "program")], capture_output=True, text=True)
+    assert built.returncode == 0, built.stderr[-3000:]
+
+    def run(inputs: Sequence[tuple[np.ndarray[Any, Any], ...]]) -> bytes:
+        return run_program(folder / "program", list(inputs))
+
+    return run
 
 
 def run_program(program: Path, inputs: list[tuple[np.ndarray[Any, Any], ...]]) -> bytes:
