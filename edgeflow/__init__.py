@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from edgeflow.pipeline.accuracy import accuracy
     from edgeflow.pipeline.bench import bench
     from edgeflow.pipeline.check import check
+    from edgeflow.pipeline.compare import compare
     from edgeflow.pipeline.convert import convert, convert_all
     from edgeflow.pipeline.demo import demo
     from edgeflow.pipeline.deploy import deploy
@@ -48,6 +49,7 @@ _HOMES = {
     "accuracy": "pipeline.accuracy",
     "bench": "pipeline.bench",
     "check": "pipeline.check",
+    "compare": "pipeline.compare",
     "convert": "pipeline.convert",
     "convert_all": "pipeline.convert",
     "demo": "pipeline.demo",
@@ -107,6 +109,7 @@ __all__ = [
     "accuracy",
     "bench",
     "check",
+    "compare",
     "convert",
     "convert_all",
     "demo",

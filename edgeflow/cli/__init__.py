@@ -28,6 +28,7 @@ COMMANDS = {
     "bench": ("bench", "measure a model on a device"),
     "flash": ("flash", "put an image on a board with the tool that it takes"),
     "results": ("results", "the runs that were made: list, show, tag, export, import"),
+    "compare": ("compare", "old against new, with a verdict and a gate for CI"),
     "run": ("run", "convert, check, deploy and bench in one go"),
     "demo": ("demo", "train, convert, deploy and measure a small model, as a tour"),
 }
