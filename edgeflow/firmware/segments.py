@@ -19,7 +19,7 @@ _UF2_PAYLOAD_BYTES = 256
 _UF2_NOT_MAIN_FLASH, _UF2_FILE_CONTAINER, _UF2_FAMILY = 0x1, 0x1000, 0x2000
 _UF2_ABSOLUTE = 0xE48BFF57  # RP2350 data sheet, erratum E10: a block that tools put in and the flash never gets
 _ERASED = b"\xff"
-_LOADED = 1
+_LOADED, _NOBITS, _ALLOC = 1, 8, 2
 _ARCHITECTURES = {40: "arm", 94: "xtensa", 243: "riscv", 62: "x86-64", 3: "x86", 183: "aarch64"}
 
 
@@ -165,15 +165,32 @@ def _elf(content: bytes) -> Contents:
     entry_bytes, count = struct.unpack_from("<HH", content, 42)
     if entry_bytes < 32:
         raise ValueError("an ELF without program headers")
-    segments = []
+    loaded = []  # (offset in the file, physical address, bytes)
     for number in range(count):
         kind, offset, _, physical, size = struct.unpack_from("<5I", content, table + number * entry_bytes)
-        if kind != _LOADED or size == 0:
-            continue
-        if offset + size > len(content):
-            raise ValueError("the ELF is cut off")
-        segments.append(Segment(physical, content[offset : offset + size]))
+        if kind == _LOADED and size > 0:
+            if offset + size > len(content):
+                raise ValueError("the ELF is cut off")
+            loaded.append((offset, physical, size))
+    parts = _elf_sections(content, loaded) or loaded
+    segments = [Segment(physical, content[offset : offset + size]) for offset, physical, size in parts]
     return Contents("elf", _sorted(segments), architecture=_ARCHITECTURES.get(machine, f"machine {machine}"))
+
+
+def _elf_sections(content: bytes, loaded: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    """Those parts of loaded segments that are sections: a segment may hold the file's header as well, as padding."""
+    (table,) = struct.unpack_from("<I", content, 32)
+    entry_bytes, count = struct.unpack_from("<HH", content, 46)
+    found = []
+    for number in range(count if entry_bytes >= 40 else 0):
+        kind, flags, _, offset, size = struct.unpack_from("<5I", content, table + number * entry_bytes + 4)
+        if kind == _NOBITS or not flags & _ALLOC or size == 0:
+            continue
+        for first, physical, length in loaded:
+            if first <= offset and offset + size <= first + length:
+                found.append((offset, physical + offset - first, size))
+                break
+    return found
 
 
 def _hex(content: bytes) -> Contents:
