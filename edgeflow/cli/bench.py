@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -74,6 +74,8 @@ def command(
     api: str,
     delegate: str,
     aot: bool,
+    optimize: Literal["speed", "ram", "balanced"] | None,
+    ram_bytes: int | None,
     custom_ops: Path | None,
     require_trusted: bool,
     tags: tuple[str, ...],
@@ -111,6 +113,8 @@ def command(
             timeout_s=timeout_s,
             fresh=fresh,
             aot=aot,
+            optimize=optimize,
+            ram_bytes=ram_bytes,
             custom_ops=custom_ops,
             tags=tags,
             store=store,

@@ -15,6 +15,7 @@ from edgeflow.errors import UsageError
 F = TypeVar("F", bound=Callable[..., Any])
 APIS = ("interpreter", "compiled-model")
 DELEGATES = ("xnnpack", "none", "reference")
+OPTIMIZE = ("speed", "ram", "balanced")
 
 
 def device_options(function: F) -> F:
@@ -76,9 +77,29 @@ def run_options(function: F) -> F:
 
 
 def aot_option(function: F) -> F:
-    """`--aot` as aot."""
+    """`--aot --optimize --ram` as aot, optimize, ram_bytes."""
     which = click.option("--aot", is_flag=True, help="Start an emulated board with the model built ahead of time.")
-    return which(function)
+    return which(optimize_options(function))
+
+
+def optimize_options(function: F) -> F:
+    """`--optimize --ram` as optimize, ram_bytes; None where not given."""
+    for option in (
+        click.option(
+            "--ram",
+            "ram_bytes",
+            callback=_bytes,
+            metavar="SIZE",
+            help="With --aot: the most that the arena may have, for example 20K.",
+        ),
+        click.option(
+            "--optimize",
+            type=click.Choice(OPTIMIZE),
+            help="With --aot: the fastest kernels, the least RAM, or both within reason.  [balanced]",
+        ),
+    ):
+        function = option(function)
+    return function
 
 
 def custom_ops_option(function: F) -> F:
@@ -110,3 +131,9 @@ def progress_talk(notes: Iterable[str]) -> None:
 
 def _empty(_: click.Context, __: click.Parameter, value: str | None) -> str:
     return value or ""
+
+
+def _bytes(_: click.Context, __: click.Parameter, value: str | None) -> int | None:
+    from edgeflow.cli.check import size
+
+    return None if value is None else size(value)

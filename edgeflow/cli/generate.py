@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
+from edgeflow.cli.device_options import optimize_options
 from edgeflow.cli.output import bytes_text, json_option, print_json, print_table, say
 
 if TYPE_CHECKING:
-    from edgeflow.pipeline.generate import Generation
+    from edgeflow.pipeline.generate import Arena, Generation
 
 PROJECT_FILE = "edgeflow.toml"
 
@@ -20,6 +21,7 @@ PROJECT_FILE = "edgeflow.toml"
 @click.option("--target", metavar="T", help="A target or a board; see edgeflow targets list.")
 @click.option("--language", metavar="L", help="c-array, aot or python; the target's usual one when left out.")
 @click.option("--aot", "ahead", is_flag=True, help="Ahead of time: C that calls the kernels directly; --language aot.")
+@optimize_options
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), metavar="DIR", help="Where to write.")
 @click.option("--name", metavar="SYMBOL", help="C symbol or Python package; made from the file's name when left out.")
 @click.option("--signature", metavar="NAME", help="Wrap only this signature.")
@@ -44,6 +46,8 @@ def command(
     target: str | None,
     language: str | None,
     ahead: bool,
+    optimize: Literal["speed", "ram", "balanced"] | None,
+    ram_bytes: int | None,
     output: Path,
     name: str | None,
     signature: str | None,
@@ -64,8 +68,9 @@ def command(
     from edgeflow.pipeline.generate import AHEAD, generate_files
 
     if runner:
-        given = {"--language": language, "--aot": ahead, "--name": name, "--signature": signature}
-        for option, value in (given | {"--form": form, "--project": project}).items():
+        given: dict[str, object] = {"--language": language, "--aot": ahead, "--name": name, "--signature": signature}
+        given |= {"--form": form, "--project": project, "--optimize": optimize, "--ram": ram_bytes}
+        for option, value in given.items():
             if value:
                 raise click.UsageError(f"{option} does not go with --runner")
         if (named := board or target) is None:
@@ -94,6 +99,8 @@ def command(
         signature=signature,
         form=form,
         project=project,
+        optimize=optimize,
+        ram_bytes=ram_bytes,
         force=force,
     )
     if as_json:
@@ -103,8 +110,18 @@ def command(
         how = f", form {done.form}" if done.form else ""
         size = bytes_text(done.model_bytes)
         click.echo(f"{done.language}{how}: {done.name} ({size}) for {done.board or done.target}", err=True)
+        if done.arena is not None:
+            click.echo(arena_text(done.arena), err=True)
     for warning in done.warnings:
         click.echo(f"warning: {warning}", err=True)
+
+
+def arena_text(arena: Arena) -> str:
+    """The plan in a line: `arena 6,192 bytes, no plan needs less; operators 0 to 9 run together by rows`."""
+    text = f"arena {arena.bytes:,} bytes"
+    text += ", no plan needs less" if arena.bytes == arena.bound_bytes else f"; none below {arena.bound_bytes:,}"
+    together = [f"{first} to {last}" for first, last in arena.together]
+    return text + (f"; operators {', '.join(together)} run together by rows" if together else "")
 
 
 def _write_runner(
@@ -153,6 +170,13 @@ def answer(done: Generation) -> dict[str, object]:
         "language": done.language,
         "name": done.name,
         "form": done.form,
+        "arena": None
+        if done.arena is None
+        else {
+            "bytes": done.arena.bytes,
+            "bound_bytes": done.arena.bound_bytes,
+            "together": [list(pair) for pair in done.arena.together],
+        },
         "output": str(done.output),
         "files": [{"path": str(file.path), "sha256": file.sha256, "bytes": file.bytes} for file in done.files],
         "warnings": list(done.warnings),

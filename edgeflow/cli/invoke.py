@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -60,6 +60,8 @@ def command(
     api: str,
     delegate: str,
     aot: bool,
+    optimize: Literal["speed", "ram", "balanced"] | None,
+    ram_bytes: int | None,
     custom_ops: Path | None,
     as_json: bool,
 ) -> None:
@@ -93,6 +95,8 @@ def command(
             timeout_s=timeout_s,
             fresh=fresh,
             aot=aot,
+            optimize=optimize,
+            ram_bytes=ram_bytes,
             custom_ops=custom_ops,
             progress=progress,
         )

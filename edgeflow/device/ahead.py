@@ -11,12 +11,18 @@ from edgeflow.progress import Progress, silent
 from edgeflow.targets.registry import find_board, find_target
 
 
+def check_optimized(aot: bool, optimize: Optimize | None, ram_bytes: int | None) -> None:
+    """Raises UsageError where something is to be optimized that is not built ahead of time."""
+    if not aot and (optimize is not None or ram_bytes is not None):
+        raise UsageError("only an ahead-of-time build is optimized", "add --aot, or leave --optimize and --ram out")
+
+
 def ahead_image(
     device: Device,
     model: Model,
     signature: str | None,
     *,
-    optimize: Optimize = "balanced",
+    optimize: Optimize | None = None,
     ram_bytes: int | None = None,
     progress: Progress = silent,
 ) -> AheadImage:
@@ -32,5 +38,5 @@ def ahead_image(
     board = find_board(device.address.where)
     target = find_target(board.target)
     chosen = signature or (model.signatures[0].key if model.signatures else None)
-    context = build_context(model, target, board, Options("aot", None, chosen, None, optimize, ram_bytes))
+    context = build_context(model, target, board, Options("aot", None, chosen, None, optimize or "balanced", ram_bytes))
     return build_ahead_runner(board, target, model, context, progress=progress)

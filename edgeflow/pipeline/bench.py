@@ -17,7 +17,7 @@ from edgeflow.bench.measure import Measured, Options, Wanted, measure
 from edgeflow.bench.statistics import summarize
 from edgeflow.bench.types import Flash, ModelFacts, Result, Tool
 from edgeflow.bench.verdict import reasons_against
-from edgeflow.device.ahead import ahead_image
+from edgeflow.device.ahead import ahead_image, check_optimized
 from edgeflow.device.answers import TensorInfo
 from edgeflow.device.book import find_device
 from edgeflow.device.connect import connect
@@ -25,6 +25,7 @@ from edgeflow.device.custom_operators import read_custom_operators
 from edgeflow.device.tensors import Arrays, Feed, feed_arrays, feed_random, read_npz
 from edgeflow.device.types import Device
 from edgeflow.errors import NotTrustedError
+from edgeflow.generate.context import Optimize
 from edgeflow.model.read import load_model
 from edgeflow.model.types import Model
 from edgeflow.pipeline.invoke import pick_signature
@@ -55,6 +56,8 @@ def bench(
     timeout_s: float = 60,
     fresh: bool = False,
     aot: bool = False,
+    optimize: Optimize | None = None,
+    ram_bytes: int | None = None,
     custom_ops: Path | str | None = None,
     tags: Sequence[str] = (),
     store: Path | str | None = None,
@@ -62,7 +65,8 @@ def bench(
 ) -> Result:
     """Measure one model on one device; see Plan for what `runs`, `min_s` and `processes` mean.
 
-    `aot` builds it ahead of time and starts the emulated board with it, so that nothing is parsed there.
+    `aot` builds it ahead of time and starts the emulated board with it, so that nothing is parsed there; `optimize`
+    and `ram_bytes` are those of `generate`.
     `custom_ops` is a library of custom operators for the device, which goes there with the model.
     The result is kept in `store` (a path or URL; the user's own by default) with `tags`.
     Raises UsageError (inputs, signature, tags), DeviceError and its kinds, NotTrustedError with `require_trusted`;
@@ -101,7 +105,12 @@ def bench(
     def feed(tensors: Sequence[TensorInfo]) -> Feed:
         return feed_random(tensors, seed) if arrays is None else feed_arrays(arrays, tensors, where)
 
-    built = ahead_image(device, model, signature, progress=progress) if aot else None
+    check_optimized(aot, optimize, ram_bytes)
+    built = (
+        ahead_image(device, model, signature, optimize=optimize, ram_bytes=ram_bytes, progress=progress)
+        if aot
+        else None
+    )
     image = built.image.path if built else None
     with connect(device, wait_s=wait_s, timeout_s=timeout_s, fresh=fresh, image=image) as session:
         emulated = device.address.scheme == "qemu"

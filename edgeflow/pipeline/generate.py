@@ -28,8 +28,23 @@ class GeneratedFile:
 
 
 @dataclass(frozen=True)
+class Arena:
+    """The memory plan of an ahead-of-time build: its arena, what no plan can go below, and what runs by rows.
+
+    `together` are the first and last operators of those that run together.
+    """
+
+    bytes: int
+    bound_bytes: int
+    together: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
 class Generation:
-    """What generating one model for one target wrote. `form` is None where the language knows only one."""
+    """What generating one model for one target wrote. `form` is None where the language knows only one.
+
+    `arena` is None where nothing is planned.
+    """
 
     model: str
     model_sha256: str
@@ -42,6 +57,7 @@ class Generation:
     output: Path
     files: tuple[GeneratedFile, ...]
     warnings: tuple[str, ...]
+    arena: Arena | None = None
 
 
 def generate(
@@ -103,9 +119,10 @@ def generate_files(
     directory = Path(output)
     if language == AHEAD:
         options = Options(AHEAD, name, signature, None, optimize or "balanced", ram_bytes)
-        context, files = _ahead_files(model, kind, board, options, form, project)
+        context, files, arena = _ahead_files(model, kind, board, options, form, project)
         paths = write_tree(files, directory, owns_directory=False, force=force)
     else:
+        arena = None
         if optimize is not None or ram_bytes is not None:
             raise UsageError("only an ahead-of-time build is optimized", "add --aot, or leave --optimize and --ram out")
         chosen = choose_language(kind, language)
@@ -131,6 +148,7 @@ def generate_files(
             for path, content in zip(paths, files.values(), strict=True)
         ),
         warnings=context.warnings,
+        arena=arena,
     )
 
 
@@ -141,8 +159,8 @@ def _ahead_files(
     options: Options,
     form: Form | None,
     project: Project | Path | str | None,
-) -> tuple[Context, dict[str, bytes]]:
-    """C that calls the kernels directly, and the runtime's files it needs."""
+) -> tuple[Context, dict[str, bytes], Arena]:
+    """C that calls the kernels directly with the runtime's files it needs, and its memory plan."""
     from edgeflow.firmware.ahead import check_ahead_target, generate_ahead
 
     check_ahead_target(kind)
@@ -151,4 +169,7 @@ def _ahead_files(
         raise UsageError(f"an ahead-of-time build has no {given}", f"leave --{given} out")
     loaded = model if isinstance(model, Model) else load_model(model)
     context = build_context(loaded, kind, board, options)
-    return context, generate_ahead(loaded, context).with_runtime()
+    made = generate_ahead(loaded, context)
+    together = tuple((flow.first, flow.last) for flow in made.ahead.flows)
+    arena = Arena(made.ahead.arena_bytes, made.ahead.bound_bytes, together)
+    return context, made.with_runtime(), arena

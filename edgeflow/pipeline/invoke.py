@@ -13,7 +13,7 @@ import numpy.typing as npt
 from edgeflow.bench.clock import Clock, clock_of
 from edgeflow.bench.facts import device_facts, runtime_facts
 from edgeflow.bench.types import DeviceFacts, InputFacts, ModelFacts, RuntimeFacts
-from edgeflow.device.ahead import ahead_image
+from edgeflow.device.ahead import ahead_image, check_optimized
 from edgeflow.device.answers import TensorInfo
 from edgeflow.device.book import find_device
 from edgeflow.device.connect import connect
@@ -22,6 +22,7 @@ from edgeflow.device.session import Session
 from edgeflow.device.tensors import Arrays, feed_arrays, feed_random, output_array, read_npz
 from edgeflow.device.types import Device
 from edgeflow.errors import UsageError
+from edgeflow.generate.context import Optimize
 from edgeflow.model.read import load_model
 from edgeflow.model.types import Model
 from edgeflow.progress import Progress, silent
@@ -79,6 +80,8 @@ def invoke(
     timeout_s: float = 60,
     fresh: bool = False,
     aot: bool = False,
+    optimize: Optimize | None = None,
+    ram_bytes: int | None = None,
     custom_ops: Path | str | None = None,
     progress: Progress = silent,
 ) -> Invocation:
@@ -99,7 +102,12 @@ def invoke(
     library = None if custom_ops is None else read_custom_operators(custom_ops)
     api = api or ("compiled-model" if library else "")
     notes: list[str] = []
-    image = ahead_image(device, model, chosen[0].signature, progress=progress).image.path if aot else None
+    check_optimized(aot, optimize, ram_bytes)
+    image = None
+    if aot:
+        signed = chosen[0].signature
+        built = ahead_image(device, model, signed, optimize=optimize, ram_bytes=ram_bytes, progress=progress)
+        image = built.image.path
     with connect(device, wait_s=wait_s, timeout_s=timeout_s, fresh=fresh, image=image) as session:
         source = session.place(model, progress=progress)
         opened = session.open(
