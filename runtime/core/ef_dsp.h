@@ -71,6 +71,17 @@ static inline uint32_t ef_dsp_highs(uint32_t a, uint32_t b) {
 #endif
 }
 
+/* sum + low(a)*low(b) + high(a)*high(b). */
+static inline int32_t ef_dsp_mac_both(uint32_t a, uint32_t b, int32_t sum) {
+#if EF_HAVE_DSP
+    __asm__("smlad %0, %1, %2, %0" : "+r"(sum) : "r"(a), "r"(b));
+    return sum;
+#else
+    const int32_t low = (int16_t)a * (int16_t)b, high = (int16_t)(a >> 16) * (int16_t)(b >> 16);
+    return (int32_t)((uint32_t)sum + (uint32_t)low + (uint32_t)high);
+#endif
+}
+
 #if EF_HAVE_DSP
 
 /* Assembly that is a whole function: arguments are read by the assembly only, so compilers must not reason about them. */

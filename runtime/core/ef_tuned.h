@@ -25,4 +25,7 @@ void ef_conv_2d_twice_s8_dsp_row(const struct ef_call *call, const struct ef_row
 void ef_fully_connected_wide_s8_dsp_invoke(const struct ef_call *call);
 void ef_fully_connected_narrow_s8_dsp_invoke(const struct ef_call *call);
 
+void ef_depthwise_conv_2d_3x3_stride1_s8_dsp_invoke(const struct ef_call *call);
+void ef_depthwise_conv_2d_3x3_stride2_s8_dsp_invoke(const struct ef_call *call);
+
 #endif /* EF_TUNED_H */

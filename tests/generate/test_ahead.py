@@ -98,8 +98,8 @@ def test_only_the_kernels_of_the_model_are_linked(tmp_path: Path) -> None:
         "ef_average_pool_2d_s8_row",
         "ef_conv_2d_line12_s8_dsp_row",
         "ef_conv_2d_1x1_line12_s8_dsp_pixels",
-        "ef_depthwise_conv_2d_s8_row",
-        "ef_fully_connected_s8_invoke",
+        "ef_depthwise_conv_2d_3x3_stride1_s8_dsp_invoke",
+        "ef_fully_connected_wide_s8_dsp_invoke",
         "ef_softmax_s8_invoke",
     }
     assert not [name for name in names if name.endswith("_prepare") or "flatbuffer" in name or "interpreter" in name]

@@ -1,6 +1,7 @@
 """The records of the interpreter's int8 kernels, read: geometry, zero points, clamp and multipliers.
 
-Their layouts are those of the structs in runtime/core: `struct ef_window`, `struct ef_channels_s8`.
+Their layouts are those of the structs in runtime/core: `struct ef_window`, `struct ef_channels_s8`,
+and the record of ef_fully_connected_s8.c.
 """
 
 from __future__ import annotations
@@ -9,10 +10,12 @@ import struct
 from dataclasses import astuple, dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from edgeflow.generate.tuned.requantize import Clamp, Ints
 
 _WINDOW = struct.Struct("<18H")
+_CONNECTED = struct.Struct("<3I4hI")
 _CHANNELS = struct.Struct("<4h2H")
 
 
@@ -52,6 +55,30 @@ class Channels:
     clamp: Clamp
     multipliers: Ints
     shifts: Ints
+
+
+@dataclass(frozen=True)
+class Connected:
+    """The record of FULLY_CONNECTED; `reals` one a channel, as doubles."""
+
+    rows: int
+    depth: int
+    channels: int
+    in_zero_point: int
+    clamp: Clamp
+    reals: npt.NDArray[np.float64]
+
+
+def read_connected(record: bytes) -> Connected:
+    """The record of fully_connected_s8: `struct ef_packed_real` unpacked."""
+    rows, depth, channels, in_zero_point, zero_point, low, high, count = _CONNECTED.unpack_from(record)
+    packed = np.frombuffer(record, "<u4", 2 * count, _CONNECTED.size).reshape(count, 2).astype(np.int64)
+    significand = (packed[:, 0] & 0x1FFFFF).astype(np.float64) * 2.0**32 + packed[:, 1]
+    exponent = packed[:, 0].astype(np.uint32).view(np.int32) >> 21
+    reals = np.ldexp(significand, exponent)
+    return Connected(
+        rows, depth, channels, in_zero_point, Clamp(zero_point, low, high), np.broadcast_to(reals, (channels,))
+    )
 
 
 def read_geometry(record: bytes) -> Geometry:

@@ -9,6 +9,7 @@ from edgeflow.generate.tuned import (
     average_pool_2d_mve,
     conv_2d,
     conv_2d_mve,
+    depthwise_conv_2d,
     depthwise_conv_2d_mve,
     fully_connected,
     fully_connected_mve,
@@ -34,7 +35,11 @@ VARIANTS: dict[str, tuple[tuple[str, str, Variant], ...]] = {
         ("dsp", "fully_connected_wide_s8_dsp", fully_connected.wide),
         ("dsp", "fully_connected_narrow_s8_dsp", fully_connected.narrow),
     ),
-    "depthwise_conv_2d_s8": (("mve", "depthwise_conv_2d_s8_mve", depthwise_conv_2d_mve.depthwise_conv_2d),),
+    "depthwise_conv_2d_s8": (
+        ("mve", "depthwise_conv_2d_s8_mve", depthwise_conv_2d_mve.depthwise_conv_2d),
+        ("dsp", "depthwise_conv_2d_3x3_s8_dsp", depthwise_conv_2d.whole),
+        ("dsp", "depthwise_conv_2d_3x3_s8_dsp", depthwise_conv_2d.strips),
+    ),
 }
 
 
