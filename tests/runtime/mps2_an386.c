@@ -1,9 +1,12 @@
-/* Start-up of the batch driver on QEMU's mps2-an386 (Cortex-M4F): vectors, the FPU, a timer. Input and output go
+/* Start-up of the batch driver on QEMU's MPS2 and MPS3 boards: vectors, the FPU, a timer. Input and output go
  * through semihosting (newlib's rdimon), so `driver.c` is the same as on the host. */
+#include <stddef.h>
 #include <stdint.h>
 
 #define REGISTER(address) (*(volatile uint32_t *)(address))
-#define TIMER 0x40000000u /* 25 MHz, counts down */
+#ifndef TIMER
+#define TIMER 0x40000000u /* of the MPS2 boards: 25 MHz, counts down */
+#endif
 
 extern uint32_t stack_end[];
 void _start(void);
@@ -25,6 +28,16 @@ void fault(void) {
     __asm__ volatile("mov r0, #0x20\n mov r1, %0\n bkpt 0xab" ::"r"(reason) : "r0", "r1", "memory");
     for (;;) {
     }
+}
+
+/* The heap: all of DATA but the last 64 KB, wherever the debugger's answer would put it. */
+void *_sbrk(ptrdiff_t more) {
+    extern char end[];
+    static char *top = end;
+    char *const made = top;
+    if (more > (char *)stack_end - 65536 - top) return (void *)-1;
+    top += more;
+    return made;
 }
 
 uint32_t ef_driver_ticks(void) { return ~REGISTER(TIMER + 4u); }

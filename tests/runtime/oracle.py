@@ -97,8 +97,8 @@ class Run:
 
 
 def build_cortex_m_driver(folder: Path, cpu: Sequence[str]) -> Path:
-    """The driver for QEMU's mps2-an385/an386, input and output through semihosting."""
-    here, program = Path(__file__).parent, folder / f"driver{'_'.join(cpu)}.elf"
+    """The driver for QEMU's MPS2 boards, input and output through semihosting; for others flags move it."""
+    here, program = Path(__file__).parent, folder / "driver.elf"
     sources = [*sorted(include_dir().glob("*.c")), here / "driver.c", here / "mps2_an386.c"]
     command = ["arm-none-eabi-gcc", *cpu, "-mthumb", "-O2", "-std=c99", "-DEF_DRIVER_TICKS", f"-I{include_dir()}"]
     command += ["-ffunction-sections", "-fdata-sections", "-Wl,--gc-sections", *map(str, sources)]
