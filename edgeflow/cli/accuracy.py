@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from edgeflow.cli.convert_options import SOURCE, SOURCE_NAMES, options, reading
 from edgeflow.cli.output import bytes_text, json_option, print_json, print_table, progress_bar
 from edgeflow.cli.plain import plain
 
@@ -44,16 +45,19 @@ def _numbers(context: click.Context, parameter: click.Parameter, text: str) -> t
 @click.option("--per-layer", is_flag=True, help="Rank the operators of quantized models by what they lose.")
 @click.option("--signature", help="Which signature to run.")
 @click.option("--max-samples", type=click.IntRange(1), help="Use at most so many samples, evenly spaced.")
-@click.option("--unsafe-lambda", is_flag=True, help="Allow Lambda layers in the source: they run Python code from it.")
+@options(SOURCE)
 @click.option("--custom-ops", type=click.Path(path_type=Path), metavar="LIB.so", help="Custom operators of the models.")
 @click.option("--timeout", "timeout_s", default=600.0, show_default=True, help="Seconds each model may take.")
 @json_option
-def command(as_json: bool, models: tuple[Path, ...], data: Path, **options: Any) -> int:
+def command(as_json: bool, models: tuple[Path, ...], data: Path, **given: Any) -> int:
     """Run each MODEL on the same data: how often it is right, and how far off the source or the first MODEL."""
     from edgeflow.pipeline.accuracy import accuracy
 
+    of_source = {name: given.pop(name) for name in SOURCE_NAMES}
+    if given["source"] is None and any(of_source.values()):
+        raise click.UsageError("--from, --tags, --import and their like say how --source is read: name one")
     with progress_bar(as_json) as progress:
-        found = accuracy(models, data, progress=progress, **options)
+        found = accuracy(models, data, reading=reading(of_source), progress=progress, **given)
     if as_json:
         print_json(answer(found))
     else:

@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from edgeflow.cli.convert_options import SIGNATURE, SOURCE, options, reading, refuse_reading
 from edgeflow.cli.output import json_option, print_json, print_table
 from edgeflow.cli.plain import plain
 from edgeflow.errors import UsageError
@@ -45,6 +46,7 @@ def size(text: str) -> int:
     metavar="SIZE",
     help="Flash there is for model and runtime, instead of the board's.",
 )
+@options(SIGNATURE, SOURCE)
 @click.option("--runtimes", "with_runtimes", is_flag=True, help="Which runtimes can run it, each with its evidence.")
 @json_option
 def command(
@@ -54,6 +56,7 @@ def command(
     flash_bytes: int | None,
     with_runtimes: bool,
     as_json: bool,
+    **of_source: Any,
 ) -> int:
     """Say whether MODEL fits each target or board, with all reasons.
 
@@ -63,8 +66,10 @@ def command(
 
     if not targets and not with_runtimes:
         raise UsageError("nothing to check against", "name one with --target, or ask for --runtimes")
-    if is_source(model):
-        return show(model, targets, as_json, ram_bytes=ram_bytes, flash_bytes=flash_bytes)
+    if is_source(model, of_source["kind"]):
+        how = reading(of_source)
+        return show(model, targets, as_json, ram_bytes=ram_bytes, flash_bytes=flash_bytes, reading=how)
+    refuse_reading(of_source)
     from edgeflow.model.read import load_model
     from edgeflow.pipeline.check import check
     from edgeflow.pipeline.runtimes import runtimes

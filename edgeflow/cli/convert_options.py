@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from edgeflow.convert.types import Reading
 
 Command = Callable[..., Any]
 KINDS = ("keras", "h5", "saved-model", "frozen-graph", "tflite", "jax")  # a test holds these equal to the code's
@@ -48,9 +51,9 @@ def _commas(_: object, __: object, given: Sequence[str]) -> tuple[str, ...]:
     return tuple(name for text in given for name in text.split(",") if name)
 
 
-READING = (
-    click.option("--from", "kind", type=click.Choice(KINDS), help="Take SOURCE for this, whatever it looks like."),
-    click.option("--signature", help="Convert only this signature of a SavedModel."),
+SIGNATURE = (click.option("--signature", help="Only this signature of a SavedModel."),)
+SOURCE = (
+    click.option("--from", "kind", type=click.Choice(KINDS), help="Take the source for this, whatever it looks like."),
     click.option("--tags", multiple=True, callback=_commas, help="Tags of the SavedModel's graph, commas between."),
     click.option("--input-arrays", multiple=True, callback=_commas, help="Input tensors of a frozen graph."),
     click.option("--output-arrays", multiple=True, callback=_commas, help="Output tensors of a frozen graph."),
@@ -62,9 +65,9 @@ READING = (
         metavar="NAME=N,N,…",
         help="Fix an input's free sizes; the batch is the first.",
     ),
-    click.option("--keep-batch", is_flag=True, help="Leave a free batch size free instead of fixing it to 1."),
-    click.option("--unroll-rnn", is_flag=True, help="Build Keras's recurrent layers without a loop (int8 needs it)."),
-    click.option("--unsafe-lambda", is_flag=True, help="Allow Lambda layers: they run Python code from the file."),
+    click.option(
+        "--unsafe-lambda", is_flag=True, help="Allow Lambda layers in the source: they run Python code from it."
+    ),
     click.option(
         "--import",
         "imports",
@@ -73,6 +76,13 @@ READING = (
         help="Your module with custom layers; FUNCTION is called to register them.",
     ),
 )
+READING = (
+    *SIGNATURE,
+    *SOURCE,
+    click.option("--keep-batch", is_flag=True, help="Leave a free batch size free instead of fixing it to 1."),
+    click.option("--unroll-rnn", is_flag=True, help="Build Keras's recurrent layers without a loop (int8 needs it)."),
+)
+SOURCE_NAMES = ("kind", "tags", "input_arrays", "output_arrays", "input_shapes", "unsafe_lambda", "imports")
 
 QUANTIZING = (
     click.option("--io-type", type=click.Choice(["float32", "int8", "uint8", "int16"]), help="Inputs and outputs."),
@@ -121,6 +131,21 @@ def options(*groups: Sequence[Callable[[Command], Command]]) -> Callable[[Comman
         return command
 
     return add
+
+
+def reading(given: Mapping[str, Any]) -> Reading:
+    """The values of the options in SOURCE, and of SIGNATURE where it is there, as one value."""
+    from edgeflow.convert.types import Reading
+
+    told = {name: given[name] for name in SOURCE_NAMES if name != "input_shapes"}
+    return Reading(signature=given.get("signature"), input_shapes=tuple(given["input_shapes"].items()), **told)
+
+
+def refuse_reading(given: Mapping[str, Any]) -> None:
+    """Raise a usage error for options of SOURCE and SIGNATURE where the model is a `.tflite`, which needs none."""
+    for name in ("signature", *SOURCE_NAMES):
+        if given.get(name) and (name, given[name]) != ("kind", "tflite"):
+            raise click.UsageError("a .tflite is read as it is: --signature, --from, --import… go with sources")
 
 
 def choices(given: Mapping[str, Any], named: Collection[str]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from edgeflow.cli.convert_options import SIGNATURE, SOURCE, options, reading, refuse_reading
 from edgeflow.cli.output import json_option, print_json, print_table
 from edgeflow.cli.plain import count_text, plain
 from edgeflow.errors import UsageError
@@ -21,21 +22,32 @@ from edgeflow.pipeline.inspect import Inspection, inspect
 @click.argument("model", type=click.Path(path_type=Path))
 @click.option("--tensors", is_flag=True, help="Every tensor and operator, not only inputs, outputs and sums.")
 @click.option(
-    "--target", "targets", multiple=True, metavar="NAME", help="For a source: would it run there? Repeatable."
+    "--target",
+    "targets",
+    multiple=True,
+    metavar="NAME",
+    help="For a source, or a float .tflite: would it run there, and as int8?",
 )
+@options(SIGNATURE, SOURCE)
 @json_option
-def command(model: Path, tensors: bool, targets: tuple[str, ...], as_json: bool) -> int:
+def command(model: Path, tensors: bool, targets: tuple[str, ...], as_json: bool, **of_source: Any) -> int:
     """Show what is in MODEL: signatures, tensors, operators, and what they cost.
 
     Of a source that is not converted yet (.keras, .h5, SavedModel, .pb): what would become of it.
     """
     from edgeflow.cli.inspect_source import is_source, show
 
-    if is_source(model):
-        return show(model, targets, as_json)
-    if targets:
-        raise UsageError("--target is for sources", f"edgeflow check {model} --target {targets[0]} judges a .tflite")
+    if is_source(model, of_source["kind"]):
+        return show(model, targets, as_json, reading=reading(of_source))
+    refuse_reading(of_source)
     found = inspect(model)
+    if targets and any(tensor.quantization for graph in found.model.subgraphs for tensor in graph.tensors):
+        raise UsageError(
+            "--target is for sources, and this .tflite is quantized already",
+            f"edgeflow check {model} --target {targets[0]} judges it",
+        )
+    if targets:
+        return show(model, targets, as_json)
     if as_json:
         print_json(_answer(found, tensors))
         return 0

@@ -13,13 +13,16 @@ from edgeflow.cli.output import bytes_text, print_json, print_table, progress_ba
 from edgeflow.cli.plain import count_text, plain
 
 if TYPE_CHECKING:
-    from edgeflow.convert.surveyed import SurveyedSignature
+    from edgeflow.convert.surveyed import SourceOperator, SurveyedSignature
+    from edgeflow.convert.types import Reading
     from edgeflow.fit.forecast import Forecast
     from edgeflow.pipeline.inspect_source import SourceInspection
 
 
-def is_source(path: Path) -> bool:
-    """Whether this is something `convert` takes rather than a `.tflite`."""
+def is_source(path: Path, kind: str | None = None) -> bool:
+    """Whether this is something `convert` takes rather than a `.tflite`; `kind` is what it is to be taken for."""
+    if kind is not None:
+        return kind != "tflite"
     if path.is_dir():
         return any((path / name).is_file() for name in ("saved_model.pb", "saved_model.pbtxt"))
     try:
@@ -37,7 +40,7 @@ def show(
     *,
     ram_bytes: int | None = None,
     flash_bytes: int | None = None,
-    unsafe_lambda: bool = False,
+    reading: Reading | None = None,
 ) -> int:
     """Look at a source and print it; gives the exit code: 3 where no form of it would fit some target."""
     from edgeflow.pipeline.inspect_source import inspect_source
@@ -48,7 +51,7 @@ def show(
             targets,
             ram_bytes=ram_bytes,
             flash_bytes=flash_bytes,
-            unsafe_lambda=unsafe_lambda,
+            reading=reading,
             progress=progress,
         )
     if as_json:
@@ -94,6 +97,8 @@ def answer(found: SourceInspection) -> dict[str, Any]:
                         "dtype": operator.dtype,
                         "count": operator.count,
                         "layers": list(operator.layers),
+                        "keras_layers": list(operator.keras_layers),
+                        "lines": list(operator.lines),
                         "becomes": operator.becoming.fate,
                         "operators": list(operator.becoming.operators),
                         "advice": operator.becoming.advice or None,
@@ -111,7 +116,7 @@ def _print(found: SourceInspection) -> None:
     survey = found.survey
     click.echo(f"{plain(survey.source.origin)}: {survey.source.kind}, {count_text(survey.parameters)} parameters")
     for signature in survey.signatures:
-        _print_signature(signature, len(survey.signatures) > 1)
+        _print_signature(signature, len(survey.signatures) > 1, made=survey.source.kind in ("tflite", "jax"))
     if found.forecasts:
         click.echo("would it run there (estimates; convert, then check, for the truth):")
         print_table(
@@ -127,7 +132,7 @@ def _print(found: SourceInspection) -> None:
             click.echo(f"  - {plain(line)}")
 
 
-def _print_signature(signature: SurveyedSignature, several: bool) -> None:
+def _print_signature(signature: SurveyedSignature, several: bool, *, made: bool) -> None:
     if several:
         click.echo(f"signature {plain(signature.key)}")
     more = f" and those of {', '.join(map(plain, signature.macs_unknown))}" if signature.macs_unknown else ""
@@ -154,11 +159,19 @@ def _print_signature(signature: SurveyedSignature, several: bool) -> None:
         )
         for operator in signature.operators
     ]
-    print_table(("TensorFlow operator", "of", "count", "becomes"), operators, right=(2,))
+    print_table(("operator" if made else "TensorFlow operator", "of", "count", "becomes"), operators, right=(2,))
     for operator in signature.operators:
         if operator.becoming.advice:
-            where = ", ".join(map(plain, operator.layers[:3])) + (", …" if operator.count > 3 else "")
-            click.echo(f"  {operator.becoming.fate}: {plain(operator.name)} in {where}: {operator.becoming.advice}")
+            text = f"{operator.becoming.fate}: {plain(operator.name)} in {_where(operator)}: {operator.becoming.advice}"
+            click.echo(f"  {text}")
+
+
+def _where(operator: SourceOperator) -> str:
+    """The Keras layers, else the nodes, that hold an operator, and the lines of code that made it."""
+    places = operator.keras_layers or operator.layers
+    named = ", ".join(map(plain, places[:3])) + (", …" if max(len(places), operator.count) > 3 else "")
+    kind = "layer " * bool(operator.keras_layers)
+    return f"{kind}{named}" + (f" ({', '.join(map(plain, operator.lines[:3]))})" if operator.lines else "")
 
 
 def _row(item: Forecast) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ conversion, and after IDLE_S seconds without a request. FOLDER is its own to wri
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import queue
@@ -50,6 +51,9 @@ class Child:
             "survey": lambda request, progress: survey(self._source(request, progress)),
             "gpu": lambda request, _: gpu_findings(Path(request["model"])),
         }
+        if "folder" in request:
+            with contextlib.suppress(OSError):  # gone meanwhile: only names in messages grow longer
+                os.chdir(request["folder"])
         return actions[request["do"]](request, progress)
 
     def _load(self, request: Mapping[str, Any], progress: Progress) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from edgeflow.convert import exporting, frozen, imported, jax_file, lite, sources
+from edgeflow.convert.origins import keras_layers
 from edgeflow.convert.rebatched import write_rebatched
 from edgeflow.convert.types import Port, Source, SourceSignature
 from edgeflow.errors import ConversionError, EdgeflowError, ModelError, UsageError
@@ -20,9 +21,8 @@ LEGACY_HINT = "install Keras 2 beside Keras 3: pip install 'edgeflow[legacy]'"
 class Loaded:
     """A source ready to be converted: the SavedModel to convert and the functions that give the source's outputs.
 
-    `concrete` gives TensorFlow's function of a signature with the sizes that are converted; `debug_info` is what the
-    SavedModel tells of the Python code behind its operators. `lite` is a source that is a `.tflite` already, `jax` one
-    that the converter's own JAX path takes.
+    `concrete` gives TensorFlow's function of a signature with the sizes that are converted; `layers` are the names of
+    Keras's. `lite` is a source that is a `.tflite` already, `jax` one that the converter's own JAX path takes.
     """
 
     folder: Path
@@ -36,7 +36,7 @@ class Loaded:
     jax: jax_file.Exported | None = None
     quantized: tuple[str, ...] = ()
     concrete: Callable[[str], Any] | None = None
-    debug_info: Any = None
+    layers: tuple[str, ...] = ()
 
 
 def load(source: Source, scratch: Path) -> Loaded:
@@ -74,7 +74,7 @@ def _saved_model(source: Source, path: Path, scratch: Path) -> Loaded:
     try:
         loaded = tf.saved_model.load(str(path), tags=list(source.tags) or None)
     except Exception as error:
-        if source.tags and "MetaGraphDef" in str(error):
+        if source.tags and any(word in str(error) for word in ("MetaGraphDef", "`tags`")):
             raise UsageError(f"{source.origin}: {short(error)}", "choose tags the SavedModel has") from None
         raise ModelError(
             f"{source.origin}: TensorFlow cannot load this SavedModel: {short(error)}", "export or copy it again"
@@ -95,12 +95,11 @@ def _saved_model(source: Source, path: Path, scratch: Path) -> Loaded:
     common = (exporting.weight_bytes(list(variables.values())) or None, _versions(tf))
     tags = source.tags or ("serve",)
     functions = {key: _calling(loaded.signatures[key]) for key in chosen}
-    told = loaded.graph_debug_info
     free_batch = any(port.shape[:1] == (-1,) for signature in signatures for port in signature.inputs)
     if not source.input_shapes and (source.keep_batch or not free_batch):
         concrete = loaded.signatures.__getitem__
         free = _free_sizes(signatures)
-        return Loaded(path, tags, signatures, functions, *common, free, concrete=concrete, debug_info=told)
+        return Loaded(path, tags, signatures, functions, *common, free, concrete=concrete)
     sizes = exporting.sizes(loaded, chosen, source.keep_batch, dict(source.input_shapes))
     signatures = tuple(_resized(signature, sizes[signature.key]) for signature in signatures)
     if not write_rebatched(path, scratch, tags, sizes):
@@ -114,7 +113,6 @@ def _saved_model(source: Source, path: Path, scratch: Path) -> Loaded:
         *common,
         _free_sizes(signatures),
         concrete=lambda key: exporting.rebatched(loaded.signatures[key], sizes[key]).get_concrete_function(),
-        debug_info=told,
     )
 
 
@@ -129,9 +127,10 @@ def _keras(source: Source, scratch: Path) -> Loaded:
         raise ConversionError(
             f"{source.origin}: cannot be exported: {short(error)}", "build the model with fixed input shapes first"
         ) from None
-    weights = exporting.weight_bytes(model.weights)
+    weights, layers = exporting.weight_bytes(model.weights), keras_layers(model)
     if exported is None:
-        return replace(_saved_model(source, folder, scratch / "rebatched"), weight_bytes=weights, versions=versions)
+        written = _saved_model(source, folder, scratch / "rebatched")
+        return replace(written, weight_bytes=weights, versions=versions, layers=layers)
     key, concrete = exporting.SERVING, exported.concrete
     inputs = tuple(_port(spec.name, spec) for spec in exported.inputs)
     signatures = (SourceSignature(key, tuple(sorted(inputs, key=lambda port: port.name)), _outputs(concrete)),)
@@ -144,6 +143,7 @@ def _keras(source: Source, scratch: Path) -> Loaded:
         versions,
         _free_sizes(signatures),
         concrete=lambda _: concrete,
+        layers=layers,
     )
 
 

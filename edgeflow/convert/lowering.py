@@ -16,10 +16,12 @@ import numpy as np
 from edgeflow.convert.arrays import Arrays
 from edgeflow.convert.loading import Loaded, short
 from edgeflow.convert.options import ConverterOptions
+from edgeflow.convert.origins import keras_layer, lines
 from edgeflow.convert.quantizing import quantize
 from edgeflow.convert.rebatched import describe
 from edgeflow.convert.recipes import RECIPES, Recipe
 from edgeflow.convert.signed import signed
+from edgeflow.convert.survey_bytes import layer
 from edgeflow.convert.worker import LOOP_CALIBRATED
 from edgeflow.errors import ConversionError, UsageError
 from edgeflow.progress import Progress
@@ -107,21 +109,21 @@ def _converted(
         with _loaded_already(loaded):
             return bytes(converter.convert())
     except Exception as error:
-        raise _explained(error, recipe) from None
+        raise _explained(error, recipe, loaded) from None
 
 
 @contextlib.contextmanager
 def _loaded_already(loaded: Loaded) -> Iterator[None]:
-    """Keep the converter from loading a SavedModel twice more in Python: it only looks up names and debug info there.
+    """Keep the converter from loading a SavedModel twice more in Python, where it only looks up signatures' names.
 
-    Its C++ reads the files by itself. Where the installed converter is built otherwise, nothing is changed.
+    Its C++ reads the files by itself, debug info too. A converter that is built otherwise is left as it is.
     """
     from tensorflow.core.framework import graph_debug_info_pb2
     from tensorflow.lite.python import lite as module
 
     known = SimpleNamespace(
         signatures={signature.key: None for signature in loaded.signatures},
-        graph_debug_info=loaded.debug_info or graph_debug_info_pb2.GraphDebugInfo(),
+        graph_debug_info=graph_debug_info_pb2.GraphDebugInfo(),
     )
     own = getattr(module, "_load", None)
     if own is None or loaded.jax is not None:
@@ -204,20 +206,22 @@ def _plain(value: Any) -> bool:
     return value is None or isinstance(value, bool | int | float | str)
 
 
-def _explained(error: Exception, recipe: Recipe) -> ConversionError:
+def _explained(error: Exception, recipe: Recipe, loaded: Loaded | None = None) -> ConversionError:
     operators, text = _operators(error), str(error)
+    places = _places(error, loaded)
+    told = [f"{name}: {_WHY.get(code, 'cannot be converted')}{places.get(name, '')}" for name, code in operators]
     if "element_shape to be static" in text or any(name == "TensorListReserve" for name, _ in operators):
         return ConversionError(
             "a recurrent layer whose batch is free, or was when it was exported, cannot be converted",
             "give the .keras file and leave --keep-batch out, or export it with a batch of 1",
-            [f"{name}: {_WHY.get(code, 'cannot be converted')}" for name, code in operators],
+            told,
         )
     if operators:
         names = ", ".join(dict.fromkeys(name for name, _ in operators))
         return ConversionError(
             f"TensorFlow Lite has no {names}",
             _way_out([code for _, code in operators]),
-            [f"{name}: {_WHY.get(code, 'cannot be converted')}" for name, code in operators],
+            told,
         )
     if blocked := re.search(r"not yet supported for op: '?\"?([\w.]+)", text):
         return ConversionError(
@@ -236,6 +240,25 @@ def _way_out(codes: Sequence[int]) -> str:
     if all(code == 1 for code in codes):
         return f"{way}; for Android, --select-tf-ops takes TensorFlow's own along"
     return f"{way}, or pass --allow-custom-ops and bring kernels for them"
+
+
+def _places(error: Exception, loaded: Loaded | None) -> dict[str, str]:
+    """`, in layer NAME (file:line)` by operator, as far as it is known."""
+    nodes: dict[str, str] = {}
+    for item in getattr(error, "errors", None) or ():
+        calls: Any = getattr(getattr(item, "location", None), "call", ())
+        if node := next((call.name.partition("@")[0] for call in calls if call.name), ""):
+            nodes.setdefault(item.operator.name.removeprefix("tf."), node)
+    if loaded is None or loaded.concrete is None or not nodes:
+        return {name: f", in {layer(node)}" for name, node in nodes.items()}
+    where: dict[str, str] = {}
+    for signature in loaded.signatures:
+        where |= lines(loaded.concrete(signature.key), loaded.folder)
+    places = {}
+    for name, node in nodes.items():
+        inside, line = keras_layer(node, loaded.layers), where.get(node)
+        places[name] = f", in {f'layer {inside}' if inside else layer(node)}" + (f" ({line})" if line else "")
+    return places
 
 
 def _operators(error: Exception) -> list[tuple[str, int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -23,6 +24,13 @@ def is_keras_model(value: object) -> bool:
         kind.__name__ == "Model" and kind.__module__.split(".")[0] in ("keras", "tf_keras")
         for kind in type(value).__mro__
     )
+
+
+def open_any(given: Any, folder: Path, how: Reading, example_inputs: Any = None) -> Source:
+    """Open a source by its path, or write an object into `folder` as `open_object` does and open that."""
+    if isinstance(given, str | os.PathLike):
+        return open_source(given, how)
+    return open_object(given, folder, how, example_inputs)
 
 
 def open_object(given: Any, folder: Path, how: Reading, example_inputs: Any = None) -> Source:
@@ -132,7 +140,8 @@ def _write_functions(named: Mapping[str, Any], example_inputs: Any, folder: Path
     holder.kept = kept
     try:
         traced = {key: outer.get_concrete_function() for key, outer in signatures.items()}
-        tf.saved_model.save(holder, str(folder), signatures=traced)
+        lines = tf.saved_model.SaveOptions(save_debug_info=True)  # to name the caller's own lines in errors
+        tf.saved_model.save(holder, str(folder), signatures=traced, options=lines)
     except EdgeflowError:
         raise
     except Exception as error:

@@ -7,11 +7,12 @@ shapes only is computed beforehand and counts as a constant.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from edgeflow.convert.loading import Loaded
+from edgeflow.convert.origins import keras_layer, lines
 from edgeflow.convert.probe_operators import key_dtype
 from edgeflow.convert.survey_bytes import PRODUCTS, activations, known_elements, known_sizes, layer, weights
 from edgeflow.errors import ConversionError
@@ -33,7 +34,9 @@ def survey(loaded: Loaded) -> dict[str, Any]:
     for signature in loaded.signatures:
         function = loaded.concrete(signature.key)
         variables |= {id(variable): variable for variable in function.variables}
-        found.append({"key": signature.key, **_graph(function)})
+        told = _graph(function)
+        _locate(told["operators"], lines(function, loaded.folder), loaded.layers)
+        found.append({"key": signature.key, **told})
     elements = sum(math.prod(int(n) for n in variable.shape) for variable in variables.values())
     if not elements:  # a frozen graph keeps them as constants
         elements = max((item["float_weight_bytes"] // 4 for item in found), default=0)
@@ -73,6 +76,15 @@ def _graph(function: Any) -> dict[str, Any]:
         **weights(nodes, constant),
         **activations(nodes, constant, frozen.outputs, sum(map(_counts, inner))),
     }
+
+
+def _locate(operators: list[dict[str, Any]], where: Mapping[str, str], layers: Collection[str]) -> None:
+    """Add to each operator the Keras layers and the lines of code that its nodes come from."""
+    for operator in operators:
+        nodes = operator["layers"]
+        named = [keras_layer(node, layers) for node in nodes]
+        operator["keras_layers"] = list(dict.fromkeys(name for name in named if name))
+        operator["lines"] = list(dict.fromkeys(where[node] for node in nodes if node in where))
 
 
 def _with_state(function: Any) -> dict[str, Any]:

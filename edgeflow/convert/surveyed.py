@@ -21,13 +21,18 @@ _CHANNEL_BYTES = 24
 
 @dataclass(frozen=True)
 class SourceOperator:
-    """All operators of one name and dtype; `layers` are the first few nodes that hold them."""
+    """All operators of one name and dtype; `layers` are the first few nodes that hold them.
+
+    `keras_layers` and `lines` (`file:line` of the author's code) say where these nodes come from, where that is known.
+    """
 
     name: str
     dtype: str
     count: int
     layers: tuple[str, ...]
     becoming: Becoming
+    keras_layers: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -76,6 +81,11 @@ def survey_source(source: Source, worker: Worker, *, timeout_s: float, progress:
     return Survey(source, answer["parameters"], tuple(_signature(item) for item in answer["signatures"]))
 
 
+def int8_model_bytes(exact_bytes: int, channels: int) -> int:
+    """Bytes of a `.tflite` whose `channels` of weights and biases have a scale and a zero point each."""
+    return exact_bytes + _CHANNEL_BYTES * channels
+
+
 def gpu_verdict(model: Path, worker: Worker, *, timeout_s: float) -> tuple[str, bool, tuple[str, ...]]:
     """TensorFlow's version, whether its analyzer calls a `.tflite` fit for the GPU delegate, and its objections."""
     request = {"do": "gpu", "model": str(model.absolute())}
@@ -85,11 +95,19 @@ def gpu_verdict(model: Path, worker: Worker, *, timeout_s: float) -> tuple[str, 
 
 def _signature(item: Mapping[str, Any]) -> SurveyedSignature:
     operators = tuple(
-        SourceOperator(o["name"], o["dtype"], o["count"], tuple(o["layers"]), becoming(o["name"], o["dtype"]))
+        SourceOperator(
+            o["name"],
+            o["dtype"],
+            o["count"],
+            tuple(o["layers"]),
+            becoming(o["name"], o["dtype"]),
+            tuple(o["keras_layers"]),
+            tuple(o["lines"]),
+        )
         for o in item["operators"]
     )
     beside = _HEAD_BYTES + _OPERATOR_BYTES * item["kept"]
-    scales = _CHANNEL_BYTES * item["channels"]
+    scales = int8_model_bytes(0, item["channels"])
     estimates = [
         Estimate(item[weights], item[weights] + more, item[largest], item[peak])
         for weights, more, largest, peak in (

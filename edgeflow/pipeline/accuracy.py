@@ -17,7 +17,7 @@ from edgeflow.convert.calibration import digest, thinned
 from edgeflow.convert.inputs import Inputs
 from edgeflow.convert.job import Job
 from edgeflow.convert.sources import open_source
-from edgeflow.convert.types import Calibration, Source, SourceSignature
+from edgeflow.convert.types import Calibration, Reading, Source, SourceSignature
 from edgeflow.device.custom_operators import read_custom_operators
 from edgeflow.errors import UsageError
 from edgeflow.model.compare import Difference, difference
@@ -45,7 +45,7 @@ def accuracy(
     per_layer: bool = False,
     signature: str | None = None,
     max_samples: int | None = None,
-    unsafe_lambda: bool = False,
+    reading: Reading | None = None,
     custom_ops: str | os.PathLike[str] | None = None,
     timeout_s: float = 600.0,
     worker: workers.Worker | None = None,
@@ -55,11 +55,11 @@ def accuracy(
 
     `data`: `.npz`, `.npy` or arrays by input name, real values, first axis samples; one array does for one input.
     `labels`: class numbers, as an array, the name of an array within `data`, or a `.npy`, `.npz` or `.csv` file. The
-    reference is `source` (a file or folder that `convert` takes, run by TensorFlow in the conversion child), else the
-    first model. `output` chooses which output is scored; `metric` (`module:function` or a function of outputs and
-    labels) takes the place of top-k. `per_layer` ranks the operators of each quantized model against the first float
-    one, on up to 32 samples. Models run with LiteRT's own kernels, and those of the library `custom_ops`, in a process
-    of their own; each sample is run from a fresh state, whatever the models keep in variables.
+    reference is `source` (a file or folder that `convert` takes, read as `reading` says, run by TensorFlow in the
+    conversion child), else the first model. `output` chooses which output is scored; `metric` (`module:function` or a
+    function of outputs and labels) takes the place of top-k. `per_layer` ranks the operators of each quantized model
+    against the first float one, on up to 32 samples. Models run with LiteRT's own kernels, and those of the library
+    `custom_ops`, in a process of their own.
 
     Raises UsageError, ModelError (also where LiteRT dies of a model) or ConversionError. A drop beyond
     `max_accuracy_drop` is no error here: `Accuracy.beyond` names the models.
@@ -83,9 +83,16 @@ def accuracy(
         folder = Path(name)
         found: list[tuple[Scored, Arrays, Mapping[str, float]]] = []
         if source is not None:
-            opened = source if isinstance(source, Source) else open_source(source, unsafe_lambda=unsafe_lambda)
-            job = Job(opened, folder, worker or workers.shared(), timeout_s, progress)
-            outputs = _of_source(job, opened, dataset, signature)
+            opened, outputs = outputs_of_source(
+                source,
+                dataset,
+                signature,
+                folder,
+                reading=reading,
+                timeout_s=timeout_s,
+                worker=worker,
+                progress=progress,
+            )
             found.append(
                 (Scored(opened.name, opened.origin, "source", opened.bytes, opened.sha256, {}, None, ()), outputs, {})
             )
@@ -109,6 +116,11 @@ def accuracy(
     ]
     labelled = dataset.labels is not None
     return Accuracy(dataset.origin, dataset.count, labelled, scored, max_accuracy_drop, tuple(beyond), reports)
+
+
+def _chosen(reading: Reading, signature: str | None, source: str | os.PathLike[str]) -> Reading:
+    """How the source is read: of a SavedModel only the signature that is run."""
+    return replace(reading, signature=signature) if signature and Path(source).is_dir() else reading
 
 
 def _side_by_side(
@@ -156,6 +168,29 @@ def _errors(reference: Arrays, outputs: Arrays, sizes: Mapping[str, float], subj
             )
         found.append(difference(name, want, have.reshape(want.shape), step=sizes.get(own)))
     return tuple(found)
+
+
+def outputs_of_source(
+    source: str | os.PathLike[str] | Source,
+    dataset: Dataset,
+    signature: str | None,
+    folder: Path,
+    *,
+    reading: Reading | None = None,
+    timeout_s: float = 600.0,
+    worker: workers.Worker | None = None,
+    progress: Progress = silent,
+) -> tuple[Source, Arrays]:
+    """A source model's outputs for the data, real-valued, [n, *shape], run by TensorFlow in the conversion child.
+
+    Raises UsageError and ConversionError.
+    """
+    opened = (
+        source if isinstance(source, Source) else open_source(source, _chosen(reading or Reading(), signature, source))
+    )
+    return opened, _of_source(
+        Job(opened, folder, worker or workers.shared(), timeout_s, progress), opened, dataset, signature
+    )
 
 
 def _of_source(job: Job, source: Source, dataset: Dataset, key: str | None) -> Arrays:

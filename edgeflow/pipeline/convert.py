@@ -13,15 +13,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypedDict, Unpack, cast
 
-from edgeflow.convert import objects, record, verify
+from edgeflow.convert import record, verify
 from edgeflow.convert import worker as workers
 from edgeflow.convert.calibration import Representative
 from edgeflow.convert.expected import range_remarks, scaling_for
 from edgeflow.convert.inputs import choose_inputs
 from edgeflow.convert.job import Job
+from edgeflow.convert.objects import open_any
 from edgeflow.convert.options import ConverterOptions, converter_options, require_sense
 from edgeflow.convert.recipes import Recipe, adjusted, recipe_named
-from edgeflow.convert.sources import open_source
 from edgeflow.convert.types import Conversion, Options, Reading, Scaling, Source
 from edgeflow.errors import ConversionError, ModelError, UsageError
 from edgeflow.generate.project import Project
@@ -135,7 +135,7 @@ def convert_all(source: Any, quantize: Sequence[str | Recipe], **choices: Unpack
         raise UsageError("associated files without metadata that names them", "give a metadata file with --metadata")
     with tempfile.TemporaryDirectory(prefix="edgeflow-") as name:
         folder = Path(name)
-        opened = _source(source, folder, how, choices.get("example_inputs"))
+        opened = open_any(source, folder, how, choices.get("example_inputs"))
         recipes = [adjusted(recipe, source=opened.kind) for recipe in recipes]
         paths = {recipe: _destination(output, opened, recipe, several=len(recipes) > 1) for recipe in recipes}
         job = Job(opened, folder, choices.get("worker") or workers.shared(), timeout_s, progress)
@@ -212,12 +212,6 @@ def _reading(choices: Choices) -> Reading:
         unroll_rnn=choices.get("unroll_rnn", False),
         jax_route=route,
     )
-
-
-def _source(source: Any, folder: Path, how: Reading, example_inputs: Any) -> Source:
-    if isinstance(source, str | os.PathLike):
-        return open_source(source, how)
-    return objects.open_object(source, folder, how, example_inputs)
 
 
 def _options(

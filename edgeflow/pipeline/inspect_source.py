@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-import os
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from edgeflow.convert import worker as workers
-from edgeflow.convert.sources import open_source
+from edgeflow.convert.job import Job
+from edgeflow.convert.objects import open_any
+from edgeflow.convert.options import ConverterOptions
+from edgeflow.convert.recipes import RECIPES
+from edgeflow.convert.survey_model import survey_model
 from edgeflow.convert.surveyed import Survey, SurveyedSignature, survey_source
-from edgeflow.errors import ModelError
+from edgeflow.convert.types import Reading
 from edgeflow.fit.forecast import Forecast, Foreseen, forecast
+from edgeflow.model.read import load_model
 from edgeflow.progress import Progress, silent
 from edgeflow.targets.registry import resolve
 
@@ -24,26 +31,38 @@ class SourceInspection:
 
 
 def inspect_source(
-    source: str | os.PathLike[str],
+    source: Any,
     targets: Sequence[str] = (),
     *,
     ram_bytes: int | None = None,
     flash_bytes: int | None = None,
-    unsafe_lambda: bool = False,
+    reading: Reading | None = None,
+    example_inputs: Any = None,
     timeout_s: float = 600.0,
     worker: workers.Worker | None = None,
     progress: Progress = silent,
 ) -> SourceInspection:
-    """Look at a Keras file, a SavedModel or a frozen graph without converting it, and forecast its fit on targets.
+    """Look at a source, a file or an object as `convert` takes it, before it is converted; forecast its fit on targets.
 
-    A free batch counts as 1. TensorFlow reads the graph in the conversion child. `ram_bytes` and `flash_bytes` replace
-    the boards' own. Raises ModelError, ConversionError, UsageError, TargetError.
+    `reading` says how it is to be read, as far as its file does not; `example_inputs` are a function's. A free batch
+    counts as 1. TensorFlow reads the graph in the conversion child. A JAX function is told by the float model that it
+    becomes, a float `.tflite` by itself. `ram_bytes` and `flash_bytes` replace the boards' own. Raises ModelError (for
+    a quantized `.tflite` too), ConversionError, UsageError, TargetError.
     """
     places = [resolve(target) for target in dict.fromkeys(targets)]
-    opened = open_source(source, unsafe_lambda=unsafe_lambda)
-    if opened.kind == "tflite":
-        raise ModelError(f"{opened.origin}: already a .tflite", "edgeflow inspect and edgeflow check take it as it is")
-    found = survey_source(opened, worker or workers.shared(), timeout_s=timeout_s, progress=progress)
+    child = worker or workers.shared()
+    with tempfile.TemporaryDirectory(prefix="edgeflow-") as name:
+        folder = Path(name)
+        opened = open_any(source, folder, reading or Reading(), example_inputs)
+        match opened.kind:
+            case "tflite":
+                found = survey_model(opened, load_model(opened.path))
+            case "jax":
+                job = Job(opened, folder, child, timeout_s, progress)
+                job.load()
+                found = survey_model(opened, load_model(job.lower(RECIPES["none"], ConverterOptions(), None)))
+            case _:
+                found = survey_source(opened, child, timeout_s=timeout_s, progress=progress)
     forms = foreseen(found.signatures)
     forecasts = tuple(
         forecast(form, target, board, ram_bytes=ram_bytes, flash_bytes=flash_bytes)

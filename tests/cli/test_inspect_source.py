@@ -77,3 +77,45 @@ def test_mistakes_have_their_exit_code_and_two_lines(run, tmp_path: Path, argume
     assert (found, out) == (code, "")
     assert says in err
     assert len(err.splitlines()) == 2
+
+
+@pytest.mark.tensorflow
+def test_inspect_and_check_read_sources_as_convert_does(
+    run, keras_sources: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(Path(__file__).parents[1] / "convert")
+    wave = str(keras_sources / "own_wave.keras")
+    code, _, err = run("inspect", wave)
+    assert (code, "--import" in err) == (1, True)
+    code, out, _ = run("check", wave, "--import", "make_sources", "--target", "nucleo-l4r5zi")
+    assert code == 3
+    assert "flex: Cosh in layer wave (make_sources.py:" in out
+    code, out, _ = run("inspect", str(keras_sources / "lambda.keras"), "--unsafe-lambda", "--json")
+    assert code == 0 and json.loads(out)["signatures"][0]["operators"][0]["keras_layers"] == ["twice"]
+    code, out, _ = run("inspect", str(keras_sources / "stateful"), "--signature", "infer", "--json")
+    assert [signature["key"] for signature in json.loads(out)["signatures"]] == ["infer"]
+    code, _, err = run("inspect", str(keras_sources / "stateful"), "--tags", "gpu")
+    assert code == 2 and "gpu" in err
+    code, out, _ = run("inspect", str(keras_sources / "frozen.pb"), "--output-arrays", "net/logits", "--json")
+    names = {operator["name"] for operator in json.loads(out)["signatures"][0]["operators"]}
+    assert code == 0 and "Softmax" not in names
+
+
+def test_a_float_tflite_is_told_with_what_its_int8_form_would_be(run) -> None:
+    code, out, _ = run("inspect", str(DATA / "kws_float32.tflite"), "--target", "nucleo-l4r5zi", "--json")
+    answer = json.loads(out)
+    assert code in (0, 3)
+    check_answer(answer)
+    (signature,) = answer["signatures"]
+    quantized = DATA / "kws_int8.tflite"
+    assert answer["source"]["kind"] == "tflite"
+    assert abs(signature["int8"]["model_bytes"] - quantized.stat().st_size) < 0.15 * quantized.stat().st_size
+    assert {o["becomes"] for o in signature["operators"]} == {"builtin"}
+    assert [item["form"] for item in answer["forecasts"]] == ["float", "int8"]
+
+
+def test_how_a_source_is_read_means_nothing_for_a_tflite(run) -> None:
+    code, _, err = run("inspect", str(DATA / "kws_int8.tflite"), "--import", "mine")
+    assert code == 2 and "a .tflite is read as it is" in err
+    code, _, err = run("check", str(DATA / "kws_int8.tflite"), "--target", "pico", "--from", "keras")
+    assert code == 1 and "damaged archive" in err

@@ -22,6 +22,13 @@ class Doubled(layers.Layer):
         return 2 * inputs
 
 
+class Waved(layers.Layer):
+    """An operator that TensorFlow Lite lacks, in a layer of one's own."""
+
+    def call(self, inputs):
+        return keras.ops.cosh(inputs)
+
+
 class Stateful(tf.Module):
     def __init__(self) -> None:
         super().__init__()
@@ -35,6 +42,12 @@ class Stateful(tf.Module):
     @tf.function(input_signature=[tf.TensorSpec([1, 2], tf.float32, name="by")])
     def shift(self, by):
         return {"offset": self.offset.assign_add(by)}
+
+
+class Waving(tf.Module):
+    @tf.function(input_signature=[tf.TensorSpec([None, 4], tf.float32, name="x")])
+    def wave(self, x):
+        return {"y": tf.cosh(x)}
 
 
 class Words(tf.Module):
@@ -78,6 +91,10 @@ def main(folder: Path) -> None:
     four = keras.Input((4,), name="four")
     keras.Model(four, keras.ops.cosh(four)).save(folder / "cosh.keras")
     keras.Model(four, Doubled(name="twice")(four)).save(folder / "own_layer.keras")
+    keras.Model(four, layers.Dense(2)(Waved(name="wave")(four))).save(folder / "own_wave.keras")
+    told = tf.saved_model.SaveOptions(save_debug_info=True)
+    waving = Waving()
+    tf.saved_model.save(waving, str(folder / "debug_saved"), signatures={"serving_default": waving.wave}, options=told)
     doubled = keras.Model(four, layers.Lambda(lambda t: 2 * t, name="twice")(four))
     doubled.save(folder / "lambda.keras")
     doubled.save(folder / "lambda.h5")
@@ -88,8 +105,11 @@ def main(folder: Path) -> None:
     normal = layers.LayerNormalization()(sequence)
     attended = layers.MultiHeadAttention(2, 4)(normal, normal)
     keras.Model(sequence, layers.Dense(2)(layers.GlobalAveragePooling1D()(attended))).save(folder / "attention.keras")
+    keras.Model(sequence, layers.Dense(2, name="out")(layers.GRU(4)(sequence))).save(folder / "gru.keras")
+    keras.Model(sequence, layers.GRU(4)(sequence)).export(folder / "gru_saved", verbose=False)
     old_sequence = tf_keras.layers.Input((6, 5), name="sequence")
     tf_keras.Model(old_sequence, tf_keras.layers.LSTM(4)(old_sequence)).save(folder / "old_lstm.h5")
+    tf_keras.Model(old_sequence, tf_keras.layers.GRU(4)(old_sequence)).save(folder / "old_gru.h5")
 
     old = tf_keras.Sequential(
         [tf_keras.layers.Input((4,), name="four"), tf_keras.layers.Dense(3, activation="softmax", name="scores")]
@@ -118,6 +138,9 @@ def frozen_graphs(folder: Path) -> None:
         frozen = v1.graph_util.convert_variables_to_constants(session, graph.as_graph_def(), ["net/probs"])
         (folder / "frozen.pb").write_bytes(frozen.SerializeToString())
         v1.saved_model.simple_save(session, str(folder / "v1_saved"), {"x": given}, {"logits": logits})
+        halved = tf.identity(given / 2, name="net/halved")  # a signature may feed what is no placeholder
+        doubled = tf.matmul(halved, weights, name="net/doubled")
+        v1.saved_model.simple_save(session, str(folder / "v1_inner"), {"halved": halved}, {"doubled": doubled})
 
 
 if __name__ == "__main__":
