@@ -18,7 +18,8 @@ class Framework:
 
     `sources` is where the runtime goes and `own` the file that knows the board; `build` are the commands, with
     `{board}`; `images` what they make, the one to flash first; `reserve_bytes` of RAM are the framework's own.
-    `clock` says what a tick is and `line` how the board is reached.
+    `clock` says what a tick is and `line` how the board is reached. `ports` are folders of runtime/port that come
+    along, with the board's own (its `platform`) first; where there are none, the memory is runner.c's.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Framework:
     needs: str
     clock: str
     line: str
+    ports: tuple[str, ...] = ()
 
 
 _USB_OR_UART = (
@@ -121,6 +123,21 @@ FRAMEWORKS: dict[str, Framework] = {
         needs="Zephyr 3.7 or newer with ZEPHYR_BASE set, west and its SDK.",
         clock="the kernel's cycle counter at the board's rate (32768 Hz on nRF chips: too coarse for short models)",
         line="The link is on the console's UART. The port may have another name than /dev/ttyACM0.",
+    ),
+    "bare-metal": Framework(
+        name="bare-metal",
+        title="GNU make and GCC for Arm",
+        sources="edgeflow",
+        own="port/bare/main.c",
+        build=("make",),
+        images=("build/edgeflow_runner.elf", "build/edgeflow_runner.hex"),
+        reserve_bytes=28 * _KIB,
+        slots_in_flash=True,
+        window=4,
+        needs="gcc-arm-none-eabi with newlib, and make. No vendor's package: registers are set by port/.",
+        clock="a timer of the chip, at the rate in board.h",
+        line="The link is on a UART of the chip at 115200 bits a second: the pins stand in board.h.",
+        ports=("bare", "cortex_m"),
     ),
 }
 

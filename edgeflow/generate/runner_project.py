@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -68,6 +69,9 @@ class RunnerContext:
     slots_in_flash: bool
     window: int
     baud: int
+    ports: tuple[str, ...]
+    cflags: tuple[str, ...]
+    board_macro: str
     begin: tuple[str, ...]
     restart: str
     build_flags: tuple[str, ...]
@@ -96,9 +100,16 @@ def runner_project(
     copied = _copied(selection)
     context = _context(board, target, version, chosen, vendor, selection, model, copied, framework)
     values = {"r": context}
-    own = {f"{chosen.sources}/{name}": content for name, content in render_tree("runner/source", values).items()}
+    own = render_tree("runner/source", values)
+    if not chosen.ports:
+        own |= render_tree("runner/memory", values)
+    own = {f"{chosen.sources}/{name}": content for name, content in own.items()}
     files = {**render_tree("runner/readme", values), **render_tree(f"runner/{chosen.name}", values), **own}
     files |= {f"{chosen.sources}/{name}": content for name, content in copied.items()}
+    for port in context.ports:
+        files |= {
+            f"port/{port}/{path.name}": path.read_bytes() for path in sorted((runtime_dir() / "port" / port).iterdir())
+        }
     return RunnerProject(chosen.name, context, files, _warnings(board, model, context))
 
 
@@ -169,6 +180,8 @@ def _context(
     platform = vendor.platform or (vendor.board.split(":")[1] if framework.name == "arduino" else "")
     system = frameworks.ESP_SYSTEM_BYTES if esp else frameworks.SYSTEM_BYTES.get(platform, 0)
     arena, slots = _memory(board, framework, system, esp)
+    if framework.ports:
+        slots = _slots_of_port(platform)
     words = ["edgeflow", "generate", *([model.path.name] if model else []), "--runner", "--board", board.name]
     words += ["--framework", framework.name] if asked else []
     return RunnerContext(
@@ -190,7 +203,7 @@ def _context(
         os=framework.title.removeprefix("the "),
         sources=framework.sources,
         own=framework.own,
-        c_files=tuple(sorted([*(name for name in copied if name.endswith(".c")), "runner.c"])),
+        c_files=tuple(sorted([*(name for name in copied if name.endswith(".c")), "runner.c"])),  # of CMake's lists
         options=selection.options,
         operators=selection.operators,
         model_file=model.path.name if model else None,
@@ -199,6 +212,9 @@ def _context(
         slots_in_flash=framework.slots_in_flash,
         window=framework.window,
         baud=_BAUD,
+        ports=(platform, *framework.ports) if framework.ports else (),
+        cflags=target.cflags,
+        board_macro=f"EF_BOARD_{board.name.upper().replace('-', '_')}",
         begin=(*frameworks.BEGIN.get(platform, ()), "Serial.begin(RUNNER_BAUD);"),
         restart=frameworks.RESTART.get(platform, frameworks.RESTART_CORTEX_M),
         build_flags=frameworks.BUILD_FLAGS.get(platform, ()),
@@ -211,6 +227,14 @@ def _memory(board: Board, framework: Framework, system_bytes: int, esp: bool) ->
     if framework.slots_in_flash:
         return free & ~1023, _ESP_SLOTS_BYTES if esp else (board.flash_bytes or 0) - _CODE_BYTES
     return free // 2 & ~1023, free // 2 & ~1023
+
+
+def _slots_of_port(port: str) -> int:
+    """Bytes of slots that a bare-metal port's board.h states."""
+    text = (runtime_dir() / "port" / port / "board.h").read_text(encoding="utf-8")
+    found = re.search(r"^#define BOARD_SLOTS_BYTES (0x[0-9A-Fa-f]+|[0-9]+)", text, re.MULTILINE)
+    assert found is not None, port
+    return int(found[1], 0)
 
 
 def _warnings(board: Board, model: Model | None, context: RunnerContext) -> tuple[str, ...]:

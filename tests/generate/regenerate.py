@@ -36,6 +36,7 @@ RUNNERS: dict[str, tuple[str, str]] = {
     "zephyr": ("nucleo-l4r5zi", "zephyr"),
     "arduino": ("nucleo-f446re", "arduino"),
     "platformio": ("nano33ble", "platformio"),
+    "bare-metal": ("netduinoplus2", "bare-metal"),
 }
 
 

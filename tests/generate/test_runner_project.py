@@ -10,11 +10,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from edgeflow.device.emulator import open_qemu
 from edgeflow.device.session import Session
+from edgeflow.device.types import Device
 from edgeflow.errors import DeviceStatusError
-from edgeflow.generate.frameworks import FRAMEWORKS
+from edgeflow.firmware.flash import plan_flash
+from edgeflow.firmware.image import elf_sizes
+from edgeflow.firmware.segments import read_image
+from edgeflow.generate.frameworks import FRAMEWORKS, built_image
 from edgeflow.pipeline.generate_runner import generate_runner_files
-from edgeflow.targets.registry import find_target, load_boards
+from edgeflow.targets.registry import find_board, find_target, load_boards
+from edgeflow.transport.address import parse_address
 from edgeflow.transport.local import ProcessPipe
 from edgeflow.wire import frame, message
 from edgeflow.wire.constants import Command, Reset, Slots, Status
@@ -22,7 +28,8 @@ from edgeflow.wire.constants import Command, Reset, Slots, Status
 HERE = Path(__file__).parent
 DATA = HERE.parent / "data"
 SINE = DATA / "sine_int8.tflite"
-PROJECTS = [(board.name, one.name) for board in load_boards().values() for one in board.frameworks]
+EVERY = [(board.name, one.name) for board in load_boards().values() for one in board.frameworks]
+PROJECTS = [one for one in EVERY if one[1] != "bare-metal"]  # which links as it is
 # one board of each framework, and of Arduino one of each core
 RUN = ["pico/pico-sdk", "esp32-s3/esp-idf", "nucleo-l4r5zi/zephyr", "nucleo-f446re/arduino", "esp32-c3/platformio"]
 STUBS = {"platformio": "arduino"}
@@ -87,31 +94,35 @@ def session_with(program: Path) -> Iterator[Session]:
         session.close()
 
 
+def take_and_run(session: Session) -> None:
+    """Bring the sine model and compare some of its outputs."""
+    from ai_edge_litert.interpreter import Interpreter, OpResolverType
+
+    uploaded = session.upload("sine", SINE.read_bytes())
+    session.activate("sine", uploaded.release)
+    session.open("")
+    litert = Interpreter(str(SINE), experimental_op_resolver_type=OpResolverType.BUILTIN_REF)
+    litert.allocate_tensors()
+    for value in (-128, -7, 127):
+        litert.set_tensor(litert.get_input_details()[0]["index"], np.array([[value]], np.int8))
+        litert.invoke()
+        session.write_input(0, np.int8(value).tobytes())
+        assert len(session.invoke(max_runs=3).samples) == 3
+        want = litert.get_tensor(litert.get_output_details()[0]["index"])
+        assert session.read_output(0) == want.tobytes()
+
+
 @pytest.mark.parametrize("name", RUN)
 def test_a_project_built_for_this_machine_takes_a_model_and_runs_it_as_litert_does(
     name: str, runtime: Path, tmp_path: Path
 ) -> None:
-    from ai_edge_litert.interpreter import Interpreter, OpResolverType
-
     board, _, framework = name.partition("/")
     done = generate_runner_files(board, output=tmp_path / "p", framework=framework, model=SINE)
     with session_with(build(tmp_path / "p", framework, runtime)) as session:
         hello = session.hello
         assert (hello.board, hello.slots) == (board, Slots.FLASH if done.slots_in_flash else Slots.RAM)
         assert hello.arena_bytes == done.arena_bytes and hello.operators == (9,)  # FULLY_CONNECTED
-        uploaded = session.upload("sine", SINE.read_bytes())
-        session.activate("sine", uploaded.release)
-        session.open("")
-        litert = Interpreter(str(SINE), experimental_op_resolver_type=OpResolverType.BUILTIN_REF)
-        litert.allocate_tensors()
-        for value in (-128, -7, 127):
-            litert.set_tensor(litert.get_input_details()[0]["index"], np.array([[value]], np.int8))
-            litert.invoke()
-            session.write_input(0, np.int8(value).tobytes())
-            invoked = session.invoke(max_runs=3)
-            assert len(invoked.samples) == 3
-            want = litert.get_tensor(litert.get_output_details()[0]["index"])
-            assert session.read_output(0) == want.tobytes()
+        take_and_run(session)
         with pytest.raises(DeviceStatusError):
             session.upload("other", bytes(done.slots_bytes))
 
@@ -159,7 +170,39 @@ def test_the_file_that_knows_the_board_compiles_for_its_core(board: str, framewo
         compile_own(tmp_path / "p", framework, tmp_path / "own.o")
 
 
-@pytest.mark.parametrize(("board", "framework"), PROJECTS)
+@pytest.mark.parametrize("board", [board for board, framework in EVERY if framework == "bare-metal"])
+def test_a_bare_metal_project_links_for_the_board_with_its_own_makefile(board: str, tmp_path: Path) -> None:
+    done = generate_runner_files(board, output=tmp_path / "p", framework="bare-metal", model=SINE)
+    made = subprocess.run(["make", "-j2"], cwd=tmp_path / "p", capture_output=True, text=True, timeout=280)
+    assert made.returncode == 0 and "warning" not in made.stderr, made.stderr
+    found = find_board(board)
+    image = built_image(found, tmp_path / "p")
+    contents = read_image(image)
+    assert contents.segments[0].address == found.flash_address and contents.bytes < 64 * 1024
+    static = sum(elf_sizes(image.read_bytes())[1:])
+    assert static + done.arena_bytes < found.ram[0].bytes  # the estimate is no promise too much
+    assert plan_flash(found, find_target(found.target), image, tool="dfu-util").written == "bin"
+
+
+@pytest.mark.emulated
+def test_the_stm32f405_project_boots_in_qemu_and_runs_a_model_as_litert_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EDGEFLOW_STATE_DIR", str(tmp_path / "state"))
+    done = generate_runner_files("netduinoplus2", output=tmp_path / "p", model=SINE)
+    subprocess.run(["make", "-j2", "EMULATED=1"], cwd=tmp_path / "p", check=True, capture_output=True, timeout=280)
+    device = Device("board", parse_address("qemu:netduinoplus2/project"))
+    image = tmp_path / "p/build-emulated/edgeflow_runner.elf"
+    board = open_qemu(device, timeout_s=60, fresh=True, image=image)
+    with Session(board.open, name="board", peer="it", lossy=False, reopen=False, timeout_s=60) as session:
+        hello = session.hello
+        assert (hello.board, hello.slots, hello.operators) == ("netduinoplus2", Slots.FLASH, (9,))
+        assert hello.arena_bytes >= done.arena_bytes
+        take_and_run(session)
+    board.close()
+
+
+@pytest.mark.parametrize(("board", "framework"), EVERY)
 def test_only_the_operators_of_a_model_are_copied_and_all_that_they_need(
     board: str, framework: str, tmp_path: Path
 ) -> None:

@@ -1,7 +1,7 @@
 /* STM32F405 and STM32F407 (RM0090), e.g. the Netduino Plus 2: 1 MB of flash, 128 KB of SRAM in one piece; the 64 KB of CCM
  * are left to the application. Code gets the first six sectors of the flash (256 KB), slots the six of 128 KB behind.
  *
- * EF_USART chooses the UART: 1 (PA9, PA10) or 2 (PA2, PA3). */
+ * EF_USART chooses the UART: 1 (PA9, PA10) or 2 (PA2, PA3); 2 on the STM32F4DISCOVERY, whose PA9 is the USB's VBUS. */
 #ifndef BOARD_H
 #define BOARD_H
 
@@ -16,7 +16,11 @@
 #define BOARD_STACK_BYTES 0x2000
 
 #ifndef EF_USART
+#ifdef EF_BOARD_STM32F4_DISCOVERY
+#define EF_USART 2
+#else
 #define EF_USART 1
+#endif
 #endif
 #if EF_USART == 1
 #define BOARD_UART 0x40011000
