@@ -19,6 +19,7 @@ from edgeflow.firmware.toolchain import Toolchain
 from edgeflow.progress import Progress, silent
 
 _KEPT = 12  # images of one name; older ones were for sources that have changed
+_TRIES = 3  # while sources change under the compiler
 _STEP_S = 900.0  # the first build with zig makes its C library
 
 
@@ -59,22 +60,42 @@ def build(recipe: Recipe, *, progress: Progress = silent) -> Image:
 
     Raises ToolchainError with the compiler's first complaint.
     """
-    folder = cache_dir() / f"{recipe.name}-{_digest(recipe)[:24]}"
-    image = folder / f"{recipe.name}.elf"
-    if not image.is_file():
-        try:
-            folder.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{recipe.name}-") as work:
-                made = _make(recipe, Path(work), progress)
-                folder.mkdir(exist_ok=True)
-                made.replace(image)
-            _prune(folder.parent, recipe.name)
-        except OSError as error:
-            raise ToolchainError(
-                f"{error.filename or folder}: {error.strerror}", "set EDGEFLOW_CACHE_DIR to a folder you may write to"
-            ) from None
+    for _ in range(_TRIES):
+        image = _place(recipe, cache_dir())
+        if image.is_file() or _built(recipe, image, progress):
+            break
+    else:
+        raise ToolchainError(f"the sources of {recipe.name} change while they are compiled", "build again")
     text, data, bss = elf_sizes(image.read_bytes())
     return Image(image, text, data, bss, recipe.toolchain.title, recipe.shown_flags or " ".join(recipe.flags))
+
+
+def _place(recipe: Recipe, cache: Path) -> Path:
+    return cache / f"{recipe.name}-{_digest(recipe)[:24]}" / f"{recipe.name}.elf"
+
+
+def _built(recipe: Recipe, image: Path, progress: Progress) -> bool:
+    """Build `image`; False when a source has changed meanwhile, so that it would be of neither the old nor the new."""
+    cache = image.parent.parent
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=cache, prefix=f".{recipe.name}-") as work:
+            try:
+                made = _make(recipe, Path(work), progress)
+            except ToolchainError:
+                if _place(recipe, cache) == image:
+                    raise
+                return False
+            if _place(recipe, cache) != image:
+                return False
+            image.parent.mkdir(exist_ok=True)
+            made.replace(image)
+        _prune(cache, recipe.name)
+    except OSError as error:
+        raise ToolchainError(
+            f"{error.filename or cache}: {error.strerror}", "set EDGEFLOW_CACHE_DIR to a folder you may write to"
+        ) from None
+    return True
 
 
 def _prune(cache: Path, name: str) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import concurrent.futures
 import dataclasses
+import importlib.util
+import itertools
 import os
 import subprocess
 from pathlib import Path
@@ -100,6 +102,38 @@ def test_any_change_makes_another_image(recipe: Recipe, change: str) -> None:
     assert again != first and again.is_file() and first.is_file()
 
 
+def test_a_source_that_changes_while_it_is_compiled_is_compiled_again(
+    recipe: Recipe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, header = building._run, recipe.include[0] / "answer.h"
+    edits = iter(["#define ANSWER 43\n"])
+
+    def edited(argv: list[str]) -> None:
+        run(argv)
+        if (text := next(edits, None)) is not None:
+            header.write_text(text)
+
+    monkeypatch.setattr(building, "_run", edited)
+    assert subprocess.run([build(recipe).path]).returncode == 43
+    header.write_text("#define ANSWER 42\n")
+    assert subprocess.run([build(recipe).path]).returncode == 42
+
+
+def test_sources_that_never_come_to_rest_are_told_and_nothing_is_kept(
+    recipe: Recipe, monkeypatch: pytest.MonkeyPatch, cache: Path
+) -> None:
+    run, counter = building._run, itertools.count(50)
+
+    def edited(argv: list[str]) -> None:
+        run(argv)
+        (recipe.include[0] / "answer.h").write_text(f"#define ANSWER {next(counter)}\n")
+
+    monkeypatch.setattr(building, "_run", edited)
+    with pytest.raises(ToolchainError, match="change while"):
+        build(recipe)
+    assert not list(cache.rglob("*.elf"))
+
+
 def test_a_complaint_of_the_compiler_is_told_and_leaves_nothing(recipe: Recipe, cache: Path) -> None:
     recipe.sources[1].path.write_text("int other(int x) { return y; }\n")
     with pytest.raises(ToolchainError, match=r"gcc failed: .*other\.c:1:.*'?y'?") as caught:
@@ -144,12 +178,30 @@ def test_a_cache_that_cannot_be_written_is_said(
     assert "EDGEFLOW_CACHE_DIR" in caught.value.hint
 
 
-def test_a_missing_compiler_is_exit_7_with_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_without_gcc_the_package_ziglang_builds(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
+    for name in ("cortex-m0plus", "cortex-m4", "rv32imac", "rv32imc"):
+        target = find_target(name)
+        found = for_target(target)
+        assert found.command[1:4] == ("-m", "ziglang", "cc") and found.freestanding
+        assert target.zig_target in found.command and f"-mcpu={target.zig_cpu}" in found.command
+        assert found.title.startswith("zig 0.") and not set(target.cflags) & set(found.flags)
+
+
+def test_gcc_is_chosen_where_it_is_with_the_flags_of_the_target() -> None:
+    target = find_target("cortex-m4")
+    found = for_target(target)
+    assert found.command[0].endswith("arm-none-eabi-gcc") and not found.freestanding
+    assert set(target.cflags) <= set(found.flags) and "-specs=nano.specs" in found.link_flags
+
+
+def test_no_compiler_at_all_is_exit_7_with_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     for target, package in (("cortex-m4", "gcc-arm-none-eabi"), ("rv32imc", "gcc-riscv64-unknown-elf")):
         with pytest.raises(ToolchainError) as caught:
             for_target(find_target(target))
-        assert caught.value.exit_code == 7 and package in caught.value.hint
+        assert caught.value.exit_code == 7 and package in caught.value.hint and "ziglang" in caught.value.hint
     with pytest.raises(ToolchainError):
         for_target(find_target("raspberry-pi-4"))
 
