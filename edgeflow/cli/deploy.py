@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from edgeflow.cli.device_options import placing_options
+from edgeflow.cli.device_options import custom_ops_option, placing_options
 from edgeflow.cli.output import bytes_text, json_option, print_json, progress_bar, report_failure, say
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 )
 @click.option("--dry-run", is_flag=True, help="Check only; change nothing on the device.")
 @click.option("--force", is_flag=True, help="Deploy although the check says no, or a newer version is there.")
+@custom_ops_option
 @json_option
 def command(
     model: Path,
@@ -48,6 +49,7 @@ def command(
     version: int,
     dry_run: bool,
     force: bool,
+    custom_ops: Path | None,
     as_json: bool,
 ) -> int:
     """Put MODEL on a device: check, upload, verify there, run it once, then switch to it.
@@ -73,6 +75,7 @@ def command(
                     wait_s=wait_s,
                     timeout_s=timeout_s,
                     fresh=fresh,
+                    custom_ops=custom_ops,
                     progress=progress,
                 )
         except (EdgeflowError, KeyboardInterrupt) as failure:

@@ -7,6 +7,7 @@ import re
 from datetime import UTC, datetime
 
 from edgeflow.deploy.types import Bundle
+from edgeflow.device.custom_operators import CustomOperators
 from edgeflow.errors import UsageError
 from edgeflow.model.types import Model
 
@@ -17,13 +18,20 @@ _RESERVED = frozenset({"agent", "cache", "io", "venv"})  # folders of the agent 
 MAX_VERSION = 2**31 - 1
 
 
-def make_bundle(model: Model, *, name: str | None = None, version: int = 0, target: str | None = None) -> Bundle:
+def make_bundle(
+    model: Model,
+    *,
+    name: str | None = None,
+    version: int = 0,
+    target: str | None = None,
+    library: CustomOperators | None = None,
+) -> Bundle:
     """Bundle a model; the name defaults to its file's stem. Raises UsageError for a name or version not to be used."""
     chosen = check_bundle_name(model.path.stem.lower() if name is None else name)
     if not 0 <= version <= MAX_VERSION:
         raise UsageError(f"version {version} is out of range", f"use 1 to {MAX_VERSION}, or 0 for unordered")
     created = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return Bundle(chosen, version, created, target, model, GOLDEN_SEED)
+    return Bundle(chosen, version, created, target, model, GOLDEN_SEED, library)
 
 
 def check_bundle_name(name: str) -> str:

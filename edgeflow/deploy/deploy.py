@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import json
 from datetime import UTC, datetime
+from pathlib import PurePosixPath
 
 from edgeflow.deploy.bundle import manifest_json
 from edgeflow.deploy.health import check_health
-from edgeflow.deploy.types import Action, Bundle, Deployment, Health
+from edgeflow.deploy.types import LIBRARY, Action, Bundle, Deployment, Health
 from edgeflow.device.session import Session
 from edgeflow.device.types import Device
 from edgeflow.errors import DeviceError, EdgeflowError, UsageError
@@ -42,8 +43,16 @@ def deploy_bundle(
     same_machine = device.address.scheme == "local"
     if on_files and bundle.version and not force:
         _check_version(session, device, bundle)
+    if bundle.library is not None and not on_files:
+        raise DeviceError(
+            f"{device.name} loads no libraries", "link the kernels into its firmware; see docs/custom-operators.md"
+        )
     manifest = manifest_json(bundle) if on_files else b""
-    uploaded = session.upload(bundle.name, bundle.model.content, manifest=manifest, progress=progress)
+    uploaded = session.upload(
+        bundle.name, bundle.model.content, manifest=manifest, library=bundle.library, progress=progress
+    )
+    if on_files and not uploaded.sent:
+        _check_library(session, device, bundle, uploaded.path or _stored(session, bundle))
     warnings = ("the device keeps the model in RAM: it is lost at reset",) if slots == Slots.RAM else ()
     if uploaded.active:
         return _record("unchanged", bundle, device, slots, "", "", 0, None, warnings)
@@ -107,6 +116,21 @@ def _check_version(session: Session, device: Device, bundle: Bundle) -> None:
         raise EdgeflowError(
             f"{bundle.name} on {device.name} has version {active}, newer than {bundle.version}",
             "deploy a newer version, or go back on purpose with --force or edgeflow rollback",
+        )
+
+
+def _check_library(session: Session, device: Device, bundle: Bundle, model_path: str) -> None:
+    """A release that is there already keeps its library: another one is another release."""
+    folder = str(PurePosixPath(model_path).parent)
+    content = session.read_file(f"{folder}/manifest.json", max_bytes=_MANIFEST_BYTES)
+    try:
+        listed = {entry["path"]: entry["sha256"] for entry in json.loads(content or b"{}").get("files", ())}
+    except (ValueError, AttributeError, KeyError, TypeError):
+        return
+    if listed.get(LIBRARY) != (bundle.library.sha256 if bundle.library else None):
+        raise UsageError(
+            f"{device.name} has this model as {bundle.name} with other custom operators",
+            "deploy it under another --name, so that each release keeps what it was tried with",
         )
 
 

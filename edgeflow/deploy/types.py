@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from edgeflow.device.custom_operators import CustomOperators
 from edgeflow.device.types import Device
 from edgeflow.model.types import Model
 
+LIBRARY = "custom-operators.so"
 Action = Literal["planned", "deployed", "unchanged", "rolled back"]
 
 
@@ -30,10 +32,14 @@ class Bundle:
     target: str | None
     model: Model
     golden_seed: int
+    library: CustomOperators | None = None
 
     @property
     def files(self) -> tuple[BundleFile, ...]:
-        return (BundleFile("model.tflite", self.model.sha256, self.model.size),)
+        model = BundleFile("model.tflite", self.model.sha256, self.model.size)
+        if self.library is None:
+            return (model,)
+        return (model, BundleFile(LIBRARY, self.library.sha256, len(self.library.content)))
 
 
 @dataclass(frozen=True)

@@ -137,11 +137,20 @@ class Session:
         found = self._place(cached, library.path, library.content, sha256, self._files, progress)
         return f"{library.sha256}:{found}"
 
-    def upload(self, slot: str, content: bytes, *, manifest: bytes = b"", progress: Progress = silent) -> Uploaded:
+    def upload(
+        self,
+        slot: str,
+        content: bytes,
+        *,
+        manifest: bytes = b"",
+        library: CustomOperators | None = None,
+        progress: Progress = silent,
+    ) -> Uploaded:
         """Bring a model into a slot as a release, verified on the device, from where an earlier try stopped.
 
         Nothing is sent when the device has the same bytes. The release is not active yet: see `activate`.
-        `manifest` becomes the release's manifest.json where releases are files.
+        Where releases are files, `manifest` becomes the release's manifest.json and `library` lies beside it, checked
+        against what the manifest lists.
         """
         if len(content) > _MAX_BYTES:
             raise DeviceError("a model is limited to 4 GiB")
@@ -158,6 +167,8 @@ class Session:
                 self._send_blocks(Command.MODEL_CHUNK, content, start=offset, progress=progress)
             if manifest and begun["path"] and self._files is not None and self.hello.slots == Slots.FILES:
                 self._files.put(manifest, f"{begun['path']}.json", progress=silent)
+                if library is not None:
+                    self._files.put(library.content, f"{begun['path']}.so", progress=silent)
             try:
                 done = self.request(Command.MODEL_COMMIT)
             except DeviceStatusError as refusal:

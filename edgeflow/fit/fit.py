@@ -13,6 +13,7 @@ from edgeflow.fit.estimate import estimate_arena
 from edgeflow.fit.footprint import load_footprints
 from edgeflow.fit.operators import choose
 from edgeflow.fit.types import Fit
+from edgeflow.model.own_operators import custom_operators
 from edgeflow.model.types import Model, Operator, Subgraph
 from edgeflow.targets.types import Board, Target
 
@@ -26,15 +27,17 @@ def fit(
     *,
     ram_bytes: int | None = None,
     flash_bytes: int | None = None,
+    own_kernels: bool = False,
 ) -> Fit:
     """Judge a model on a target or board.
 
     `ram_bytes` and `flash_bytes` take the place of the board's own (a budget, or a board that edgeflow does not know).
+    `own_kernels`: a library with the model's custom operators goes to the device with it.
     `fits` is None where that is all that is missing. Of a board's RAM, the first region counts: an arena is one piece.
     """
     match target.family:
         case "android" | "linux":
-            return _on_interpreter(model, target, board, ram_bytes, flash_bytes)
+            return _on_interpreter(model, target, board, ram_bytes, flash_bytes, own_kernels)
         case "microcontroller":
             return _on_microcontroller(model, target, board, ram_bytes, flash_bytes)
         case _:
@@ -42,7 +45,12 @@ def fit(
 
 
 def _on_interpreter(
-    model: Model, target: Target, board: Board | None, ram_bytes: int | None, flash_bytes: int | None
+    model: Model,
+    target: Target,
+    board: Board | None,
+    ram_bytes: int | None,
+    flash_bytes: int | None,
+    own_kernels: bool,
 ) -> Fit:
     case = Case(
         model=model,
@@ -53,8 +61,11 @@ def _on_interpreter(
         ram_bytes=ram_bytes if ram_bytes is not None else (board.ram_bytes or None) if board else None,
         flash_bytes=flash_bytes,
     )
-    reasons = _said(limit(case) for limit in interpreter.LIMITS)
-    unsupported = interpreter.unsupported(case)
+    given = own_kernels and target.family == "linux" and target.runtime == "litert"
+    limits = [limit for limit in interpreter.LIMITS if not (given and limit is interpreter.limit_custom)]
+    reasons = _said(limit(case) for limit in limits)
+    own = custom_operators(model) if given else ()
+    unsupported = tuple(name for name in interpreter.unsupported(case) if name not in own)
     return _fit(case, not reasons, reasons, _said(warn(case) for warn in interpreter.WARNINGS), unsupported)
 
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from edgeflow.deploy.bundle import make_bundle
 from edgeflow.deploy.deploy import deploy_bundle, planned
-from edgeflow.deploy.types import Deployment
+from edgeflow.deploy.types import Bundle, Deployment
 from edgeflow.device.book import find_device
 from edgeflow.device.connect import connect
+from edgeflow.device.custom_operators import read_custom_operators
 from edgeflow.device.probe import target_of, this_machine
 from edgeflow.device.session import Session
 from edgeflow.device.types import Device
@@ -32,11 +33,13 @@ def deploy(
     wait_s: float = 0,
     timeout_s: float = 60,
     fresh: bool = False,
+    custom_ops: Path | str | None = None,
     progress: Progress = silent,
 ) -> Deployment:
     """Put a model on a device under `name` (its file's stem), verified there and switched once it has run.
 
     A device whose target is known is judged before it is touched, others right after they said what they are.
+    `custom_ops` is a library of custom operators that becomes part of the release.
     `force` overrides that verdict and a newer version on the device. `dry_run` does not even
     connect.
     Raises DoesNotFitError with all reasons, ModelError, UsageError, DeviceError and its kinds, MismatchError.
@@ -46,15 +49,16 @@ def deploy(
     if device.target is None and device.address.scheme == "local":
         target, board = this_machine()
         device = replace(device, target=target, board=board)
-    bundle = make_bundle(model, name=name, version=version, target=device.target)
-    warnings = _judge(model, device, force)
+    library = None if custom_ops is None else read_custom_operators(custom_ops)
+    bundle = make_bundle(model, name=name, version=version, target=device.target, library=library)
+    warnings = _judge(bundle, device, force)
     if dry_run:
         unknown = f"what {device.name} is stands in no book, so the fit was not judged; give --target"
         return planned(bundle, device, warnings if device.target else (unknown,))
     with connect(device, wait_s=wait_s, timeout_s=timeout_s, fresh=fresh) as session:
         if device.target is None and (asked := asked_target(session, device)) != device:
             device, bundle = asked, replace(bundle, target=asked.target)
-            warnings = _judge(model, device, force)
+            warnings = _judge(bundle, device, force)
         done = deploy_bundle(session, device, bundle, force=force, progress=progress)
     return replace(done, warnings=(*warnings, *done.warnings))
 
@@ -66,12 +70,13 @@ def asked_target(session: Session, device: Device) -> Device:
     return replace(device, target=target, board=board) if target else device
 
 
-def _judge(model: Model, device: Device, force: bool) -> tuple[str, ...]:
+def _judge(bundle: Bundle, device: Device, force: bool) -> tuple[str, ...]:
     """Warnings of the check; nothing can be said of a device whose target is unknown."""
     if device.target is None:
         return ()
     board = find_board(device.board) if device.board else None
-    verdict = fit(model, find_target(device.target), board)
+    model = bundle.model
+    verdict = fit(model, find_target(device.target), board, own_kernels=bundle.library is not None)
     where = device.board or device.target
     if verdict.fits is False and not force:
         raise DoesNotFitError(

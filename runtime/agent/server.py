@@ -145,7 +145,12 @@ class Server:
     def _try_out(self, path: str) -> None:
         """Load and run once, with zeros."""
         self._close()
-        model = opened.open_model(path, opened.Options(0, "", "", {}), "", lambda name: self._channel.heartbeat())
+        model = opened.open_model(
+            path,
+            opened.Options(0, "", "", {}, self._store.library_of(path)),
+            "",
+            lambda name: self._channel.heartbeat(),
+        )
         import numpy
 
         for tensor in model.tensors(Side.INPUT):
@@ -170,7 +175,9 @@ class Server:
         path = path if os.path.isabs(path) else self._store.active_model(source)
         if not os.path.isfile(path):
             raise Refusal(Status.NOT_FOUND, "no such file")
-        options = opened.Options(threads, api, delegate, opened.parse_shapes(shapes), self._library(library))
+        options = opened.Options(
+            threads, api, delegate, opened.parse_shapes(shapes), self._library(library) or self._store.library_of(path)
+        )
         interpreters.load()
         self._memory = {}
         self._phase("import")

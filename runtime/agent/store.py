@@ -24,6 +24,7 @@ _RELEASE = re.compile(r"^[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}$")
 _RESERVED = {"agent", "cache", "io", "venv"}
 _SPARE_BYTES = 1024 * 1024  # left free for the log and the links
 _MANIFEST_BYTES = 1 << 20
+_LIBRARY = "custom-operators.so"
 Beat = Callable[[], None]
 
 
@@ -101,7 +102,9 @@ class Store:
             os.unlink(part)
             self._offset = -1
             raise Refusal(Status.BAD_CHECKSUM, f"{found} of {self._size} bytes arrived, or not the announced ones")
-        manifest = self._manifest(part + ".json")
+        manifest, library = self._manifest(part + ".json"), part + ".so"
+        if os.path.lexists(library):
+            self._check_library(library, manifest, beat)
         release = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime()) + "-" + self._sha256.hex()[:8]
         new = os.path.join(folder, "releases", release)
         os.mkdir(new)
@@ -116,6 +119,9 @@ class Store:
         if manifest:
             os.chmod(manifest, 0o444)
             os.rename(manifest, os.path.join(new, "manifest.json"))
+        if os.path.lexists(library):
+            os.chmod(library, 0o444)
+            os.rename(library, os.path.join(new, _LIBRARY))
         _sync_folder(new)
         _sync_folder(os.path.join(folder, "releases"))
         self._offset = -1
@@ -138,6 +144,23 @@ class Store:
             os.unlink(path)
             raise Refusal(Status.BAD_REQUEST, f"the manifest: {error}") from None
         return path
+
+    def _check_library(self, path: str, manifest: str, beat: Beat) -> None:
+        """An uploaded library that is not the one that the manifest lists is dropped and refused."""
+        listed = []
+        if manifest:
+            with open(manifest, encoding="utf-8") as file:
+                listed = [entry["sha256"] for entry in json.load(file)["files"] if entry["path"] == _LIBRARY]
+        if not _is_file(path, None) or listed != [sha256_of(path, beat).hex()]:
+            os.unlink(path)
+            raise Refusal(Status.BAD_CHECKSUM, "the library is not the one that the manifest lists")
+
+    def library_of(self, model: str) -> str:
+        """The custom operators that were deployed with a release's model; empty where there are none."""
+        folder = os.path.dirname(os.path.realpath(model))
+        path = os.path.join(folder, _LIBRARY)
+        inside = os.path.realpath(self.base) == os.path.dirname(os.path.dirname(os.path.dirname(folder)))
+        return path if inside and _RELEASE.match(os.path.basename(folder)) and _is_file(path, None) else ""
 
     def activate(self, slot: str, release: str, try_out: Callable[[str], None]) -> Tuple[str, str]:
         """Try a release out and make it current: (release, the one before). If `try_out` refuses, nothing changes."""

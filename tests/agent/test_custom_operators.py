@@ -13,10 +13,12 @@ from edgeflow.cli import main
 from edgeflow.device.book import Device
 from edgeflow.device.connect import connect
 from edgeflow.device.custom_operators import read_custom_operators
-from edgeflow.errors import DeviceError, DeviceStatusError, UsageError
+from edgeflow.errors import DeviceError, DeviceStatusError, DoesNotFitError, UsageError
 from edgeflow.model.read import load_model
 from edgeflow.pipeline.bench import bench
+from edgeflow.pipeline.deploy import deploy
 from edgeflow.pipeline.invoke import Step, invoke
+from edgeflow.pipeline.rollback import rollback
 from edgeflow.transport.address import parse_address
 from tests.custom_operators import compiled, cosh_model
 
@@ -184,3 +186,34 @@ def test_the_interpreter_api_offers_no_way_without_litert_s_own_c_classes(model)
     """Why the agent goes through LiteRT's C interface: a name is looked up, and gets a C++ object nobody exports."""
     with pytest.raises(ValueError, match="undefined symbol: register_cosh"):
         InterpreterWithCustomOps(custom_op_registerers=["register_cosh"], model_path=str(model))
+
+
+def test_a_deployment_carries_its_library(device, model, library, tmp_path):
+    base = tmp_path / "base"
+    with pytest.raises(DoesNotFitError, match="does not fit"):
+        deploy(model, device)
+    assert not (base / "cosh" / "current").exists()
+    done = deploy(model, device, custom_ops=library)
+    assert done.action == "deployed" and done.health.runs == 1
+    release = (base / "cosh" / "current").resolve()
+    assert (release / "custom-operators.so").read_bytes() == library.read_bytes()
+    listed = {entry["path"]: entry["sha256"] for entry in json.loads((release / "manifest.json").read_bytes())["files"]}
+    assert listed["custom-operators.so"] == hashlib.sha256(library.read_bytes()).hexdigest()
+    assert list((base / "cosh" / "incoming").iterdir()) == []
+    assert deploy(model, device, custom_ops=library).action == "unchanged"
+    other = compiled(tmp_path, ("coshf(", "sinhf("), name="other.so")
+    with pytest.raises(UsageError, match="with other custom operators"):
+        deploy(model, device, custom_ops=other)
+    deploy(DATA / "sine_float32.tflite", device, name="cosh")
+    assert rollback(device, name="cosh").release == release.name  # tried out there with its library
+
+
+def test_a_library_that_fails_is_not_switched_to(local, model, library, tmp_path):
+    deploy(model, local, custom_ops=library)
+    before = (tmp_path / "base" / "cosh" / "current").readlink()
+    wrong = compiled(tmp_path, ("room != bytes", "room == bytes"), name="wrong.so")
+    changed = tmp_path / "cosh2.tflite"
+    changed.write_bytes(cosh_model(signature=False))
+    with pytest.raises(DeviceStatusError, match="custom operator Cosh failed"):
+        deploy(changed, local, name="cosh", custom_ops=wrong)
+    assert (tmp_path / "base" / "cosh" / "current").readlink() == before
