@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import struct
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -38,22 +35,6 @@ def _content(name: str) -> bytes:
 @pytest.fixture(autouse=True)
 def state_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EDGEFLOW_STATE_DIR", str(tmp_path / "state"))
-
-
-@pytest.fixture(scope="module")
-def litert(tmp_path_factory: pytest.TempPathFactory) -> Outputs:
-    @functools.cache
-    def outputs(name: str, data: bytes) -> bytes:
-        folder = tmp_path_factory.mktemp("litert")
-        source, sink = folder / "input", folder / "output"
-        source.write_bytes(data)
-        program = Path(__file__).parent / "litert_outputs.py"
-        subprocess.run(
-            [sys.executable, program, DATA / f"{name}.tflite", source, sink], check=True, capture_output=True
-        )
-        return sink.read_bytes()
-
-    return outputs
 
 
 @contextmanager
