@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from edgeflow.pipeline.runtimes import runtimes
     from edgeflow.pipeline.targets import list_targets, show_target
     from edgeflow.pipeline.tradeoff import tradeoff
+    from edgeflow.pipeline.validate import validate
     from edgeflow.resources import include_dir
     from edgeflow.targets.types import Board, Target
 
@@ -83,6 +84,7 @@ _HOMES = {
     "show_device": "pipeline.devices",
     "show_target": "pipeline.targets",
     "tradeoff": "pipeline.tradeoff",
+    "validate": "pipeline.validate",
     "Board": "targets.types",
     "Conversion": "convert.types",
     "Deployment": "deploy.types",
@@ -143,6 +145,7 @@ __all__ = [
     "show_target",
     "tag_result",
     "tradeoff",
+    "validate",
 ]
 
 

@@ -27,6 +27,7 @@ COMMANDS = {
     "invoke": ("invoke", "run a model on a device with your inputs"),
     "bench": ("bench", "measure a model on a device"),
     "flash": ("flash", "put an image on a board with the tool that it takes"),
+    "validate": ("validate", "does the device answer as this machine does"),
     "results": ("results", "the runs that were made: list, show, tag, export, import"),
     "compare": ("compare", "old against new, with a verdict and a gate for CI"),
     "run": ("run", "convert, check, deploy and bench in one go"),

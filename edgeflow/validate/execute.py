@@ -2,8 +2,8 @@
 
 `python -m edgeflow.validate.execute` reads one JSON request on stdin and prints one JSON answer:
 `{"do": "run", …}` invokes one model on raw samples, `{"do": "layers", …}` two models side by side, operator by
-operator. Kernels are LiteRT's own, without delegates, and those of a library of custom operators. Samples are
-independent of each other: no state is carried from one to the next.
+operator. Kernels are LiteRT's own, without delegates unless a run asks for others, and those of a library of custom
+operators. Samples are independent of each other: no state is carried from one to the next.
 """
 
 from __future__ import annotations
@@ -24,14 +24,17 @@ from edgeflow.wire.constants import Side
 Call = Callable[..., Any]  # inputs by name → outputs by name
 
 
-def _interpreter(content: Path | bytes, *, preserve: bool = False) -> Any:
+KERNELS = {"optimized": "BUILTIN_WITHOUT_DEFAULT_DELEGATES", "reference": "BUILTIN_REF", "default": "AUTO"}
+
+
+def _interpreter(content: Path | bytes, *, preserve: bool = False, kernels: str = "optimized") -> Any:
     from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
     given = {"model_path": str(content)} if isinstance(content, Path) else {"model_content": content}
     return Interpreter(
         **given,
         num_threads=1,
-        experimental_op_resolver_type=OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
+        experimental_op_resolver_type=OpResolverType[KERNELS[kernels]],
         experimental_preserve_all_tensors=preserve,
     )
 
@@ -65,7 +68,7 @@ def forgetting(path: Path) -> str:
 
 
 def _with_interpreter(request: Mapping[str, Any], samples: Arrays) -> tuple[Call, Callable[[], None] | None]:
-    interpreter = _interpreter(Path(request["model"]))
+    interpreter = _interpreter(Path(request["model"]), kernels=request["kernels"])
     if request["key"]:
         return interpreter.get_signature_runner(request["key"]), interpreter.reset_all_variables
     return _by_index(interpreter, request["inputs"], request["outputs"]), interpreter.reset_all_variables

@@ -76,8 +76,24 @@ def run_model(
     Each sample is run from a fresh state. `library` has the model's custom operators, compiled for this machine.
     Raises ModelError where LiteRT refuses the model, dies of it or is not done after `timeout_s`.
     """
+    tensors = _named(model, signature, signature.outputs)
+    outputs = run_raw(model, signature, raw(model, signature, samples), folder, timeout_s=timeout_s, library=library)
+    return {name: real(array, tensors[name]) for name, array in outputs.items()}
+
+
+def run_raw(
+    model: Model,
+    signature: Signature,
+    samples: Arrays,
+    folder: Path,
+    *,
+    timeout_s: float,
+    library: Path | None = None,
+    kernels: str = "optimized",
+) -> Arrays:
+    """The same with samples and outputs as the tensors hold them, by `reference`, `optimized` or `default` kernels."""
     given, into = folder / "given.npz", folder / "into.npz"
-    write_arrays(given, raw(model, signature, samples))
+    write_arrays(given, samples)
     ask(
         {
             "do": "run",
@@ -88,12 +104,12 @@ def run_model(
             "samples": str(given),
             "into": str(into),
             "library": str(library.absolute()) if library else "",
+            "kernels": kernels,
         },
         str(model.path),
         timeout_s,
     )
-    tensors = _named(model, signature, signature.outputs)
-    return {name: real(array, tensors[name]) for name, array in read_arrays(into).items()}
+    return read_arrays(into)
 
 
 def ask(request: Mapping[str, Any], subject: str, timeout_s: float) -> dict[str, Any]:
