@@ -11,12 +11,14 @@ from edgeflow.fit.estimate import estimate_arena
 from edgeflow.fit.operators import Choice, choose
 from edgeflow.fit.placement import Item, aligned, arena_bytes, place
 from edgeflow.fit.types import ArenaPlan
+from edgeflow.fit.window import window_of_operator
 from edgeflow.model.types import Model, Subgraph
 
 NODE_BYTES = 12  # struct ef_node, one an operator
 PLACE_BYTES = 4  # one a tensor
-ITEM_BYTES = 20  # struct ef_plan_item, work space while planning
+ITEM_BYTES = 24  # struct ef_plan_item, work space while planning
 MOST_ITEMS = 4096  # EF_PLAN_MOST_ITEMS
+_FARTHEST = 0xFFFF * 16  # EF_PLAN_APART, in units of the alignment
 
 
 def plan_arena(model: Model, *, subgraph: int = 0, preserve_inputs: bool = False) -> ArenaPlan:
@@ -30,10 +32,11 @@ def plan_arena(model: Model, *, subgraph: int = 0, preserve_inputs: bool = False
     taken = [choice for choice in choices if isinstance(choice, Choice)]
     if len(taken) < len(choices):
         return estimate_arena(model)
-    items = _Items(graph, preserve_inputs)
+    items = _Items(model.content, graph, preserve_inputs)
     if not items.note(taken) or len(items.items) > MOST_ITEMS:
         return estimate_arena(model)
     items.share(taken)
+    items.overlap(taken)
     peak, offsets = place(items.items)
     tables = NODE_BYTES * len(graph.operators) + PLACE_BYTES * len(graph.tensors)
     variables = sum(arena_bytes(graph.tensors[index]) for index in items.variables)
@@ -49,8 +52,8 @@ def plan_arena(model: Model, *, subgraph: int = 0, preserve_inputs: bool = False
 class _Items:
     """The plan's items while they are being noted, in the order in which the runtime notes them."""
 
-    def __init__(self, graph: Subgraph, preserve_inputs: bool) -> None:
-        self.graph = graph
+    def __init__(self, content: bytes, graph: Subgraph, preserve_inputs: bool) -> None:
+        self.content, self.graph = content, graph
         self.items: list[Item] = []
         self.of_tensor: dict[int, int] = {}
         self.variables: set[int] = set()
@@ -91,6 +94,20 @@ class _Items:
                 self.of_tensor[out] = under
                 break
 
+    def overlap(self, choices: Sequence[Choice]) -> None:
+        """Let the output of a row kernel lie over its first input, where that dies and is no other operand as well."""
+        for operator, choice in zip(self.graph.operators, choices, strict=True):
+            window = window_of_operator(self.content, self.graph, operator) if choice.kernel.row else None
+            x = self.of_tensor.get(operator.inputs[0]) if operator.inputs else None
+            if window is None or window.batches != 1 or x is None or self.items[x].last != operator.index + 1:
+                continue
+            if any(self.of_tensor.get(index) == x for index in operator.inputs[1:]):
+                continue
+            y = self.of_tensor[operator.outputs[0]]
+            forwards, backwards = _distance(window.forwards_bytes), _distance(window.backwards_bytes)
+            if forwards is not None or backwards is not None:
+                self.items[y] = replace(self.items[y], over=x, forwards=forwards, backwards=backwards)
+
     def _elements(self, index: int) -> int:
         return prod(self.graph.tensors[index].shape)
 
@@ -116,3 +133,9 @@ class _Items:
     def _lives_to(self, index: int, step: int) -> None:
         item = self.of_tensor[index]
         self.items[item] = replace(self.items[item], last=max(self.items[item].last, step))
+
+
+def _distance(count: int) -> int | None:
+    """As the planner keeps it; None where it is too far to be kept."""
+    rounded = aligned(max(0, count))
+    return rounded if rounded < _FARTHEST else None

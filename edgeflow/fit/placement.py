@@ -24,12 +24,19 @@ def aligned(size: int) -> int:
 
 @dataclass(frozen=True)
 class Item:
-    """A piece of memory alive from step `first` to step `last`; `key` breaks ties, the higher goes first."""
+    """A piece of memory alive from step `first` to step `last`; `key` breaks ties, the higher goes first.
+
+    It may lie over the item number `over`, which dies where it is born, when that one begins `forwards` bytes behind it
+    or it `backwards` bytes behind that one (multiples of the alignment; None: no distance is enough).
+    """
 
     size: int
     first: int
     last: int
     key: int
+    over: int | None = None
+    forwards: int | None = None
+    backwards: int | None = None
 
 
 Rule = Callable[[Item], tuple[int, ...]]
@@ -43,9 +50,7 @@ _RULES: tuple[Rule, ...] = (
 
 def place(items: Sequence[Item]) -> tuple[int, tuple[int, ...]]:
     """(peak, offset of each item): greedy in four orders, the first of the best; items of size 0 take no part."""
-    bound = max(
-        (sum(other.size for other in items if other.first <= item.first <= other.last) for item in items), default=0
-    )
+    bound = max((_needed(items, item.first) for item in items), default=0)
     best: tuple[int, tuple[int, ...]] | None = None
     for rule in _RULES:
         found = place_by(items, rule)
@@ -57,18 +62,59 @@ def place(items: Sequence[Item]) -> tuple[int, tuple[int, ...]]:
 
 
 def place_by(items: Sequence[Item], rule: Rule) -> tuple[int, tuple[int, ...]]:
-    """(peak, offset of each item): in the order of `rule`, each at the lowest gap among those alive with it."""
+    """(peak, offset of each item): in the order of `rule`, each at the lowest offset where it disturbs no other."""
     offsets = [0] * len(items)
-    placed: list[int] = []  # by offset, older ones first among equals
+    placed: list[int] = []
     for index in sorted((i for i, item in enumerate(items) if item.size), key=lambda i: rule(items[i])):
         item, offset = items[index], 0
-        for other in placed:
-            if item.first > items[other].last or items[other].first > item.last:
-                continue
-            if offsets[other] - offset >= item.size:
+        together = [o for o in placed if item.first <= items[o].last and items[o].first <= item.last]
+        taken = [
+            (offsets[o] - before, offsets[o] + behind) for o in together for before, behind in [_apart(items, index, o)]
+        ]
+        while True:
+            ends = [end for begin, end in taken if begin < offset < end]
+            if not ends:
                 break
-            offset = max(offset, offsets[other] + items[other].size)
+            offset = ends[0]
         offsets[index] = offset
-        at = next((k for k, other in enumerate(placed) if offsets[other] > offset), len(placed))
-        placed.insert(at, index)
+        placed.append(index)
     return max((offsets[i] + items[i].size for i in placed), default=0), tuple(offsets)
+
+
+def lies_backwards(items: Sequence[Item], offsets: Sequence[int], y: int) -> bool:
+    """Whether item `y` lies over the one that it may lie over so that rows must be made last to first."""
+    over = items[y].over
+    if over is None:
+        return False
+    x_at, y_at = offsets[over], offsets[y]
+    if x_at + items[over].size <= y_at or y_at + items[y].size <= x_at:
+        return False
+    return x_at - y_at < _least(items[y].size, items[y].forwards)
+
+
+def _apart(items: Sequence[Item], index: int, other: int) -> tuple[int, int]:
+    """How many bytes before and behind the begin of `other`, which is placed, `index` must not begin."""
+    item, there = items[index], items[other]
+    if item.over == other:
+        return _least(item.size, item.forwards), _least(there.size, item.backwards)
+    if there.over == index:
+        return _least(item.size, there.backwards), _least(there.size, there.forwards)
+    return item.size, there.size
+
+
+def _least(size: int, distance: int | None) -> int:
+    return size if distance is None else min(size, distance)
+
+
+def _needed(items: Sequence[Item], step: int) -> int:
+    """Bytes that live at a step, with what the best overlap saves."""
+    live = [item for item in items if item.first <= step <= item.last]
+    return sum(item.size for item in live) - max((_saved(items, i) for i in live if i.first == step), default=0)
+
+
+def _saved(items: Sequence[Item], y: Item) -> int:
+    if y.over is None:
+        return 0
+    x = items[y.over]
+    forwards, backwards = x.size + _least(y.size, y.forwards), y.size + _least(x.size, y.backwards)
+    return x.size + y.size - min(max(forwards, y.size), max(backwards, x.size))

@@ -72,9 +72,11 @@ def plan_memory(graph: Subgraph, prepared: Prepared, segments: Mapping[int, Layo
     rules = _rules(graph, prepared, {item.key: item for item in items}, of, layouts)
     bound = _bound(items, rules)
     best = _search(items, rules, bound)
-    if not best or (_peak(items, best) > prepared.planned_bytes and not layouts):
+    kept_places = not layouts and all(node.tuned is None for node in prepared.nodes)  # those of the runtime's own kernels
+    if not best or (kept_places and _peak(items, best) > prepared.planned_bytes):
         kept = {index: node.scratch for index, node in enumerate(prepared.nodes) if node.scratch is not None}
-        return Plan(dict(prepared.planned), kept, frozenset(), prepared.planned_bytes, bound)
+        turned = frozenset(index for index, node in enumerate(prepared.nodes) if node.backwards)
+        return Plan(dict(prepared.planned), kept, turned, prepared.planned_bytes, bound)
     backwards = frozenset(
         next(o.index for o in graph.operators if y in o.outputs)
         for (x, y), rule in rules.items()

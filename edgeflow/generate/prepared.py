@@ -93,12 +93,17 @@ def read_prepared(text: str) -> Prepared:
             case ["tensor", index, "constant", position]:
                 constants[int(index)] = int(position)
             case ["operator", index, kernel, kind, operands, in_place, scratch, scratch_bytes, record]:
-                if int(index) != len(nodes) or not _KERNEL.fullmatch(kernel) or kind not in ("row", "invoke"):
+                if (
+                    int(index) != len(nodes)
+                    or not _KERNEL.fullmatch(kernel)
+                    or kind not in ("row", "backwards", "invoke")
+                ):
                     raise ValueError(line)
                 nodes.append(
                     Node(
                         kernel=kernel,
-                        by_rows=kind == "row",
+                        by_rows=kind != "invoke",
+                        backwards=kind == "backwards",
                         operands=int(operands),
                         in_place=tuple(bit for bit in range(8) if int(in_place) >> bit & 1),
                         scratch=None if scratch == "-1" else int(scratch),

@@ -12,9 +12,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from edgeflow.fit.window import Window
 from edgeflow.generate.prepared import Node, Prepared, Segment
 from edgeflow.generate.tuned.variant import ROW_DRIVERS
-from edgeflow.generate.window import Rule, Window, aligned, window_of
+from edgeflow.generate.window import Rule, aligned, window_of
 from edgeflow.model.types import Operator, Subgraph
 
 MOST_STAGES = 64  # EF_STREAM_MOST_STAGES

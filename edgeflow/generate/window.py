@@ -1,57 +1,14 @@
-"""Window operators as the memory plan sees them: which input rows an output row reads, and what may lie over what.
-
-A window operator makes its output one whole row at a time, and rows go first to last or last to first. With the input
-at A and the output at B (bytes, element sizes included), row i writes [B + o*i, B + o*(i+1)) and then, or before,
-reads the input's rows f(i)..l(i); o and r are the bytes of an output and an input row. No byte that is still to be read
-is written
-
-    forwards   where A - B >= D, D = max over i of o*(i+1) - r*f(i)
-    backwards  where B - A >= R, R = max over i of r*(l(i)+1) - o*i
-    always     where the two lie apart.
-
-f and l clamp the window to the input.
-"""
+"""Window operators as the memory plan of an ahead-of-time build sees them, and what may lie over what."""
 
 from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
 
+from edgeflow.fit.window import Window
 from edgeflow.generate.prepared import Node
 
 ALIGNMENT_BYTES = 16
-
-
-@dataclass(frozen=True)
-class Window:
-    """What of `struct ef_window` the order of rows depends on; `reach` is the window's height with dilation."""
-
-    batches: int
-    in_rows: int
-    out_rows: int
-    in_row_bytes: int
-    out_row_bytes: int
-    stride: int
-    pad_top: int
-    reach: int
-
-    def reads(self, row: int) -> tuple[int, int]:
-        """First and one past the last input row that output row `row` may read."""
-        first = row * self.stride - self.pad_top
-        return self._clamp(first), self._clamp(first + self.reach - 1) + 1
-
-    def _clamp(self, row: int) -> int:
-        return min(max(row, 0), self.in_rows - 1)
-
-    @property
-    def forwards_bytes(self) -> int:
-        """D: by how much the input must begin behind the output; may be negative."""
-        return max(self.out_row_bytes * (i + 1) - self.in_row_bytes * self.reads(i)[0] for i in range(self.out_rows))
-
-    @property
-    def backwards_bytes(self) -> int:
-        """R: by how much the output must begin behind the input; may be negative."""
-        return max(self.in_row_bytes * self.reads(i)[1] - self.out_row_bytes * i for i in range(self.out_rows))
 
 
 @dataclass(frozen=True)

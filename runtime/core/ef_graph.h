@@ -19,10 +19,11 @@ struct ef_node {
     uint32_t record;  /* bytes from the start of the arena */
     uint32_t scratch; /* likewise; EF_PLACE_UNSEEN: none */
     uint16_t kernel;  /* index in the list of kernels; EF_NODE_CUSTOM: in that of custom kernels */
-    uint16_t flags;   /* 0; later plans say here in which order rows run */
+    uint16_t flags;   /* EF_NODE_BACKWARDS: rows are made last to first */
 };
 
 #define EF_NODE_CUSTOM 0x8000u
+#define EF_NODE_BACKWARDS 1u
 
 /* Find the subgraph and its lists, and check the signature. */
 enum ef_status ef_graph_open(struct ef_interpreter *interpreter, const struct ef_options *options,

@@ -43,7 +43,7 @@ static void run_operator(const struct ef_interpreter *interpreter, uint32_t i) {
     call.inputs = inputs;
     call.outputs = outputs;
     if (kernel->row != NULL) {
-        ef_window_run(kernel, &call);
+        ef_window_run(kernel, &call, (node->flags & EF_NODE_BACKWARDS) != 0u);
     } else {
         kernel->invoke(&call);
     }

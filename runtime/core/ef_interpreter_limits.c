@@ -171,6 +171,7 @@ static enum ef_status choose_from(struct ef_context *context, const struct ef_ke
             context->kernel = kernels[i];
             context->scratch_bytes = 0u;
             context->record_bytes = 0u;
+            context->forwards = context->backwards = EF_APART;
             const enum ef_status status = kernels[i]->prepare(context);
             if (status != EF_DECLINED) {
                 *chosen = (uint16_t)i;

@@ -24,6 +24,7 @@ static uint32_t add_item(struct ef_measure *plan, uint32_t bytes, uint32_t step,
     item->first = (uint16_t)step;
     item->last = (uint16_t)step;
     item->key = (uint16_t)key;
+    item->forwards = item->backwards = EF_PLAN_APART;
     return plan->item_count++;
 }
 
@@ -117,18 +118,35 @@ static enum ef_status note_graph_outputs(struct ef_measure *plan) {
     return EF_OK;
 }
 
-/* Bytes of all operands of an operator that lie in the arena. */
+/* Bytes of the operands of an operator that lie in the arena; where they may lie over each other, of the largest. */
 static uint64_t operand_bytes(const struct ef_context *context) {
-    uint64_t sum = 0;
+    uint64_t sum = 0, largest = 0;
+    const int together = context->kernel->in_place != 0u || context->kernel->row != NULL;
     struct ef_tensor tensor;
     for (uint32_t i = 0; i < context->input_count; ++i) {
-        if (ef_input(context, i, &tensor) && !tensor.is_constant) sum += ef_round_up(tensor.bytes);
+        if (!ef_input(context, i, &tensor) || tensor.is_constant) continue;
+        sum += ef_round_up(tensor.bytes);
+        if (tensor.bytes > largest) largest = tensor.bytes;
     }
     for (uint32_t i = 0; i < context->output_count; ++i) {
         ef_output(context, i, &tensor);
         sum += ef_round_up(tensor.bytes);
+        if (tensor.bytes > largest) largest = tensor.bytes;
     }
-    return sum;
+    return together ? largest : sum;
+}
+
+/* In units of the alignment, rounded up. */
+static uint16_t distance(uint32_t bytes) {
+    const uint32_t units = bytes / EF_ALIGNMENT + (bytes % EF_ALIGNMENT != 0u);
+    return bytes == EF_APART || units >= EF_PLAN_APART ? EF_PLAN_APART : (uint16_t)units;
+}
+
+/* How near the output of a row kernel may come to its input. */
+static void note_rows(struct ef_measure *plan, const struct ef_context *context) {
+    struct ef_plan_item *out = &plan->items[plan->places[ef_context_output(context, 0u)]];
+    out->forwards = distance(context->forwards);
+    out->backwards = distance(context->backwards);
 }
 
 /* Kernel, sizes and lifetimes of one operator. */
@@ -159,6 +177,7 @@ static enum ef_status measure_operator(struct ef_measure *plan, uint32_t i) {
     plan->nodes[i].scratch = EF_PLACE_UNSEEN;
     plan->nodes[i].kernel = kernel;
     plan->nodes[i].flags = 0u;
+    if (ef_graph_kernel(plan->interpreter, &plan->nodes[i])->row != NULL && context.output_count > 0u) note_rows(plan, &context);
     if (context.scratch_bytes > 0u) {
         plan->nodes[i].scratch = add_item(plan, context.scratch_bytes, ef_step_of(i), plan->interpreter->tensor_count + i);
     }

@@ -1,4 +1,4 @@
-/* Prepares one subgraph: measure (ef_measure.h), lay outputs over inputs where that is allowed, plan, and give every
+/* Prepares one subgraph: measure (ef_measure.h), let outputs lie over inputs where that is allowed, plan, and give every
  * kernel its record. The arena: nodes, places, records, variable tensors (persistent), then the planned part. While
  * measuring, what lies behind the places is the planner's work space. Refuses an arena that is too small. */
 #include <string.h>
@@ -28,6 +28,22 @@ static void share(struct ef_measure *plan, uint32_t i) {
     }
 }
 
+/* Let the output of a row kernel lie over its first input, where that dies and is no other operand as well. */
+static void overlap(struct ef_measure *plan, uint32_t i) {
+    struct ef_context context;
+    if (ef_graph_kernel(plan->interpreter, &plan->nodes[i])->row == NULL) return;
+    ef_graph_operands(plan->interpreter, i, &context);
+    const uint32_t in = plan->places[ef_context_input(&context, 0u)];
+    struct ef_plan_item *out = &plan->items[plan->places[ef_context_output(&context, 0u)]];
+    if (in >= EF_PLAN_MOST_ITEMS || plan->items[in].last != ef_step_of(i)) return;
+    if (out->forwards == EF_PLAN_APART && out->backwards == EF_PLAN_APART) return;
+    for (uint32_t k = 1; k < context.input_count; ++k) {
+        const int32_t index = ef_context_input(&context, k);
+        if (index >= 0 && plan->places[index] == in) return;
+    }
+    out->over = (uint16_t)(in + 1u);
+}
+
 /* Sums of all items stay within 31 bits, so that offsets do. */
 static int sums_hold(const struct ef_measure *plan) {
     uint64_t sum = 0;
@@ -44,6 +60,12 @@ static void settle(struct ef_measure *plan, uint32_t tables, uint32_t planned_at
         const uint32_t record_bytes = node->record;
         node->record = at;
         at += record_bytes;
+        if (ef_graph_kernel(interpreter, node)->row != NULL) {
+            struct ef_context context;
+            ef_graph_operands(interpreter, i, &context);
+            const struct ef_plan_item *out = &plan->items[plan->places[ef_context_output(&context, 0u)]];
+            if (ef_plan_is_backwards(plan->items, out)) node->flags |= EF_NODE_BACKWARDS;
+        }
         if (node->scratch != EF_PLACE_UNSEEN) node->scratch = planned_at + plan->items[node->scratch].offset;
     }
     at = ef_round_up(at);
@@ -124,6 +146,7 @@ static enum ef_status build(struct ef_measure *plan, size_t room, size_t lost) {
         return too_small(plan, (work > bound ? work : bound) + lost, room + lost);
     }
     for (uint32_t i = 0; i < interpreter->operator_count; ++i) share(plan, i);
+    for (uint32_t i = 0; i < interpreter->operator_count; ++i) overlap(plan, i);
     struct ef_memory *memory = &interpreter->memory;
     const uint32_t records_end = tables + (uint32_t)plan->records;
     memory->planned = ef_plan_place(plan->items, plan->item_count);

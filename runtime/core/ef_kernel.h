@@ -85,8 +85,11 @@ struct ef_context {
     uint32_t scratch_bytes;
     uint32_t record_bytes;
     uint32_t record_room;
+    uint32_t forwards, backwards; /* window operators: see ef_window_prepare(); else EF_APART */
     void *record; /* NULL while sizes are being taken */
 };
+
+#define EF_APART UINT32_MAX
 
 /* What invoke gets. The pointers hold for this call only. */
 struct ef_call {

@@ -23,6 +23,24 @@ static int sizes_hold(const struct ef_tensor *tensor) {
 
 static int in_range(int32_t value) { return value >= 1 && value <= LARGEST; }
 
+static int32_t clamp_row(int32_t row, int32_t rows) { return row < 0 ? 0 : row < rows ? row : rows - 1; }
+
+/* How far apart input and output must begin, so that no row is written that is still to be read. */
+static void note_distances(struct ef_context *context, const struct ef_window *window) {
+    const int32_t in_row = (int32_t)((uint32_t)window->in_w * window->in_c * window->in_element_bytes);
+    const int32_t out_row = (int32_t)((uint32_t)window->out_w * window->out_c * window->out_element_bytes);
+    const int32_t reach = (window->kernel_h - 1) * (int32_t)window->dilation_h + 1, rows = window->in_h;
+    int32_t forwards = 0, backwards = 0, first = -(int32_t)window->pad_top;
+    for (int32_t y = 0; y < (int32_t)window->out_h; ++y, first += window->stride_h) {
+        const int32_t ahead = out_row * (y + 1) - in_row * clamp_row(first, rows);
+        const int32_t behind = in_row * (clamp_row(first + reach - 1, rows) + 1) - out_row * y;
+        if (ahead > forwards) forwards = ahead;
+        if (behind > backwards) backwards = behind;
+    }
+    context->forwards = (uint32_t)forwards;
+    context->backwards = (uint32_t)backwards;
+}
+
 enum ef_status ef_window_prepare(struct ef_context *context, struct ef_window *window, int32_t kernel_h,
                                  int32_t kernel_w, int32_t stride_h, int32_t stride_w, int32_t dilation_h,
                                  int32_t dilation_w, int32_t padding) {
@@ -75,6 +93,7 @@ enum ef_status ef_window_prepare(struct ef_context *context, struct ef_window *w
     window->in_element_bytes = (uint16_t)ef_type_bytes(in.type);
     window->out_element_bytes = (uint16_t)ef_type_bytes(out.type);
     window->reserved = 0u;
+    if (context->record == NULL && window->batches == 1u) note_distances(context, window);
     return EF_OK;
 }
 
@@ -125,12 +144,16 @@ void ef_window_run_rows_backwards(void (*row)(const struct ef_call *call, const 
     }
 }
 
-void ef_window_run(const struct ef_kernel *kernel, const struct ef_call *call) {
+void ef_window_run(const struct ef_kernel *kernel, const struct ef_call *call, int backwards) {
     const struct ef_window *window = call->record;
     const uint32_t in_row = (uint32_t)window->in_w * window->in_c * window->in_element_bytes;
     const uint32_t out_row = (uint32_t)window->out_w * window->out_c * window->out_element_bytes;
     const uint8_t *input = call->inputs[0];
     uint8_t *output = call->outputs[0];
+    if (backwards) {
+        ef_window_run_rows_backwards(kernel->row, call, input, output);
+        return;
+    }
     for (uint32_t n = 0; n < window->batches; ++n) {
         ef_window_run_rows(kernel->row, call, input, output);
         input += in_row * window->in_h;

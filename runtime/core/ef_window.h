@@ -60,15 +60,18 @@ static inline struct ef_columns ef_window_columns(const struct ef_window *window
     return c;
 }
 
-/* Fill `window` from input 0, output 0 and the given window; SAME or VALID padding as TFLite computes it. Refuses
+/* Fill `window` from input 0, output 0 and the given window; SAME or VALID padding as TFLite computes it. While sizes are
+ * being taken it also says in the context how the output may lie over an input that dies here, of one batch entry: with
+ * rows made first to last the input must begin at least `forwards` bytes behind the output's begin, with rows made last
+ * to first the output at least `backwards` bytes behind the input's. Refuses
  * strides and dilations < 1, sizes above 32767, and an output whose height, width or batch do not follow from the input.
  * The channels of the output are the caller's to check. */
 enum ef_status ef_window_prepare(struct ef_context *context, struct ef_window *window, int32_t kernel_h,
                                  int32_t kernel_w, int32_t stride_h, int32_t stride_w, int32_t dilation_h,
                                  int32_t dilation_w, int32_t padding);
 
-/* Run a row kernel over a whole tensor. The interpreter calls it; ahead-of-time builds may. */
-void ef_window_run(const struct ef_kernel *kernel, const struct ef_call *call);
+/* Run a row kernel over a whole tensor, of one batch entry where rows are made `backwards`, last to first. */
+void ef_window_run(const struct ef_kernel *kernel, const struct ef_call *call, int backwards);
 
 /* Run `row` over one batch entry: `input` is what its rows point into, in elements of in_element_bytes, `output` the
  * first output row. For kernels that bring the input into another form first. */

@@ -6,8 +6,8 @@
  * Lines on stdout, numbers in bytes:
  *     memory PLANNED VARIABLES
  *     tensor INDEX planned OFFSET | tensor INDEX variable OFFSET FILL | tensor INDEX constant POSITION
- *     operator INDEX KERNEL row|invoke OPERANDS IN_PLACE SCRATCH_OFFSET SCRATCH_BYTES RECORD      (hex, - for none)
- * OPERANDS is how many inputs the kernel looks at, IN_PLACE the kernel's bits, SCRATCH_OFFSET -1 where there is none.
+ *     operator INDEX KERNEL row|backwards|invoke OPERANDS IN_PLACE SCRATCH_OFFSET SCRATCH_BYTES RECORD      (hex, - for none)
+ * backwards: a row kernel whose rows are made last to first. OPERANDS is how many inputs the kernel looks at, IN_PLACE the kernel's bits, SCRATCH_OFFSET -1 where there is none.
  * Offsets of planned tensors and of scratch count from the planned part, those of variables from the first variable.
  * Exit status: 0; 3 refused, with "refused STATUS OPERATOR TENSOR TEXT"; 2 anything else. */
 #include <stdio.h>
@@ -69,7 +69,7 @@ static int print_operator(const struct ef_interpreter *interpreter, uint32_t i) 
     context.kernel = kernel;
     status = kernel->prepare(&context);
     if (status != EF_OK) return refused(&error, status);
-    printf("operator %u %s %s %u %u %d %u ", (unsigned)i, kernel->name, kernel->row != NULL ? "row" : "invoke",
+    printf("operator %u %s %s %u %u %d %u ", (unsigned)i, kernel->name, kernel->row == NULL ? "invoke" : (node->flags & EF_NODE_BACKWARDS) != 0u ? "backwards" : "row",
            (unsigned)kernel->input_count, (unsigned)kernel->in_place,
            node->scratch == EF_PLACE_UNSEEN ? -1 : (int)(node->scratch - ef_interpreter_memory(interpreter)->persistent),
            (unsigned)context.scratch_bytes);

@@ -11,10 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edgeflow.firmware.prepared import prepare
+from edgeflow.fit.window import Window
 from edgeflow.generate.overlap import Plan, plan_memory
 from edgeflow.generate.prepared import Prepared
 from edgeflow.generate.simulate import PlanError, simulate
-from edgeflow.generate.window import Window, window_of
+from edgeflow.generate.window import window_of
 from edgeflow.model.read import load_model
 from edgeflow.model.types import Subgraph
 

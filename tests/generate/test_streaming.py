@@ -146,6 +146,7 @@ def test_plans_of_random_models_hold_and_never_need_more(chains: list[Model]) ->
     together = 0
     for model in chains:
         prepared = prepare(model)
+        simulate(model.main, prepared)  # the runtime's own plan, made without search
         alone = plan_memory(model.main, prepared)
         _, planned = least(model)
         simulate(model.main, planned)

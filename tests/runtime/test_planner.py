@@ -10,6 +10,7 @@ import pytest
 from edgeflow.fit.arena import plan_arena
 from edgeflow.fit.operators import unsupported_reasons
 from edgeflow.model.read import load_model, read_model
+from tests.generate.chains import random_chain
 from tests.runtime.graphs import random_graph
 from tests.runtime.host_build import build
 from tests.runtime.planned import Planned, plan_with
@@ -41,6 +42,14 @@ def test_the_host_plans_what_the_runtime_plans_on_random_graphs(program: Path) -
     for seed, (graph, answer) in enumerate(zip(graphs, answers, strict=True)):
         assert answer.status == 0, (seed, answer)
         assert _same(graph, answer, bool(seed % 3 == 0)), seed
+
+
+def test_the_host_plans_what_the_runtime_plans_on_random_image_models(program: Path) -> None:
+    chains = [random_chain(np.random.default_rng([3, seed])) for seed in range(200)]
+    answers = plan_with(program, [(chain, ARENA, bool(seed % 4 == 0)) for seed, chain in enumerate(chains)])
+    for seed, (chain, answer) in enumerate(zip(chains, answers, strict=True)):
+        assert answer.status == 0, (seed, answer)
+        assert _same(chain, answer, bool(seed % 4 == 0)), seed
 
 
 def test_a_refusal_for_want_of_memory_names_what_is_enough_and_that_is_exact(program: Path) -> None:
