@@ -143,7 +143,7 @@ FRAMEWORKS: dict[str, Framework] = {
 
 # of RAM, beside the framework's own: systems below some of Arduino's cores and Espressif's chips
 SYSTEM_BYTES = dict.fromkeys(("mbed_nano", "nordicnrf52", "raspberrypi"), 72 * _KIB)
-ESP_SYSTEM_BYTES = 128 * _KIB
+ESP_SYSTEM_BYTES = 192 * _KIB  # caches, the data of ROM and drivers, heap: static data may not have all of the SRAM
 # what Arduino's cores leave to the sketch: how to restart, what to do before the line opens, flags of the build
 RESTART = {"rp2040": "rp2040.reboot();", "esp32": "ESP.restart();", "espressif32": "ESP.restart();"}
 RESTART_CORTEX_M = "NVIC_SystemReset();"

@@ -8,7 +8,7 @@
 
 /* Change these to what your application leaves. The host must not send more requests than your board keeps. */
 #ifndef RUNNER_ARENA_BYTES
-#define RUNNER_ARENA_BYTES 327680u /* of RAM: a model's tensors; edgeflow check tells how much it needs */
+#define RUNNER_ARENA_BYTES 262144u /* of RAM: a model's tensors; edgeflow check tells how much it needs */
 #endif
 #ifndef RUNNER_SLOTS_BYTES
 #define RUNNER_SLOTS_BYTES 2097152u /* of flash: two places for models */
