@@ -1,9 +1,9 @@
 """What models cost on the emulated microcontroller boards: instructions, arena, stack, flash.
 
-    python hardware/benchmarks/mcu_models.py MODEL.tflite… [--board BOARD…] [--results FOLDER]
+    python hardware/benchmarks/mcu_models.py MODEL.tflite… [--board BOARD…] [--results FOLDER] [--name NAME]
 
-Writes FOLDER/<date>-mcu-models.json and .md (default: hardware/results). Instructions are exact and repeatable; they
-are no cycles and no time.
+Writes FOLDER/<date>-NAME.json and .md (default: hardware/results, mcu-models). Instructions are exact and repeatable;
+they are no cycles and no time.
 """
 
 from __future__ import annotations
@@ -22,9 +22,10 @@ from edgeflow.device.connect import connect
 from edgeflow.device.emulator import board_image
 from edgeflow.device.types import Device
 from edgeflow.errors import DeviceStatusError
+from edgeflow.resources import targets_dir
 from edgeflow.transport.address import parse_address
 
-BOARDS = ("mps2-an385", "mps2-an386", "mps2-an500", "mps2-an505", "mps3-an547")
+BOARDS = tuple(sorted(path.stem for path in (targets_dir() / "emulators").glob("*.toml")))
 COLUMNS = (
     ("instructions_per_invoke", "instructions / invoke"),
     ("init_instructions", "init"),
@@ -75,8 +76,8 @@ def table(records: list[dict[str, Any]], title: str) -> str:
         else:
             cells = [f"{record[key]:,}".replace(",", " ") if key != "kernels" else record[key] for key, _ in COLUMNS]
         lines.append(f"| {record['model']} | {record['board']} | " + " | ".join(cells) + " |")
-    first = records[0]
-    lines += ["", f"Built with {first['toolchain']}; core and link `-Os`, kernels `-O2`."]
+    compilers = ", ".join(dict.fromkeys(record["toolchain"] for record in records))
+    lines += ["", f"Built with {compilers}; core and link `-Os`, kernels `-O2`."]
     return "\n".join(lines) + "\n"
 
 
@@ -85,6 +86,7 @@ def main() -> None:
     parser.add_argument("models", nargs="+", type=Path)
     parser.add_argument("--board", action="append", choices=BOARDS)
     parser.add_argument("--results", type=Path, default=Path(__file__).parents[1] / "results")
+    parser.add_argument("--name", default="mcu-models")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as state:
         os.environ["EDGEFLOW_STATE_DIR"] = state
@@ -104,8 +106,8 @@ def main() -> None:
     }
     chosen.results.mkdir(parents=True, exist_ok=True)
     text = table(records, f"Models on emulated microcontrollers, {today}")
-    (chosen.results / f"{today}-mcu-models.json").write_text(json.dumps(answer, indent=1) + "\n", encoding="utf-8")
-    (chosen.results / f"{today}-mcu-models.md").write_text(text, encoding="utf-8")
+    (chosen.results / f"{today}-{chosen.name}.json").write_text(json.dumps(answer, indent=1) + "\n", encoding="utf-8")
+    (chosen.results / f"{today}-{chosen.name}.md").write_text(text, encoding="utf-8")
     print(text)
 
 
