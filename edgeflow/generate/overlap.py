@@ -72,7 +72,8 @@ def plan_memory(graph: Subgraph, prepared: Prepared, segments: Mapping[int, Layo
     rules = _rules(graph, prepared, {item.key: item for item in items}, of, layouts)
     bound = _bound(items, rules)
     best = _search(items, rules, bound)
-    kept_places = not layouts and all(node.tuned is None for node in prepared.nodes)  # those of the runtime's own kernels
+    # the prepared places are those of the runtime's own kernels
+    kept_places = not layouts and all(node.tuned is None for node in prepared.nodes)
     if not best or (kept_places and _peak(items, best) > prepared.planned_bytes):
         kept = {index: node.scratch for index, node in enumerate(prepared.nodes) if node.scratch is not None}
         turned = frozenset(index for index, node in enumerate(prepared.nodes) if node.backwards)

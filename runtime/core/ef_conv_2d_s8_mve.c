@@ -39,18 +39,41 @@ static struct work begin(const struct ef_call *call, ef_mve_dots_function *dots)
     return work;
 }
 
-/* Tile `t` begins at `x`, its pixels lie `step` bytes apart; its outputs at `out` pixels from the block's first. */
-static inline void put(const struct work *work, uint32_t t, const int8_t *x, uint32_t step, uint32_t out) {
+/* `tiles` tiles one after the other from the one in place `t` on: their pixels lie `step` bytes apart from `x` on. */
+static void list(const struct work *work, uint32_t t, const int8_t *x, uint32_t step, uint32_t tiles) {
     const uint32_t addresses = work->record->addresses;
     const int8_t **at = work->x + t * addresses;
-    at[0] = x;
-    if (addresses == 2u) at[1] = x + 2u * step;
-    if (addresses == 4u) {
-        at[1] = x + step;
-        at[2] = x + 2u * step;
-        at[3] = x + 3u * step;
+    for (; tiles > 0; tiles--, at += addresses) {
+        at[0] = x;
+        x += step;
+        if (addresses == 4u) at[1] = x;
+        x += step;
+        if (addresses == 2u) at[1] = x;
+        if (addresses == 4u) at[2] = x;
+        x += step;
+        if (addresses == 4u) at[3] = x;
+        x += step;
     }
-    work->out_at[t] = out * work->record->window.out_c;
+}
+
+/* The same for where their outputs go: `out` pixels from the block's first on. */
+static void place(const struct work *work, uint32_t t, uint32_t out, uint32_t tiles) {
+    const uint32_t channels = work->record->window.out_c;
+    uint32_t *at = work->out_at + t, to = out * channels;
+    for (; tiles > 0; tiles--, to += 4u * channels) *at++ = to;
+}
+
+/* A block of `count` adjacent pixels from `x` on; the last tile may lie over the one before. */
+static uint32_t lay(const struct work *work, const int8_t *x, uint32_t step, uint32_t count, int placed) {
+    const uint32_t tiles = (count + 3u) / 4u;
+    const int32_t last = (int32_t)count - 4;
+    list(work, 0, x, step, tiles - 1u);
+    list(work, tiles - 1u, x + last * (int32_t)step, step, 1);
+    if (!placed) {
+        place(work, 0, 0, tiles - 1u);
+        place(work, tiles - 1u, (uint32_t)last, 1);
+    }
+    return tiles;
 }
 
 /* All channels of `tiles` tiles. */
@@ -86,13 +109,11 @@ static void pixels(const struct ef_call *call, ef_mve_dots_function *dots, int w
     const uint32_t count = (uint32_t)window->batches * window->in_h * window->in_w, depth = record->depth;
     const int8_t *in = call->inputs[0];
     int8_t *out = call->outputs[0];
-    for (uint32_t first = 0; first < count; first += 4u * record->tiles) {
-        const uint32_t left = count - first, n = left < 4u * record->tiles ? left : 4u * record->tiles;
-        const uint32_t tiles = (n + 3u) / 4u;
-        const int8_t *x = in + first * depth;
-        for (uint32_t t = 0; t + 1u < tiles; t++) put(&work, t, x + 4u * t * depth, depth, 4u * t);
-        const int32_t last = (int32_t)n - 4; /* over the one before, which may be the block before's */
-        put(&work, tiles - 1u, x + last * (int32_t)depth, depth, (uint32_t)last);
+    uint32_t n = 4u * record->tiles, placed = 0;
+    for (uint32_t first = 0; first < count; first += n) {
+        n = count - first < n ? count - first : n;
+        const uint32_t tiles = lay(&work, in + first * depth, depth, n, n == placed);
+        placed = n;
         make(&work, tiles, whole_sums ? 32u * tiles : depth, out + first * window->out_c);
     }
 }
@@ -134,9 +155,12 @@ static void windows(const struct ef_call *call, ef_mve_dots_function *dots, uint
                 t = 0;
                 for (uint32_t i = 0; i < rows; i++) {
                     const int8_t *row = work.band + i * down + ahead;
-                    uint32_t x = 0;
-                    for (; x + 4u <= width; x += 4u) put(&work, t++, row + x * step, step, i * width + x);
-                    if (x < width) put(&work, t++, row + (width - 4u) * step, step, (i + 1u) * width - 4u);
+                    list(&work, t, row, step, width / 4u);
+                    place(&work, t, i * width, width / 4u);
+                    t += width / 4u;
+                    if (width % 4u == 0) continue;
+                    list(&work, t, row + (width - 4u) * step, step, 1);
+                    place(&work, t++, (i + 1u) * width - 4u, 1);
                 }
                 placed = rows;
             }
@@ -157,18 +181,31 @@ static inline void gather(const int8_t *from, uint32_t rows, uint32_t bytes, uin
     }
 }
 
-/* The same for a row of pixels of up to 48 bytes in even rows, all addresses even. */
-static void gather_halves(const int8_t *from, uint32_t bytes, uint32_t pitch, uint32_t step, int8_t *to, uint32_t depth,
+/* The same for `count` pixels with 3x3 windows of three channels, 32 bytes each. */
+#define GATHER_9(step)                                                                           \
+    __asm__ volatile(                                                                            \
+        "wls lr, %[count], 2f\n"                                                                 \
+        "1: vldrb.8 q0, [%[a]], #" step "\n"                                                     \
+        "vldrb.8 q1, [%[b]], #" step "\n"                                                        \
+        "vldrb.8 q2, [%[c]], #" step "\n"                                                        \
+        "vstrb.8 q0, [%[to]]\n"                                                                  \
+        "vstrb.8 q1, [%[to], #9]\n"                                                              \
+        "vstrb.8 q2, [%[to], #18]\n"                                                             \
+        "adds %[to], #32\n"                                                                      \
+        "le lr, 1b\n"                                                                            \
+        "2:\n"                                                                                   \
+        : [a] "+r"(a), [b] "+r"(b), [c] "+r"(c), [to] "+r"(to)                                   \
+        : [count] "r"(count)                                                                     \
+        : "lr", "cc", "q0", "q1", "q2", "memory")
+static void gather_9(const int8_t *a, uint32_t pitch, uint32_t step, int8_t *to, uint32_t count) {
+    const int8_t *b = a + pitch, *c = b + pitch;
+    if (step == 3u) GATHER_9("3");
+    else GATHER_9("6");
+}
+
+/* The same for `count` pixels of up to 48 bytes each in even rows, all addresses even; offsets of 24 halfwords. */
+static void gather_halves(const int8_t *from, uint32_t step, const uint16_t *offsets, int8_t *to, uint32_t depth,
                           uint32_t count) {
-    uint16_t offsets[24];
-    for (uint32_t i = 0, row = 0, at = 0; i < 24u; i++) {
-        offsets[i] = (uint16_t)(row * pitch + at);
-        at += 2u;
-        if (at == bytes) {
-            at = 0;
-            if (2u * i + 2u < depth) row++;
-        }
-    }
     const uint16x8_t a = vldrhq_u16(offsets), b = vldrhq_u16(offsets + 8), c = vldrhq_u16(offsets + 16);
     for (; count > 0; count--, from += step, to += depth) {
         const uint16_t *halves = (const uint16_t *)(const void *)from;
@@ -190,7 +227,9 @@ static void gathered(const struct ef_call *call, ef_mve_dots_function *dots, int
     const uint32_t in_row = (uint32_t)window->in_w * window->in_c;
     const uint32_t pitch = in_place ? in_row : work.pitch;
     const uint32_t deep = pitch * window->dilation_h, down = pitch * window->stride_h;
-    const int halves = kernel_h > 3 && kernel_h * bytes <= 48u && depth > 32u && !((bytes | step | pitch) & 1u);
+    const int halves = kernel_h > 3u && kernel_h * bytes <= 48u && depth > 32u && !((bytes | step | pitch) & 1u);
+    const int nines = kernel_h == 3u && bytes == 9u && depth == 32u && (step == 3u || step == 6u);
+    uint16_t offsets[24] = {0};
     const int8_t *in = call->inputs[0];
     int8_t *out = call->outputs[0], *scratch = work.band;
     if (!in_place) {
@@ -198,6 +237,13 @@ static void gathered(const struct ef_call *call, ef_mve_dots_function *dots, int
         take(&scratch, last * work.pitch + 16u);
     }
     work.columns = scratch;
+    for (uint32_t i = 0, row = 0, at = 0; halves && i < kernel_h * bytes / 2u; i++, at += 2u) {
+        if (at == bytes) {
+            at = 0;
+            row++;
+        }
+        offsets[i] = (uint16_t)(row * deep + at);
+    }
     for (uint32_t n = 0; n < window->batches; n++, in += window->in_h * in_row) {
         uint32_t rows = record->rows, placed = 0, tiles = 0;
         for (uint32_t y = 0; y < window->out_h; y += rows, out += rows * width * window->out_c) {
@@ -209,26 +255,18 @@ static void gathered(const struct ef_call *call, ef_mve_dots_function *dots, int
             for (uint32_t i = 0; i < rows; i++, row += down) {
                 const int8_t *from = row;
                 if (halves) {
-                    gather_halves(from, bytes, deep, step, to, depth, width);
+                    gather_halves(from, step, offsets, to, depth, width);
                     to += width * depth;
-                } else if (kernel_h == 3u && bytes <= 16u) {
-                    for (uint32_t x = width; x > 0; x--, from += step, to += depth) {
-                        vstrbq_s8(to, vldrbq_s8(from));
-                        vstrbq_s8(to + bytes, vldrbq_s8(from + deep));
-                        vstrbq_s8(to + 2u * bytes, vldrbq_s8(from + 2u * deep));
-                    }
+                } else if (nines) {
+                    gather_9(from, deep, step, to, width);
+                    to += width * depth;
                 } else {
                     for (uint32_t x = width; x > 0; x--, from += step, to += depth)
                         gather(from, kernel_h, bytes, deep, to);
                 }
             }
-            if (placed != count) {
-                placed = count;
-                tiles = (count + 3u) / 4u;
-                for (uint32_t t = 0; t + 1u < tiles; t++)
-                    put(&work, t, work.columns + 4u * t * depth, depth, 4u * t);
-                put(&work, tiles - 1u, work.columns + (count - 4u) * depth, depth, count - 4u);
-            }
+            if (placed != count) tiles = lay(&work, work.columns, depth, count, 0);
+            placed = count;
             make(&work, tiles, whole_sums ? 32u * tiles : depth, out);
         }
     }

@@ -4,8 +4,6 @@
 
 #if EF_HAVE_MVE
 
-#include <arm_mve.h>
-
 struct dots {
     const int8_t *x;     /*  0 */
     uint32_t steps;      /*  4: of 16 */
@@ -37,14 +35,14 @@ EF_MVE_NAKED static void dots_any(struct dots *dots __attribute__((unused))) {
         "1:\n"
         "ldrd r1, r5, [r11]\n"
         "ldmia r7!, " ALL
-        "lsrs r5, #2\n"
+        "lsrs r5, #3\n"
         "beq 3f\n"
-        "2:\n" STEP STEP STEP STEP
+        "2:\n" STEP STEP STEP STEP STEP STEP STEP STEP
         "subs r5, #1\n"
         "bne 2b\n"
         "3:\n"
         "ldr r5, [r11, #4]\n"
-        "ands r5, #3\n"
+        "ands r5, #7\n"
         "beq 5f\n"
         "4:\n" STEP
         "subs r5, #1\n"
@@ -78,67 +76,121 @@ EF_MVE_NAKED static void dots_128(struct dots *dots __attribute__((unused))) {
         "bne 1b\n" END);
 }
 
-/* What all outputs share, or each has its own of. */
-struct scale {
-    const int32_t *multipliers;
-    const int8_t *shifts;
+/* The offsets are known to the assembly. */
+struct store {
+    const int32_t *sums;        /*  0 */
+    int8_t *out;                /*  4 */
+    uint32_t count;             /*  8 */
+    const int32_t *multipliers; /* 12 */
+    const int8_t *shifts;       /* 16 */
+    int32_t zero_point;         /* 20 */
+    int32_t min, max;           /* 24, 28 */
+    uint32_t kind;              /* 32 */
 };
 
-static inline int32x4_t scaled(int32x4_t sums, const struct scale *scale, uint32_t channel, int per_channel) {
-    if (!per_channel) return vrshlq_n_s32(vqdmulhq_n_s32(sums, *scale->multipliers), *scale->shifts);
-    const uint32x4_t words = vidupq_n_u32(0, 4);
-    const int32x4_t m = vldrwq_gather_shifted_offset_s32(scale->multipliers + channel, words);
-    const int32x4_t s = vldrbq_gather_offset_s32(scale->shifts + channel, words);
-    return vrshlq_s32(vqdmulhq_s32(sums, m), s);
-}
+/* Sixteen sums at a time; VLD4 takes them apart so that the narrowing moves put them in order again. r0 sums, r1 out,
+ * r2 and r3 multipliers and shifts (what they are, or where they lie in the order of the parts), r4 zero point, r5 how
+ * many are left. */
+#define PARTS                                                                                    \
+    "vld40.32 {q0, q1, q2, q3}, [r0]\n"                                                          \
+    "vld41.32 {q0, q1, q2, q3}, [r0]\n"                                                          \
+    "vld42.32 {q0, q1, q2, q3}, [r0]\n"                                                          \
+    "vld43.32 {q0, q1, q2, q3}, [r0]!\n"
+#define SCALE_ALIKE                                                                              \
+    "vqdmulh.s32 q0, q0, r2\n"                                                                   \
+    "vqdmulh.s32 q1, q1, r2\n"                                                                   \
+    "vqdmulh.s32 q2, q2, r2\n"                                                                   \
+    "vqdmulh.s32 q3, q3, r2\n"                                                                   \
+    "vrshl.s32 q0, r3\n"                                                                         \
+    "vrshl.s32 q1, r3\n"                                                                         \
+    "vrshl.s32 q2, r3\n"                                                                         \
+    "vrshl.s32 q3, r3\n"
+#define SCALE_EACH                                                                               \
+    "vldrw.32 q5, [r2, #16]\n"                                                                   \
+    "vqdmulh.s32 q1, q1, q5\n"                                                                   \
+    "vldrw.32 q6, [r2, #32]\n"                                                                   \
+    "vqdmulh.s32 q2, q2, q6\n"                                                                   \
+    "vldrw.32 q7, [r2, #48]\n"                                                                   \
+    "vqdmulh.s32 q3, q3, q7\n"                                                                   \
+    "vldrw.32 q4, [r2], #64\n"                                                                   \
+    "vqdmulh.s32 q0, q0, q4\n"                                                                   \
+    "vldrb.s32 q5, [r3, #4]\n"                                                                   \
+    "vrshl.s32 q1, q1, q5\n"                                                                     \
+    "vldrb.s32 q6, [r3, #8]\n"                                                                   \
+    "vrshl.s32 q2, q2, q6\n"                                                                     \
+    "vldrb.s32 q7, [r3, #12]\n"                                                                  \
+    "vrshl.s32 q3, q3, q7\n"                                                                     \
+    "vldrb.s32 q4, [r3], #16\n"                                                                  \
+    "vrshl.s32 q0, q0, q4\n"
+#define NARROW "vqmovnb.s32 q0, q0\n" "vqmovnt.s32 q0, q2\n" "vqmovnb.s32 q1, q1\n" "vqmovnt.s32 q1, q3\n"
+#define RELU "vqmovunb.s16 q0, q0\n" "vqmovunt.s16 q0, q1\n" "vadd.i8 q0, q0, r4\n"
+#define ANY                                                                                      \
+    "vqadd.s16 q0, q0, r4\n"                                                                     \
+    "vqadd.s16 q1, q1, r4\n"                                                                     \
+    "vqmovnb.s16 q0, q0\n"                                                                       \
+    "vqmovnt.s16 q0, q1\n"                                                                       \
+    "vdup.8 q1, r6\n"                                                                            \
+    "vmax.s8 q0, q0, q1\n"                                                                       \
+    "vdup.8 q1, r7\n"                                                                            \
+    "vmin.s8 q0, q0, q1\n"
+#define BLOCKS(body)                                                                             \
+    "lsrs r12, r5, #4\n"                                                                         \
+    "beq 2f\n"                                                                                   \
+    "dls lr, r12\n"                                                                              \
+    "1:\n" body "vstrb.8 q0, [r1], #16\n"                                                        \
+    "le lr, 1b\n"                                                                                \
+    "2:\n"                                                                                       \
+    "ands r5, #15\n"                                                                             \
+    "beq 9f\n" body                                                                              \
+    "vctp.8 r5\n"                                                                                \
+    "vpst\n"                                                                                     \
+    "vstrbt.8 q0, [r1]\n"                                                                        \
+    "b 9f\n"
+#define STORE(begin, scale)                                                                       \
+    __asm__ volatile(                                                                            \
+        "push {r4-r7, lr}\n"                                                                     \
+        "vpush {d8-d15}\n"                                                                       \
+        "mov r12, r0\n"                                                                          \
+        "ldrd r6, r7, [r12, #24]\n"                                                              \
+        "ldrd r3, r4, [r12, #16]\n"                                                              \
+        "ldrd r5, r2, [r12, #8]\n"                                                               \
+        "ldrd r0, r1, [r12]\n" begin                                                             \
+        "ldr r12, [r12, #32]\n"                                                                  \
+        "cmp r12, #0\n"                                                                          \
+        "bne 4f\n"                                                                               \
+        "movs r4, #0x80\n" BLOCKS(PARTS scale NARROW RELU)                                       \
+        "4:\n" BLOCKS(PARTS scale NARROW ANY)                                                    \
+        "9: vpop {d8-d15}\n"                                                                     \
+        "pop {r4-r7, pc}\n")
 
-static inline __attribute__((always_inline)) void store(const struct ef_mve_output *output, const struct scale *scale,
-                                                        int per_channel, uint32_t kind, const int32_t *sums,
-                                                        uint32_t count, int8_t *out) {
-    const int16_t zero_point = output->zero_point;
-    for (uint32_t c = 0; c < count; c += 16u, sums += 16) {
-        const int32x4x4_t v = vld4q_s32(sums);
-        const int32x4_t a = scaled(v.val[0], scale, c, per_channel), b = scaled(v.val[2], scale, c + 2u, per_channel);
-        const int32x4_t d = scaled(v.val[1], scale, c + 1u, per_channel), e = scaled(v.val[3], scale, c + 3u, per_channel);
-        int16x8_t p = vqmovntq_s32(vqmovnbq_s32(vreinterpretq_s16_s32(a), a), b);
-        int16x8_t q = vqmovntq_s32(vqmovnbq_s32(vreinterpretq_s16_s32(d), d), e);
-        int8x16_t r;
-        if (kind == EF_MVE_RELU) {
-            const uint8x16_t u = vqmovuntq_s16(vqmovunbq_s16(vreinterpretq_u8_s16(p), p), q);
-            r = vreinterpretq_s8_u8(vaddq_n_u8(u, 0x80));
-        } else {
-            p = vqaddq_n_s16(p, zero_point);
-            q = vqaddq_n_s16(q, zero_point);
-            r = vqmovntq_s16(vqmovnbq_s16(vreinterpretq_s8_s16(p), p), q);
-            r = vminq_s8(vmaxq_s8(r, vdupq_n_s8((int8_t)output->min)), vdupq_n_s8((int8_t)output->max));
-        }
-        if (count - c >= 16u) vstrbq_s8(out + c, r);
-        else vstrbq_p_s8(out + c, r, vctp8q(count - c));
-    }
-}
+#define SAME "ldr r2, [r2]\n" "ldrsb r3, [r3]\n"
+EF_MVE_NAKED static void store_alike(const struct store *store __attribute__((unused))) { STORE(SAME, SCALE_ALIKE); }
+
+EF_MVE_NAKED static void store_each(const struct store *store __attribute__((unused))) { STORE("", SCALE_EACH); }
 
 static void run(const struct ef_call *call, void (*make)(struct dots *dots)) {
     const struct ef_fully_connected_s8_mve *record = call->record;
     const struct ef_mve_output *output = &record->output;
     const int8_t *x = call->inputs[0];
-    int8_t *out = call->outputs[0];
+    const int32_t *multipliers = call->inputs[3];
+    const int8_t *shifts = call->inputs[4];
+    struct store store = {call->scratch, call->outputs[0], 0, multipliers, shifts, output->zero_point, output->min,
+                          output->max, output->kind};
     for (uint32_t row = 0; row < record->rows; row++, x += record->depth) {
-        struct scale scale = {call->inputs[3], call->inputs[4]};
         struct dots dots = {x, record->depth / 16u, 0, call->inputs[1], call->inputs[2], call->scratch};
         for (uint32_t c = 0; c < record->channels; c += record->chunk) {
-            const uint32_t left = record->channels - c, count = left < record->chunk ? left : record->chunk;
-            dots.groups = (count + 7u) / 8u;
+            const uint32_t left = record->channels - c;
+            store.count = left < record->chunk ? left : record->chunk;
+            dots.groups = (store.count + 7u) / 8u;
             make(&dots);
             if (record->per_channel) {
-                store(output, &scale, 1, EF_MVE_ANY, dots.sums, count, out);
-                scale.multipliers += count;
-                scale.shifts += count;
-            } else if (output->kind == EF_MVE_RELU) {
-                store(output, &scale, 0, EF_MVE_RELU, dots.sums, count, out);
+                store.multipliers = multipliers + c;
+                store.shifts = shifts + c;
+                store_each(&store);
             } else {
-                store(output, &scale, 0, EF_MVE_ANY, dots.sums, count, out);
+                store_alike(&store);
             }
-            out += count;
+            store.out += store.count;
         }
     }
 }

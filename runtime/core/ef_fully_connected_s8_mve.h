@@ -1,6 +1,7 @@
 /* FULLY_CONNECTED, int8, for Helium, in models built ahead of time. Inputs: x [rows, K]; weights [groups][D / 16][8][16]
  * with D = K rounded up to 16 and eight channels a group, zeros where there are none; int32 biases [8 * groups] with the
- * input's zero point folded in; int32 multipliers and int8 shifts, one of each or 16 * ceil(groups / 2) of each.
+ * input's zero point folded in; int32 multipliers and int8 shifts, one of each, or one a channel with
+ * sixteen channels in the order 0, 4, 8, 12, 1, 5, ..., zeros where there are none.
  * Rounded once: a sum times multiplier / 2^31 and 2^shift, halves up. The compiler has found multipliers under which
  * this is what the reference gives for every sum there can be; clamps below its zero point included.
  * Where K is no multiple of 16 there is one row, and 15 bytes behind x may be read.

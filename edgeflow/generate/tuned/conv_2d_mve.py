@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from edgeflow.generate.tuned.mve import Dense, growth, read_dense, shaped, up
+from edgeflow.generate.tuned.mve import Dense, growth, read_dense, room, shaped, up
 from edgeflow.generate.tuned.records import Geometry
 from edgeflow.generate.tuned.requantize import Ints
 from edgeflow.generate.tuned.site import Site
@@ -15,7 +15,7 @@ from edgeflow.generate.tuned.variant import Array, Tuned
 
 _RECORD = struct.Struct("<5Hh3hHI")
 _CHANNELS_AT = 40  # of the record of conv_2d_s8: after the window and the channels of a group
-_SCRATCH_BYTES = 4608  # that blocks are cut for
+_SCRATCH_BYTES = (4608, 12288)  # that blocks are cut for: at least, at most
 _TILES = 32
 _PIXEL_BYTES = (8, 16, 24, 32, 40, 48, 64)  # with functions of their own
 _WINDOW_BYTES = {1: (16, 32, 64), 2: (16, 32)}  # of a pixel of a 3x3 window, by stride
@@ -54,7 +54,7 @@ def conv_2d(site: Site) -> Tuned | str:
         return "no way"
     if why := growth(site, len(way.weights) - dense.weights.size):
         return why
-    cut = _cut(g, way)
+    cut = _cut(g, way, room(site, *_SCRATCH_BYTES))
     if cut is None:
         return "rows too wide"
     rows, tiles, chunk, scratch = cut
@@ -115,12 +115,12 @@ def _deep(how: str, weights: Ints) -> Way:
     return Way(f"{how}_by_{step}", depth, 4, _bytes(laid), depth)
 
 
-def _cut(g: Geometry, way: Way) -> tuple[int, int, int, int] | None:
-    """Rows of a band, tiles of a block, channels at a time, bytes of scratch."""
+def _cut(g: Geometry, way: Way, room_bytes: int) -> tuple[int, int, int, int] | None:
+    """Rows of a band, tiles of a block, channels at a time, bytes of scratch: not above `room_bytes` if possible."""
     whole = way.part.startswith("pixels")
     if whole:
         tiles = min(_TILES, -(-g.batches * g.in_h * g.in_w // 4))
-        return 1, tiles, *_chunk(g, way, 1, tiles)
+        return 1, tiles, *_chunk(g, way, 1, tiles, room_bytes)
     fitting: list[tuple[int, int]] = []
     for rows in range(1, g.out_h + 1):
         tiles = _tiles(g, way, rows)
@@ -132,11 +132,11 @@ def _cut(g: Geometry, way: Way) -> tuple[int, int, int, int] | None:
         fitting.append((rows, tiles))
     if not fitting:
         return None
-    small = [cut for cut in fitting if _scratch(g, way, *cut, 4) <= _SCRATCH_BYTES] or fitting[:1]
+    small = [cut for cut in fitting if _scratch(g, way, *cut, 4) <= room_bytes] or fitting[:1]
     # as few bands as the greatest allows, and these of one size
     bands = -(-g.out_h // small[-1][0])
     rows, tiles = next(cut for cut in small if -(-g.out_h // cut[0]) <= bands)
-    chunk, scratch = _chunk(g, way, rows, tiles)
+    chunk, scratch = _chunk(g, way, rows, tiles, room_bytes)
     return (rows, tiles, chunk, scratch) if max(tiles, scratch) < 2**16 else None
 
 
@@ -144,9 +144,9 @@ def _tiles(g: Geometry, way: Way, rows: int) -> int:
     return rows * -(-g.out_w // 4) if way.part.startswith("windows") else -(-rows * g.out_w // 4)
 
 
-def _chunk(g: Geometry, way: Way, rows: int, tiles: int) -> tuple[int, int]:
+def _chunk(g: Geometry, way: Way, rows: int, tiles: int, room_bytes: int) -> tuple[int, int]:
     chunk = 4
-    while chunk + 4 <= g.out_c and _scratch(g, way, rows, tiles, chunk + 4) <= _SCRATCH_BYTES:
+    while chunk + 4 <= g.out_c and _scratch(g, way, rows, tiles, chunk + 4) <= room_bytes:
         chunk += 4
     return chunk, _scratch(g, way, rows, tiles, chunk)
 

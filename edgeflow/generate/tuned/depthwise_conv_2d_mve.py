@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import struct
 
-from edgeflow.generate.tuned.mve import read_dense, shaped, up
+from edgeflow.generate.tuned.mve import read_dense, room, shaped, up
 from edgeflow.generate.tuned.records import Geometry
 from edgeflow.generate.tuned.site import Site
 from edgeflow.generate.tuned.variant import Array, Tuned
 
 _RECORD = struct.Struct("<Hh3hH")
 _CHANNELS_AT = 40  # of the record of depthwise_conv_2d_s8: after the window and the multiplier
-_SCRATCH_BYTES = 12288  # that bands are cut for
+_SCRATCH_BYTES = (4608, 12288)  # that bands are cut for: at least, at most
 _WIDEST = 60  # outputs of a row with stride 2: offsets in a patch are bytes
 
 
@@ -31,7 +31,7 @@ def depthwise_conv_2d(site: Site) -> Tuned | str:
         return f"{g.in_c} channels"
     if g.stride_w == 2 and g.out_w > _WIDEST:
         return f"rows of {g.out_w} outputs"
-    rows = _rows(g)
+    rows = _rows(g, room(site, *_SCRATCH_BYTES))
     if rows == 0:
         return "bands too small or too large"
     return Tuned(
@@ -43,11 +43,11 @@ def depthwise_conv_2d(site: Site) -> Tuned | str:
     )
 
 
-def _rows(g: Geometry) -> int:
+def _rows(g: Geometry, room_bytes: int) -> int:
     """Rows of a band: as few bands as the scratch allows, of one size; 0 where none will do."""
     most = 0
     for rows in range(1, g.out_h + 1):
-        small = _scratch(g, rows) <= _SCRATCH_BYTES or most == 0
+        small = _scratch(g, rows) <= room_bytes or most == 0
         # one that is not all rows begins at an even one
         fits = rows * g.out_w >= 2 and rows * g.out_w * g.out_c < 2**16 and _plane(g, rows) < 2**16
         if small and fits and (g.stride_h == 2 or rows % 2 == 0 or rows == g.out_h):

@@ -51,8 +51,7 @@ def fully_connected(site: Site) -> Tuned | str:
     folded = np.zeros(groups * 8, np.int64)
     folded[:channels] = bias - in_zero_point * weights.sum(axis=1)
     if count > 1:
-        rest = up(channels, 16) - channels
-        multipliers, shifts = np.pad(multipliers, (0, rest)), np.pad(shifts, (0, rest))
+        multipliers, shifts = _by_parts(multipliers), _by_parts(shifts)
     chunk = min(_CHUNK, up(channels, 16))
     kind = RELU if clamp_kind(clamp) == RELU else ANY
     return Tuned(
@@ -68,6 +67,12 @@ def fully_connected(site: Site) -> Tuned | str:
         ),
         scratch_bytes=4 * chunk,
     )
+
+
+def _by_parts(values: Ints) -> Ints:
+    """Sixteen channels in the order 0, 4, 8, 12, 1, 5 and so on."""
+    padded = np.pad(values, (0, up(len(values), 16) - len(values)))
+    return padded.reshape(-1, 4, 4).transpose(0, 2, 1).ravel()
 
 
 def _reals(record: bytes, count: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

@@ -78,6 +78,21 @@ def growth(site: Site, size: int) -> str:
     return f"weights would grow by {size} bytes" if size > GROWTH * len(site.content) else ""
 
 
+def room(site: Site, least: int, most: int) -> int:
+    """Bytes of scratch that cost nothing: by how much less is alive here than where most is, within least..most."""
+    end = len(site.graph.operators)
+    born, last = dict.fromkeys(site.graph.inputs, -1), dict.fromkeys(site.graph.outputs, end)
+    for operator in site.graph.operators:
+        born |= dict.fromkeys(operator.outputs, operator.index)
+        for index in operator.inputs:
+            last[index] = max(last.get(index, -1), operator.index)
+    alive = [
+        sum(up(site.graph.tensors[t].bytes, 16) for t, first in born.items() if first <= step <= last.get(t, first))
+        for step in range(end)
+    ]
+    return min(most, max(least, max(alive) - alive[site.operator.index]))
+
+
 def up(size: int, to: int) -> int:
     """The next multiple of `to`."""
     return -(-size // to) * to
