@@ -108,6 +108,62 @@ def tag_command(run: str, tags: tuple[str, ...], remove: bool, store: str | None
         say(f"{found.run_id}: {', '.join(found.tags) or 'no tags'}")
 
 
+@command.command("export")
+@click.argument("runs", nargs=-1, metavar="[RUN…]")
+@_filters
+@click.option("--limit", type=click.IntRange(1), help="At most so many, the newest.")
+@click.option(
+    "--format", "format_name", default="json", show_default=True, metavar="FORMAT", help="json, or one of those below."
+)
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="File or folder; a file's text on stdout without."
+)
+@store_option
+def export_command(
+    runs: tuple[str, ...],
+    model: str | None,
+    device: str | None,
+    noun: str | None,
+    tags: tuple[str, ...],
+    since: str | None,
+    limit: int | None,
+    format_name: str,
+    output: Path | None,
+    store: str | None,
+) -> None:
+    """Write RUNs, or all that match, for another store or another tool.
+
+    \b
+    json              what results import reads: whole runs
+    csv               a line a run
+    google-benchmark  JSON as Google Benchmark writes it
+    pytest-benchmark  JSON as pytest-benchmark stores it
+    junit             a test case a run, failed where it is not to be trusted
+    prometheus        text for a textfile collector or a push gateway
+    mlflow            a tracking store, which is a folder
+    mlperf-tiny       a folder like MLPerf Tiny's results, not verified by MLCommons
+    """
+    from edgeflow.pipeline.results import export_results
+
+    made = export_results(
+        runs,
+        model=model,
+        device=device,
+        noun=noun,
+        tags=tags,
+        since=since,
+        limit=limit,
+        format_name=format_name,
+        path=output,
+        store=store,
+    )
+    if output is None:
+        (content,) = made.values()
+        click.echo(content.decode(), nl=False)
+    else:
+        click.echo(f"{output}: {len(made)} file{'s' * (len(made) > 1)}" if len(made) > 1 else str(output), err=True)
+
+
 @command.command("import")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE…")
 @click.option("--tag", "tags", multiple=True, metavar="TAG", help="Put on each of them.")

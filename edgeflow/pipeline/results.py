@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 
 from edgeflow.errors import EdgeflowError, UsageError
 from edgeflow.files import write_whole
+from edgeflow.results.export import FOLDERS, FORMATS, render
 from edgeflow.results.recording import NOUNS, Project, project_of, to_stored
 from edgeflow.results.store import Query, Store, Stored, open_store
 
@@ -88,12 +90,62 @@ def import_results(
     return Imported(tuple(added), tuple(present))
 
 
-def export_results(runs: Sequence[Stored], path: Path | str | None = None) -> dict[str, Any]:
-    """Runs as one JSON value that `import_results` reads, written to `path` where one is given."""
-    answer = runs_answer(runs)
+def export_results(
+    runs: Sequence[str] = (),
+    *,
+    model: str | None = None,
+    device: str | None = None,
+    noun: str | None = None,
+    tags: Sequence[str] = (),
+    since: str | None = None,
+    limit: int | None = None,
+    format_name: str = "json",
+    path: Path | str | None = None,
+    store: str | Path | None = None,
+) -> Mapping[str, bytes]:
+    """Runs by id, or all that match, in a format of `results.export`, or `json` that `import_results` reads.
+
+    Returns the files by relative path, and writes them to `path`: a file, or a new folder for formats that are one.
+    Raises UsageError, StoreError.
+    """
+    if format_name != "json" and format_name not in FORMATS:
+        raise UsageError(f"no format {format_name!r}", f"formats are json, {', '.join(FORMATS)}")
+    if path is None and format_name in FOLDERS:
+        raise UsageError(f"{format_name} is a folder", "say where with --output")
+    with open_store(store) as opened:
+        if runs:
+            chosen: Sequence[Stored] = [find_run(opened, run) for run in runs]
+        else:
+            chosen = opened.find(Query(model, device, noun, tuple(tags), since, limit))
+    if not chosen:
+        raise UsageError("no run matches", "see edgeflow results list")
+    if format_name == "json":
+        files: Mapping[str, bytes] = {
+            "json": (json.dumps(runs_answer(chosen), indent=2, allow_nan=False) + "\n").encode()
+        }
+    else:
+        files = render(format_name, chosen)
     if path is not None:
-        write_whole(Path(path), (json.dumps(answer, indent=2, allow_nan=False) + "\n").encode())
-    return answer
+        _write(Path(path), files, folder=format_name in FOLDERS)
+    return files
+
+
+def _write(path: Path, files: Mapping[str, bytes], *, folder: bool) -> None:
+    try:
+        if not folder:
+            (content,) = files.values()
+            write_whole(path, content)
+            return
+        if path.exists():
+            raise UsageError(f"{path} exists", "name a folder that does not")
+        part = path.with_name(f".{path.name}.part")
+        shutil.rmtree(part, ignore_errors=True)
+        for name, content in files.items():
+            (part / name).parent.mkdir(parents=True, exist_ok=True)
+            (part / name).write_bytes(content)
+        part.rename(path)
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {error.strerror}", "name another place with --output") from None
 
 
 def runs_answer(runs: Sequence[Stored], *, documents: bool = True) -> dict[str, Any]:

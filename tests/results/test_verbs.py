@@ -10,7 +10,7 @@ import pytest
 
 import edgeflow
 from edgeflow.errors import UsageError
-from edgeflow.pipeline.results import export_results, record
+from edgeflow.pipeline.results import record
 from edgeflow.results.store import StoreError
 from tests.results.conftest import make_result
 
@@ -50,7 +50,7 @@ def test_an_export_goes_into_another_store_unchanged(tmp_path: Path) -> None:
     one, two, file = tmp_path / "one.db", tmp_path / "two.db", tmp_path / "runs.json"
     for number in range(3):
         record(make_result(f"run-{number}"), {"runs": number}, tags=["t"], store=one)
-    export_results(edgeflow.list_results(store=one), file)
+    edgeflow.export_results(path=file, store=one)
     done = edgeflow.import_results([file, file], store=two)
     assert sorted(done.added) == sorted(done.present) == ["run-0", "run-1", "run-2"]
     assert edgeflow.list_results(store=two) == edgeflow.list_results(store=one)
