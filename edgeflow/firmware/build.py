@@ -21,6 +21,7 @@ from edgeflow.progress import Progress, silent
 _KEPT = 12  # images of one name; older ones were for sources that have changed
 _TRIES = 3  # while sources change under the compiler
 _STEP_S = 900.0  # the first build with zig makes its C library
+_LOST = b"failed to parse 'tmp/"  # zig 0.17, rarely, where many run at once: it misses a file of its own
 
 
 @dataclass(frozen=True)
@@ -132,13 +133,15 @@ def _make(recipe: Recipe, work: Path, progress: Progress) -> Path:
 def _run(argv: Sequence[str]) -> None:
     try:
         done = subprocess.run(argv, capture_output=True, timeout=_STEP_S)
+        if done.returncode != 0 and _LOST in done.stderr:
+            done = subprocess.run(argv, capture_output=True, timeout=_STEP_S)
     except (OSError, subprocess.TimeoutExpired) as error:
         raise ToolchainError(f"{argv[0]} does not run: {error}", "reinstall the compiler") from None
     if done.returncode != 0:
         lines = done.stderr.decode("utf-8", "replace").splitlines() or ["no reason given"]
         told = next((line for line in lines if "error" in line or "undefined reference" in line), lines[0])
         raise ToolchainError(
-            f"{Path(argv[0]).name} failed: {told}",
+            f"{'zig' if 'ziglang' in argv else Path(argv[0]).name} failed: {told}",
             "update the compiler; edgeflow's sources build with GCC 12 and later",
         )
 

@@ -135,7 +135,7 @@ def test_bytes_that_arrive_during_a_run_do_not_show_in_its_count(board, tmp_path
 
 def test_a_model_too_large_for_the_microbit_is_refused_before_anything_is_touched():
     with pytest.raises(DoesNotFitError) as caught:
-        deploy(DATA / "kws_int8.tflite", _device("microbit"))
+        deploy(DATA / "resnet8_int8.tflite", _device("microbit"))
     assert any("RAM" in reason and "16 KiB" in reason for reason in caught.value.reasons), caught.value.reasons
     assert not memory_file(_device("microbit")).exists()
     board = find_board("microbit")

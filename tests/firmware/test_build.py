@@ -215,6 +215,18 @@ def test_a_compiler_that_does_not_run_is_told(monkeypatch: pytest.MonkeyPatch, t
         find_gcc("broken-")
 
 
+def test_a_zig_that_misses_a_file_of_its_own_is_run_again(recipe: Recipe, tmp_path: Path) -> None:
+    flaky = tmp_path / "flaky"
+    flaky.write_text(
+        "#!/bin/sh\n"
+        f"if mkdir {tmp_path}/once 2>/dev/null; then echo \"error: failed to parse 'tmp/x.o.d'\" >&2; exit 1; fi\n"
+        'exec gcc "$@"\n'
+    )
+    flaky.chmod(0o755)
+    image = build(dataclasses.replace(recipe, toolchain=Toolchain((str(flaky),), "flaky")))
+    assert subprocess.run([image.path]).returncode == 42
+
+
 def test_zig_is_found_as_a_package() -> None:
     found = find_zig("aarch64-linux-musl", "cortex_a53")
     assert found.command[1:] == ("-m", "ziglang", "cc", "-target", "aarch64-linux-musl", "-mcpu=cortex_a53")
