@@ -69,7 +69,7 @@ class Child:
         """Run the source on samples, one after the other, and write its outputs stacked."""
         loaded = self._source(request, progress)
         samples = read_arrays(Path(request["samples"]))
-        count = int(request["count"])
+        count = int(request["count"]) if samples else 1  # as `opened.run` runs a signature without inputs
         rows: dict[str, list[np.ndarray[Any, Any]]] = {}
         for row in range(count):
             progress("running the source", row, count)

@@ -44,6 +44,34 @@ class Stateful(tf.Module):
         return {"offset": self.offset.assign_add(by)}
 
 
+class Training(tf.Module):
+    """Learns y = x @ weights on the device: one step of gradient descent a call."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weights = tf.Variable(tf.zeros([2, 1]))
+
+    @tf.function(input_signature=[tf.TensorSpec([4, 2], name="x"), tf.TensorSpec([4, 1], name="y")])
+    def train(self, x, y):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean(tf.square(x @ self.weights - y))
+        self.weights.assign_sub(0.1 * tape.gradient(loss, self.weights))
+        return {"loss": loss}
+
+    @tf.function(input_signature=[tf.TensorSpec([1, 2], name="x")])
+    def infer(self, x):
+        return {"y": x @ self.weights}
+
+    @tf.function(input_signature=[])
+    def save(self):
+        return {"weights": tf.identity(self.weights)}
+
+    @tf.function(input_signature=[tf.TensorSpec([2, 1], name="weights")])
+    def restore(self, weights):
+        self.weights.assign(weights)
+        return {"weights": tf.identity(self.weights)}
+
+
 class Waving(tf.Module):
     @tf.function(input_signature=[tf.TensorSpec([None, 4], tf.float32, name="x")])
     def wave(self, x):
@@ -92,6 +120,9 @@ def main(folder: Path) -> None:
     keras.Model(four, keras.ops.cosh(four)).save(folder / "cosh.keras")
     keras.Model(four, Doubled(name="twice")(four)).save(folder / "own_layer.keras")
     keras.Model(four, layers.Dense(2)(Waved(name="wave")(four))).save(folder / "own_wave.keras")
+    training = Training()
+    signatures = {name: getattr(training, name) for name in ("train", "infer", "save", "restore")}
+    tf.saved_model.save(training, str(folder / "training"), signatures=signatures)
     told = tf.saved_model.SaveOptions(save_debug_info=True)
     waving = Waving()
     tf.saved_model.save(waving, str(folder / "debug_saved"), signatures={"serving_default": waving.wave}, options=told)

@@ -7,7 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+from ai_edge_litert.interpreter import Interpreter
 
 from edgeflow.convert import training
 from edgeflow.errors import ConversionError, UsageError
@@ -37,6 +39,8 @@ def built(keras):
     model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
     model.fit(x, y, epochs=12, verbose=0)
     return model
+
+np.savez(f"{folder}/data.npz", x=x, y=y)
 """
 
 PRUNING = (
@@ -56,6 +60,7 @@ for which in (keras, tf_keras):
     biases = [float((w == 0).mean()) for w in done.model.get_weights() if w.ndim == 1]
     told[which.__name__] = [kept, shares, max(biases), done.sparsity, done.accuracy_before, done.accuracy_after,
                             done.compressed_after / done.compressed_before]
+    convert(model, quantize="none", output=f"{folder}/{which.__name__}_before.tflite")
     sizes = {}
     for name, more in (("plain", {}), ("sparse", {"converter": {"optimizations": ["EXPERIMENTAL_SPARSITY"]}})):
         made = convert(done.model, quantize="none", output=f"{folder}/{which.__name__}_{name}.tflite", **more)
@@ -75,6 +80,7 @@ import tf_keras
 model = built(tf_keras)
 done = quantize_aware(model, x, y, epochs=2)
 told = [done.accuracy_before, done.accuracy_after]
+convert(model, quantize="none", output=f"{folder}/before.tflite")
 for quantize in ("int8", "dynamic"):
     made = convert(done.model, quantize=quantize, representative_data=x, output=f"{folder}/{quantize}.tflite")
     told.append([made.signatures[0].inputs[0].dtype, made.errors[0].difference.top1, made.warnings])
@@ -86,6 +92,19 @@ except EdgeflowError as error:
 print(json.dumps(told))
 """
 )
+
+
+def accuracy_by_litert(model: Path) -> float:
+    """The share of right classes of a model run here, sample by sample."""
+    data = np.load(model.parent / "data.npz")
+    runner = Interpreter(str(model)).get_signature_runner()
+    ((name, given),) = runner.get_input_details().items()
+    values = data["x"]
+    if given["dtype"] == np.int8:
+        scale, zero = given["quantization"]
+        values = np.clip(np.rint(values / scale) + zero, -128, 127).astype(np.int8)
+    classes = [int(next(iter(runner(**{name: value[None]}).values())).argmax()) for value in values]
+    return float(np.mean(np.array(classes) == data["y"]))
 
 
 def run(script: str, folder: Path) -> object:
@@ -106,8 +125,11 @@ def test_pruning_reaches_its_sparsity_keeps_accuracy_and_shrinks_the_file(tmp_pa
     told = run(PRUNING, tmp_path)
     assert isinstance(told, dict)
     assert set(told) == {"keras", "tf_keras"}
-    for kept, shares, biases, sparsity, before, after, compressed, sparse, agreement in told.values():
+    for which, found in told.items():
+        kept, shares, biases, sparsity, before, after, compressed, sparse, agreement = found
         assert kept
+        assert before == pytest.approx(accuracy_by_litert(tmp_path / f"{which}_before.tflite"), abs=0.003)
+        assert after == pytest.approx(accuracy_by_litert(tmp_path / f"{which}_plain.tflite"), abs=0.003)
         assert shares == pytest.approx([0.75] * len(shares), abs=0.02)
         assert biases < 0.7
         assert sparsity == pytest.approx(0.75, abs=0.01)
@@ -123,6 +145,8 @@ def test_quantization_aware_training_gives_an_integer_model_as_good(tmp_path: Pa
     told = run(AWARE, tmp_path)
     assert isinstance(told, list)
     before, after, int8, dynamic, refused = told
+    assert before == pytest.approx(accuracy_by_litert(tmp_path / "before.tflite"), abs=0.003)
+    assert after == pytest.approx(accuracy_by_litert(tmp_path / "int8.tflite"), abs=0.02)
     assert before > 0.8
     assert after > before - 0.1
     assert int8[0] == "int8"
