@@ -10,6 +10,7 @@ import click
 
 from edgeflow.cli.device_options import aot_option, custom_ops_option, input_shapes, placing_options, run_options
 from edgeflow.cli.output import bytes_text, json_option, print_json, print_table, progress_bar, report_failure, say
+from edgeflow.cli.project_option import check_project, over_budget, project_option
 from edgeflow.cli.store_option import store_option
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ _RIGHT = (2, 3, 4, 5, 6)
 @click.option("--require-trusted", is_flag=True, help="Fail with status 8 when the measurement is not to be trusted.")
 @click.option("--tag", "tags", multiple=True, metavar="TAG", help="A word to find the run by in the result store.")
 @store_option
+@project_option
 @json_option
 def command(
     models: tuple[Path, ...],
@@ -80,6 +82,7 @@ def command(
     require_trusted: bool,
     tags: tuple[str, ...],
     store: str | None,
+    project: Path | None,
     as_json: bool,
 ) -> int:
     """Measure MODEL on a device: init, first run, percentiles, memory, and whether to trust them.
@@ -90,6 +93,7 @@ def command(
     from edgeflow.errors import EdgeflowError
     from edgeflow.pipeline.bench import bench_all
 
+    check_project(project)
     devices = [find_device(text, target=target) for text in device_texts] or [find_device(None, target=target)]
     results: list[Result] = []
     failure: EdgeflowError | KeyboardInterrupt | None = None
@@ -132,10 +136,13 @@ def command(
         if not as_json:
             print_results(results)
         return report_failure(failure, as_json=as_json, before=answers)
-    if as_json:
+    over = over_budget(project, results)
+    if as_json and over is None:
         print_json(answers if len(answers) > 1 else answers[0])
-    else:
+    if not as_json:
         print_results(results)
+    if over is not None:
+        return report_failure(over, as_json=as_json, before=answers)
     return 8 if require_trusted and not all(result.trusted for result in results) else 0
 
 

@@ -13,8 +13,9 @@ from typing import Any
 import click
 
 from edgeflow.cli.convert_options import SIGNATURE, SOURCE, options, reading, refuse_reading
-from edgeflow.cli.output import json_option, print_json, print_table
+from edgeflow.cli.output import json_option, print_json, print_table, report_failure
 from edgeflow.cli.plain import plain
+from edgeflow.cli.project_option import check_project, over_budget, project_option
 from edgeflow.errors import UsageError
 from edgeflow.fit.case import size_text
 from edgeflow.fit.runtimes import RuntimeRow
@@ -48,6 +49,7 @@ def size(text: str) -> int:
 )
 @options(SIGNATURE, SOURCE)
 @click.option("--runtimes", "with_runtimes", is_flag=True, help="Which runtimes can run it, each with its evidence.")
+@project_option
 @json_option
 def command(
     model: Path,
@@ -55,6 +57,7 @@ def command(
     ram_bytes: int | None,
     flash_bytes: int | None,
     with_runtimes: bool,
+    project: Path | None,
     as_json: bool,
     **of_source: Any,
 ) -> int:
@@ -66,6 +69,7 @@ def command(
 
     if not targets and not with_runtimes:
         raise UsageError("nothing to check against", "name one with --target, or ask for --runtimes")
+    check_project(project)
     if is_source(model, of_source["kind"]):
         how = reading(of_source)
         return show(model, targets, as_json, ram_bytes=ram_bytes, flash_bytes=flash_bytes, reading=how)
@@ -77,17 +81,20 @@ def command(
     read = load_model(model)
     fits = [check(read, target, ram_bytes=ram_bytes, flash_bytes=flash_bytes) for target in dict.fromkeys(targets)]
     rows = runtimes(read) if with_runtimes else ()
-    if as_json:
-        answers = [answer(fit) for fit in fits]
-        answers += [_runtimes_answer(read, rows)] if with_runtimes else []
+    answers = [answer(fit) for fit in fits]
+    answers += [_runtimes_answer(read, rows)] if with_runtimes else []
+    over = over_budget(project, fits)
+    if as_json and over is None:
         print_json(answers[0] if len(answers) == 1 else answers)
-    else:
+    elif not as_json:
         for number, fit in enumerate(fits):
             if number:
                 click.echo()
             _print(read, fit)
         if with_runtimes:
             _print_runtimes(rows)
+    if over is not None:
+        return report_failure(over, as_json=as_json, before=answers)
     return 3 if any(fit.fits is False for fit in fits) else 0
 
 

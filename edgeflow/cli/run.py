@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from edgeflow.cli.output import bytes_text, json_option, print_json, progress_bar, say
+from edgeflow.cli.output import bytes_text, json_option, print_json, progress_bar, report_failure, say
+from edgeflow.cli.project_option import check_project, over_budget, project_option
 
 if TYPE_CHECKING:
     from edgeflow.pipeline.run import Run
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     "--wait", "wait_s", type=click.FloatRange(0, 86400), default=0.0, metavar="SECONDS", help="For the device."
 )
 @click.option("--timeout", "timeout_s", type=click.FloatRange(1, 86400), default=60.0, metavar="SECONDS")
+@project_option
 @json_option
 def command(
     source: Path,
@@ -40,12 +42,14 @@ def command(
     threads: int,
     wait_s: float,
     timeout_s: float,
+    project: Path | None,
     as_json: bool,
-) -> None:
+) -> int:
     """Bring SOURCE, a model of any kind that convert takes or a .tflite, to a device and measure it there."""
     from edgeflow.device.book import find_device
     from edgeflow.pipeline.run import run
 
+    check_project(project)
     with progress_bar(as_json) as progress:
         done = run(
             source,
@@ -60,10 +64,12 @@ def command(
             timeout_s=timeout_s,
             progress=progress,
         )
-    if as_json:
+    over = over_budget(project, (done.result,))
+    if as_json and over is None:
         print_json(answer(done))
-    else:
+    elif not as_json:
         _print(done)
+    return 0 if over is None else report_failure(over, as_json=as_json, before=(answer(done),))
 
 
 def answer(done: Run) -> dict[str, Any]:
