@@ -62,8 +62,8 @@ def command(
     """Write code that brings MODEL to a target: a C array for microcontrollers, a Python package for Linux boards.
 
     With --aot the C calls the runtime's kernels directly: nothing is parsed or initialized on the board. With --runner
-    it is the program that answers edgeflow on a board, as a project for Arduino, ESP-IDF, the Pico SDK, PlatformIO or
-    Zephyr; MODEL then says which operators are in it, all when it is left out.
+    it is the program that answers edgeflow on a board, as a project for Arduino, ESP-IDF, the Pico SDK, PlatformIO,
+    Zephyr or bare metal; MODEL then says which operators are in it, all when it is left out.
     """
     from edgeflow.pipeline.generate import AHEAD, generate_files
 

@@ -135,7 +135,7 @@ FRAMEWORKS: dict[str, Framework] = {
         slots_in_flash=True,
         window=4,
         needs="gcc-arm-none-eabi with newlib, and make. No vendor's package: registers are set by port/.",
-        clock="a timer of the chip, at the rate in board.h",
+        clock="a timer of the chip, at the rate in port/*/board.h",
         line="The link is on a UART of the chip at 115200 bits a second: the pins stand in board.h.",
         ports=("bare", "cortex_m"),
     ),

@@ -27,6 +27,8 @@ _GROUPS = ("INT8", "INT16", "FLOAT32")
 _ESP_SLOTS_BYTES = 2 * 1024 * 1024  # of the least flash, 4 MB, behind bootloader and application
 _CODE_BYTES = 1024 * 1024  # of flash that slots leave to the runner
 _BAUD = 921_600
+_LINK_BYTES = 2048  # of the link's own state and the C library's; a bare-metal image leaves the rest to the arena
+_DEFINED = re.compile(r"^#define (BOARD_\w+) (0x[0-9A-Fa-f]+|[0-9]+)\b", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -181,7 +183,7 @@ def _context(
     system = frameworks.ESP_SYSTEM_BYTES if esp else frameworks.SYSTEM_BYTES.get(platform, 0)
     arena, slots = _memory(board, framework, system, esp)
     if framework.ports:
-        slots = _slots_of_port(platform)
+        arena, slots = _memory_of_port(board, platform)
     words = ["edgeflow", "generate", *([model.path.name] if model else []), "--runner", "--board", board.name]
     words += ["--framework", framework.name] if asked else []
     return RunnerContext(
@@ -229,12 +231,13 @@ def _memory(board: Board, framework: Framework, system_bytes: int, esp: bool) ->
     return free // 2 & ~1023, free // 2 & ~1023
 
 
-def _slots_of_port(port: str) -> int:
-    """Bytes of slots that a bare-metal port's board.h states."""
+def _memory_of_port(board: Board, port: str) -> tuple[int, int]:
+    """(arena, slots) in bytes of a bare-metal port: what stack, ring, buffers and the link's state leave; board.h's."""
     text = (runtime_dir() / "port" / port / "board.h").read_text(encoding="utf-8")
-    found = re.search(r"^#define BOARD_SLOTS_BYTES (0x[0-9A-Fa-f]+|[0-9]+)", text, re.MULTILINE)
-    assert found is not None, port
-    return int(found[1], 0)
+    facts = {name: int(value, 0) for name, value in _DEFINED.findall(text)}
+    lists = 8 * (facts["BOARD_SAMPLES"] + facts["BOARD_OPERATORS"])
+    buffers = facts["BOARD_STACK_BYTES"] + facts["BOARD_RING_BYTES"] + 2 * facts["BOARD_PAYLOAD_BYTES"]
+    return (board.ram[0].bytes - buffers - lists - _LINK_BYTES) & ~255, facts["BOARD_SLOTS_BYTES"]
 
 
 def _warnings(board: Board, model: Model | None, context: RunnerContext) -> tuple[str, ...]:

@@ -181,7 +181,8 @@ def test_a_bare_metal_project_links_for_the_board_with_its_own_makefile(board: s
     assert contents.segments[0].address == found.flash_address and contents.bytes < 64 * 1024
     static = sum(elf_sizes(image.read_bytes())[1:])
     assert static + done.arena_bytes < found.ram[0].bytes  # the estimate is no promise too much
-    assert plan_flash(found, find_target(found.target), image, tool="dfu-util").written == "bin"
+    for method in found.flash:
+        assert plan_flash(found, find_target(found.target), image, tool=method.tool).written in method.formats
 
 
 @pytest.mark.emulated
