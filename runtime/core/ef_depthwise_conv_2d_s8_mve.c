@@ -75,29 +75,15 @@ struct band {
     "ldr r1, [r11, #" plane "]\n"                                                                \
     "ldrd r3, r5, [r11, #40]\n"
 /* Sums of all units to r9. */
-#define DOTS_S1                                                                                  \
-    "vmov q1, q0\n"                                                                              \
-    "vshlc q1, r4, #8\n"                                                                         \
-    "vmov q2, q0\n"                                                                              \
-    "vshlc q2, r4, #32\n"                                                                        \
-    "vmov q3, q1\n"                                                                              \
-    "vshlc q3, r4, #32\n"                                                                        \
-    "1:\n"                                                                                       \
+#define UNIT_S1                                                                                  \
     "vldrh.16 q4, [r3], #16\n"                                                                   \
     "ldm sp, " ALL                                                                               \
     "vldrh.u16 q5, [r1, q4]\n" M("r0", "q5", "q0")                                               \
     "vldrh.16 q6, [r3], #16\n" M("r2", "q5", "q1")                                               \
     "vldrh.u16 q7, [r1, q6]\n" M("r4", "q5", "q2") M("r6", "q5", "q3")                           \
     M("r8", "q7", "q0") M("r10", "q7", "q1") M("r12", "q7", "q2") M("lr", "q7", "q3")            \
-    "subs r5, #1\n"                                                                              \
-    "stmia r9!, " ALL                                                                            \
-    "bne 1b\n"
-#define DOTS_S2                                                                                  \
-    "vmov q1, q0\n"                                                                              \
-    "vshlc q1, r4, #16\n"                                                                        \
-    "add r6, r11, #120\n"                                                                        \
-    "vldrb.8 q2, [r6]\n"                                                                         \
-    "1:\n"                                                                                       \
+    "stmia r9!, " ALL
+#define UNIT_S2                                                                                  \
     "ldrd r1, r7, [r3], #8\n"                                                                    \
     "ldm sp, " ALL                                                                               \
     "vldrb.u8 q4, [r1, q2]\n" M("r0", "q4", "q0") M("r2", "q4", "q1")                            \
@@ -105,9 +91,27 @@ struct band {
     "ldrd r1, r7, [r3], #8\n" M("r4", "q5", "q0") M("r6", "q5", "q1")                            \
     "vldrb.u8 q6, [r1, q2]\n" M("r8", "q6", "q0") M("r10", "q6", "q1")                           \
     "vldrb.u8 q7, [r7, q2]\n" M("r12", "q7", "q0") M("lr", "q7", "q1")                           \
-    "subs r5, #1\n"                                                                              \
-    "stmia r9!, " ALL                                                                            \
-    "bne 1b\n"
+    "stmia r9!, " ALL
+/* Two units a turn; an odd number begins in the middle. */
+#define BY_TWO(unit)                                                                             \
+    "tst r5, #1\n"                                                                               \
+    "bne 2f\n"                                                                                   \
+    "1:\n" unit                                                                                  \
+    "2:\n" unit                                                                                  \
+    "subs r5, #2\n"                                                                              \
+    "bgt 1b\n"
+#define DOTS_S1                                                                                  \
+    "vmov q1, q0\n"                                                                              \
+    "vshlc q1, r4, #8\n"                                                                         \
+    "vmov q2, q0\n"                                                                              \
+    "vshlc q2, r4, #32\n"                                                                        \
+    "vmov q3, q1\n"                                                                              \
+    "vshlc q3, r4, #32\n" BY_TWO(UNIT_S1)
+#define DOTS_S2                                                                                  \
+    "vmov q1, q0\n"                                                                              \
+    "vshlc q1, r4, #16\n"                                                                        \
+    "add r6, r11, #120\n"                                                                        \
+    "vldrb.8 q2, [r6]\n" BY_TWO(UNIT_S2)
 
 /* r0, r1 multipliers, r2, r3 shifts, r4, r5 sums, r6 places, r7 out, r8 zero point, r9, r10 clamp. */
 #define AWAY(q) "vshr.s32 q7, " q ", #31\n" "vqadd.s32 " q ", " q ", q7\n"

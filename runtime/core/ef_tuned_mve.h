@@ -7,5 +7,6 @@
 #include "ef_conv_2d_s8_mve.h"
 #include "ef_depthwise_conv_2d_s8_mve.h"
 #include "ef_fully_connected_s8_mve.h"
+#include "ef_softmax_s8_mve.h"
 
 #endif /* EF_TUNED_MVE_H */

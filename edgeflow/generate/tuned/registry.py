@@ -13,6 +13,7 @@ from edgeflow.generate.tuned import (
     depthwise_conv_2d_mve,
     fully_connected,
     fully_connected_mve,
+    softmax_mve,
 )
 from edgeflow.generate.tuned.site import Site
 from edgeflow.generate.tuned.variant import Tuned
@@ -40,6 +41,7 @@ VARIANTS: dict[str, tuple[tuple[str, str, Variant], ...]] = {
         ("dsp", "depthwise_conv_2d_3x3_s8_dsp", depthwise_conv_2d.whole),
         ("dsp", "depthwise_conv_2d_3x3_s8_dsp", depthwise_conv_2d.strips),
     ),
+    "softmax_s8": (("mve", "softmax_s8_mve", softmax_mve.softmax),),
 }
 
 
