@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +22,7 @@ _log = logging.getLogger(__name__)
 _RUN_S = 900.0
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9_./:+-]+")  # what every tool's own little language leaves as it is
 _PARTITIONS, _PARTITION_MAGIC = 0x8000, b"\xaa\x50"  # ESP-IDF programming guide, partition tables
+_SERIAL_NUMBER = re.compile(r"[A-Za-z0-9._:][A-Za-z0-9._:-]{0,127}")  # OpenOCD's commands are a language
 _ARCHITECTURES = {"arm": "arm", "rv": "riscv", "xtensa": "xtensa"}
 
 
@@ -63,21 +65,31 @@ def plan_flash(
     port: str | None = None,
     probe: str | None = None,
     usb_serial: str | None = None,
+    own_port: Callable[[], str] | None = None,
 ) -> FlashPlan:
     """Decide everything without touching the board.
 
     `port` is a serial port, or the drive of a UF2 bootloader; `probe` the serial number of a probe, `usb_serial` that
-    of the board's own USB port, which counts where the board carries its probe.
+    of the board's own USB port, which counts where the board carries its probe; `own_port` finds the device's port.
     Raises UsageError where the board has no such way, ToolchainError where the image is none for it.
     """
     method = choose_method(board, tool, probe)
-    probe = probe or (usb_serial if method.probe_is_board else None)
+    if probe is None and method.probe_is_board:
+        probe = usb_serial
+    if probe is not None and not _SERIAL_NUMBER.fullmatch(probe):
+        raise UsageError(f"{probe!r} is no serial number of a probe", "it has letters, digits and . _ : - only")
     contents = read_image(image)
     _check(board, target, method, contents, image)
     written, content, address = _form(board, method, contents, image)
     arguments = method.arguments
     if any("{port}" in word for word in arguments):
-        port = port or _port_of(board, list_ports())
+        port = port or (own_port() if own_port else _port_of(board, list_ports()))
+        if port.startswith("-"):
+            raise UsageError(f"{port!r} is no serial port", "give a path such as /dev/ttyACM0, or COM5")
+    elif port and method.tool != UF2_DRIVE:
+        raise UsageError(
+            f"{method.tool} takes no --port for {board.name}", "name a probe with --probe, or leave it out"
+        )
     expanded: list[str] = []
     for word in arguments:
         if word == "{probe_arguments}":

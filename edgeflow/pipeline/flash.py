@@ -11,11 +11,12 @@ from edgeflow.device.book import find_device
 from edgeflow.device.lock import hold
 from edgeflow.device.types import Device
 from edgeflow.errors import UsageError
-from edgeflow.firmware.flash import plan_flash, run_flash
+from edgeflow.firmware.flash import FlashPlan, plan_flash, run_flash
 from edgeflow.generate.frameworks import built_image
 from edgeflow.progress import Progress, silent
 from edgeflow.targets.registry import find_board, find_target
 from edgeflow.targets.types import Board
+from edgeflow.transport.address import Address
 from edgeflow.transport.serial import find_port, list_ports
 
 _USB_IDS_CHARACTERS = len("2e8a:000a:")
@@ -71,17 +72,26 @@ def flash(
     assert named is not None
     chosen = named
     usb_serial = None
-    if found is not None and found.address.scheme == "serial":
-        usb_serial = found.address.where[_USB_IDS_CHARACTERS:] or None if found.address.is_usb else None
-        if port is None and any("{port}" in word for method in chosen.flash for word in method.arguments):
-            port = found.address.where if dry_run else find_port(found.address, list_ports())
-    source = _image(chosen, image, progress)
+    if found is not None and found.address.is_usb:
+        usb_serial = found.address.where[_USB_IDS_CHARACTERS:] or None
+
+    def own_port() -> str:
+        assert found is not None
+        return found.address.where if dry_run else find_port(found.address, list_ports())
+
     plan = plan_flash(
-        chosen, find_target(chosen.target), source, tool=tool, port=port, probe=probe, usb_serial=usb_serial
+        chosen,
+        find_target(chosen.target),
+        _image(chosen, image, progress),
+        tool=tool,
+        port=port,
+        probe=probe,
+        usb_serial=usb_serial,
+        own_port=own_port if found else None,
     )
     if not dry_run:
         progress(f"flash with {plan.method.tool}", 0, None)
-        with hold(found, wait_s=wait_s) if found is not None else contextlib.nullcontext():
+        with _held(found, plan, wait_s):
             run_flash(plan)
     return Flashing(
         device=found.name if found else None,
@@ -101,6 +111,10 @@ def flash(
 
 def _board(device: Device, named: Board | None) -> Board:
     """The board named, else that of the device. Raises UsageError where a device is none to flash."""
+    if device.address.scheme == "qemu":
+        raise UsageError(
+            f"{device.name} is emulated: it is started, not flashed", f"edgeflow bench MODEL --device {device.name}"
+        )
     if device.address.scheme in ("ssh", "adb", "local"):
         raise UsageError(
             f"{device.name} ({device.address}) is no board to flash", f"edgeflow deploy MODEL --device {device.name}"
@@ -113,6 +127,13 @@ def _board(device: Device, named: Board | None) -> Board:
             f"give --board, or edgeflow devices add {device.name} {device.address} --board BOARD --force",
         )
     return find_board(device.board)
+
+
+def _held(device: Device | None, plan: FlashPlan, wait_s: float) -> contextlib.AbstractContextManager[None]:
+    """The device, or the serial port that is written through, held against other sessions."""
+    if device is None and plan.port and plan.method.drive is None:
+        device = Device(plan.port, Address("serial", plan.port), board=plan.board.name)
+    return hold(device, wait_s=wait_s) if device is not None else contextlib.nullcontext()
 
 
 def _image(board: Board, image: Path | str | None, progress: Progress) -> Path:

@@ -71,6 +71,10 @@ def test_a_device_that_somebody_uses_is_not_flashed(run) -> None:
     with hold(find_device("desk")):
         status, _, err = run("flash", "pico.hex", "--device", "desk", "--tool", "uf2", "--port", ".")
     assert status == 6 and "in use" in err
+    Path("esp.bin").write_bytes(b"\xe9" + bytes(0x8000 - 1) + b"\xaa\x50")
+    with hold(find_device("serial:///dev/ttyACM98", target="esp32-s3")):
+        words = ("flash", "esp.bin", "--board", "esp32-s3", "--tool", "esptool", "--port", "/dev/ttyACM98")
+        assert run(*words)[0] == 6
 
 
 def test_the_folder_of_a_built_project_is_its_image(run) -> None:
@@ -88,6 +92,8 @@ def test_the_folder_of_a_built_project_is_its_image(run) -> None:
     [
         (["f4.hex"], 2, "no device given"),
         (["f4.hex", "-d", "local:"], 2, "is no board to flash"),
+        (["f4.hex", "-d", "qemu:netduinoplus2"], 2, "is emulated: it is started, not flashed"),
+        (["f4.hex", "--board", "nucleo-f446re", "--tool", "openocd", "--port", "/dev/ttyACM0"], 2, "takes no --port"),
         (["f4.hex", "-d", "ssh://pi@nowhere"], 2, "edgeflow deploy MODEL"),
         (["f4.hex", "-d", "serial:///dev/ttyACM98", "--board", "nope"], 2, "unknown board 'nope'"),
         (["f4.hex", "--board", "raspberry-pi-5"], 2, "nothing is flashed to raspberry-pi-5"),

@@ -52,6 +52,11 @@ def image_for(board: Board, tool: str, folder: Path) -> Path:
     return path
 
 
+def takes_port(board: str, tool: str) -> dict[str, str]:
+    words = next(method for method in find_board(board).flash if method.tool == tool).arguments
+    return {"port": "/dev/ttyACM97"} if any("{port}" in word for word in words) else {}
+
+
 def flash(board_name: str, tool: str, folder: Path, **options: str) -> None:
     board = find_board(board_name)
     image = image_for(board, tool, folder)
@@ -64,7 +69,7 @@ def test_the_tool_understands_the_command_and_its_missing_board_is_told_in_two_l
 ) -> None:
     need(tool)
     with pytest.raises(ToolchainError) as failed:
-        flash(board, tool, tmp_path, port="/dev/ttyACM97")
+        flash(board, tool, tmp_path, **takes_port(board, tool))
     known = {
         "openocd": ("no ST-LINK found", "no CMSIS-DAP probe found"),
         "pyocd": ("no debug probe found",),
@@ -165,7 +170,7 @@ def test_a_missing_tool_is_named_with_how_to_install_it(
     monkeypatch.setattr(shutil, "which", lambda name: None)
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(ToolchainError, match=f"{tool} is not installed") as missing:
-        flash(board, tool, tmp_path, port="/dev/ttyACM97")
+        flash(board, tool, tmp_path, **takes_port(board, tool))
     assert "install" in missing.value.hint
 
 
@@ -195,6 +200,15 @@ def test_the_board_s_own_usb_serial_number_names_its_probe(tmp_path: Path) -> No
     dfu = plan_flash(board, target, image, tool="dfu-util", usb_serial="0671FF")
     assert "0671FF" not in dfu.arguments  # the chip's own USB has another number
     assert "0671FF" in plan_flash(board, target, image, tool="dfu-util", probe="0671FF").arguments
+
+
+@pytest.mark.parametrize(
+    "options", [{"probe": "x]; exec id"}, {"probe": "-c"}, {"probe": ""}, {"port": "/dev/ttyACM0"}]
+)
+def test_options_that_openocd_would_obey_or_not_use_are_refused(options: dict[str, str], tmp_path: Path) -> None:
+    board = find_board("nucleo-f446re")
+    with pytest.raises(UsageError):
+        plan_flash(board, find_target(board.target), image_for(board, "openocd", tmp_path), tool="openocd", **options)
 
 
 @pytest.mark.parametrize(
