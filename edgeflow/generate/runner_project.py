@@ -192,7 +192,7 @@ def _context(
         board=board.name,
         title=board.title,
         cpu=board.cpu,
-        fpu=has_fpu(target.arch),
+        fpu=has_fpu(target.arch) and target.arch.startswith("arm"),  # where a kernel keeps it off unless asked
         clock_mhz=(board.clock_hz or 0) // 1_000_000,
         framework_title=framework.title,
         vendor_board=vendor.board,
