@@ -106,6 +106,26 @@ def test_a_recurrent_loop_is_not_promised_in_int8(keras_sources: Path) -> None:
     assert "--unroll-rnn" in found.forecasts[1].reasons[0]
 
 
+JAX = """
+import jax, numpy as np
+from edgeflow.pipeline.inspect_source import inspect_source
+matrix = np.ones((4, 300), np.float32)
+found = inspect_source(lambda x: {"p": jax.nn.softmax(x @ matrix)}, ("pico2",), example_inputs={"x": matrix[:, :1].T})
+(signature,) = found.survey.signatures
+print(found.survey.source.kind, found.survey.parameters, signature.macs, *[o.name for o in signature.operators])
+print(signature.as_float.weight_bytes, signature.as_int8.weight_bytes, [item.likely for item in found.forecasts])
+"""
+
+
+@pytest.mark.tensorflow
+def test_a_jax_function_is_told_by_the_float_model_it_becomes() -> None:
+    done = subprocess.run([sys.executable, "-c", JAX], capture_output=True, text=True, timeout=280, check=False)
+    assert done.stdout.splitlines() == [
+        "jax 1200 1200 FULLY_CONNECTED SOFTMAX",
+        "4800 1200 [True, True]",
+    ], done.stderr[-2000:]
+
+
 def test_the_table_names_operators_that_exist() -> None:
     version, measured, operators = table()
     assert version.startswith("2.") and measured.startswith("20")
