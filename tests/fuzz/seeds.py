@@ -14,9 +14,22 @@ import numpy as np
 from edgeflow import resources
 from edgeflow.wire import frame, message
 from edgeflow.wire.constants import Command, Reset, Side
-from tests.runtime import cases_elementwise, cases_hybrid, cases_window
+from tests.runtime import (
+    cases_elementwise,
+    cases_hybrid,
+    cases_int4,
+    cases_lstm,
+    cases_moving,
+    cases_resampling,
+    cases_state,
+    cases_values,
+    cases_window,
+)
 from tests.runtime.graphs import packed, random_graph
 from tests.runtime.single_operator import Tensor, build, options, quantized
+from tests.runtime.test_exact_int16 import INT16
+from tests.runtime.test_exact_reducing import REDUCING
+from tests.runtime.test_exact_values import BINARY, UNARY
 from tests.runtime.test_malformed import dense_model, window_model
 
 DATA = Path(__file__).parents[1] / "data"
@@ -47,6 +60,34 @@ def _cases(seed: int) -> Iterator[Any]:
     for source in ("FLOAT32", "INT8"):
         yield from elementwise.quantize(rng, 2, source)
     yield from elementwise.dequantize(rng, 2)
+    yield from _later_cases(rng)
+
+
+def _later_cases(rng: np.random.Generator) -> Iterator[Any]:
+    """int16 and int4, operators with a state, and each of the others with the operands that it wants."""
+    for make, _ in INT16.values():
+        yield from make(rng, 2)
+    yield from cases_int4.conv(rng, 2)
+    yield from cases_int4.fully_connected(rng, 2)
+    for dtype in ("INT8", "INT16"):
+        yield from cases_lstm.quantized_lstm(rng, 6, dtype)
+    yield from cases_lstm.float_lstm(rng, 6)
+    for dtype in ("INT8", "FLOAT32"):
+        yield from cases_state.svdf(rng, 2, dtype)
+        yield from cases_resampling.transpose_conv(rng, 2, dtype)
+        yield from cases_resampling.batch_matmul(rng, 2, dtype)
+        for name in ("RESIZE_BILINEAR", "RESIZE_NEAREST_NEIGHBOR"):
+            yield from cases_resampling.resize(rng, 1, name, dtype)
+        for name, (move, low, high) in cases_moving.MOVES.items():
+            yield from cases_moving.moved(rng, 1, name, dtype, move, low, high)
+    yield from [*cases_moving.shape(rng, 1, "INT8"), *cases_moving.cast(rng, 2, "FLOAT32")]
+    yield from cases_moving.select(rng, 1, "INT8")
+    for name, (dtypes, _) in UNARY.items():
+        yield from cases_values.unary(rng, 1, name, dtypes[0])
+    for name, kinds in BINARY.items():
+        yield from cases_values.binary(rng, 1, name, kinds[0])
+    for (name, dtype), (reduce, _) in REDUCING.items():
+        yield from reduce(rng, 1, name=name, dtype=dtype)
 
 
 def _plain() -> Iterator[bytes]:
@@ -119,6 +160,7 @@ def _upload(content: bytes, name: str, part: int) -> bytes:
 def conversations() -> list[bytes]:
     """Inputs of the link target: HELLO, uploads with and without power cuts, runs, cancels, restarts, noise."""
     small = sorted(models(), key=len)
+    lstm = next(c.model for c in cases_lstm.quantized_lstm(np.random.default_rng(4), 40, "INT8") if len(c.model) < 4000)
     hello, noise = _request(0, Command.HELLO), _record(RAW, b"\x00boot\xff\r\n\x00" + frame.encode(1, 1)[:-2])
     cut = _record(CUT, b"\x03\x00\x01") + _record(RESTART, b"")
     slots = _request(9, Command.SLOTS, slot="")
@@ -130,7 +172,7 @@ def conversations() -> list[bytes]:
         b"\x03\x50\x02\x40",
         b"\x01\x68\x01\x20",
     ):
-        for model in (packed(dense_model()), small[0], small[len(small) // 3]):
+        for model in (packed(dense_model()), small[0], small[len(small) // 3], lstm):
             upload, raw = _record(UPLOAD, model), _upload(model, "net", 100)
             late = _record(CUT, b"\x05\x00\x02") + raw + _record(RESTART, b"")
             made.append(head + hello + upload + _use(10))

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from edgeflow.fit.operators import choose
+from edgeflow.fit.table import operators
+from edgeflow.model.read import read_model
 from tests.fuzz import seeds
 from tests.fuzz.build import HERE, TARGETS, build_replay
 
@@ -20,6 +23,11 @@ def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     """The replay program of each target."""
     folder = tmp_path_factory.mktemp(f"replay-{request.param}")
     return {target: build_replay(target, request.param, folder) for target in TARGETS}
+
+
+@pytest.fixture(scope="module")
+def models() -> list[bytes]:
+    return seeds.models()
 
 
 def committed(target: str) -> list[Path]:
@@ -43,6 +51,21 @@ def test_the_corpus_and_what_crashed_once_pass(built: dict[str, Path], target: s
 def test_the_seeds_pass(built: dict[str, Path], target: str, tmp_path: Path) -> None:
     seeds.write(tmp_path, target)
     replay(built[target], sorted(tmp_path.iterdir()))
+
+
+def test_the_models_among_the_seeds_pass(built: dict[str, Path], models: list[bytes], tmp_path: Path) -> None:
+    for number, model in enumerate(models):
+        (tmp_path / f"{number:05}").write_bytes(model + seeds.TAILS[number % len(seeds.TAILS)])
+    replay(built["model"], sorted(tmp_path.iterdir()))
+
+
+def test_every_kernel_has_a_seed_that_reaches_it(models: list[bytes]) -> None:
+    reached = set()
+    for content in models:
+        main = read_model(content, Path("seed.tflite")).main
+        chosen = [choose(main, operator) for operator in main.operators]
+        reached |= {one.kernel.name for one in chosen if not isinstance(one, str)}
+    assert {kernel.name for entry in operators() for kernel in entry.kernels} - reached == set()
 
 
 def test_the_corpus_is_small() -> None:
