@@ -81,11 +81,12 @@ class RunnerContext:
 
 @dataclass(frozen=True)
 class RunnerProject:
-    """`files` by path below the project's folder, those that were rendered first."""
+    """`files` by path below the project's folder; `rendered` names those that are not the runtime's own."""
 
     framework: str
     context: RunnerContext
     files: dict[str, bytes]
+    rendered: tuple[str, ...]
     warnings: tuple[str, ...]
 
 
@@ -107,12 +108,13 @@ def runner_project(
         own |= render_tree("runner/memory", values)
     own = {f"{chosen.sources}/{name}": content for name, content in own.items()}
     files = {**render_tree("runner/readme", values), **render_tree(f"runner/{chosen.name}", values), **own}
+    rendered = tuple(files)
     files |= {f"{chosen.sources}/{name}": content for name, content in copied.items()}
     for port in context.ports:
         files |= {
             f"port/{port}/{path.name}": path.read_bytes() for path in sorted((runtime_dir() / "port" / port).iterdir())
         }
-    return RunnerProject(chosen.name, context, files, _warnings(board, model, context))
+    return RunnerProject(chosen.name, context, files, rendered, _warnings(board, model, context))
 
 
 def select(model: Model | None) -> Selection:
