@@ -21,6 +21,7 @@ from edgeflow.progress import Progress, silent
 _KEPT = 12  # images of one name; older ones were for sources that have changed
 _TRIES = 3  # while sources change under the compiler
 _STEP_S = 900.0  # the first build with zig makes its C library
+_SIGNS = ("undefined reference", "undefined symbol", "overflowed by", "error")  # of the line that tells most
 _LOST = b"failed to parse 'tmp/"  # zig 0.17, rarely, where many run at once: it misses a file of its own
 
 
@@ -139,7 +140,7 @@ def _run(argv: Sequence[str]) -> None:
         raise ToolchainError(f"{argv[0]} does not run: {error}", "reinstall the compiler") from None
     if done.returncode != 0:
         lines = done.stderr.decode("utf-8", "replace").splitlines() or ["no reason given"]
-        told = next((line for line in lines if "error" in line or "undefined reference" in line), lines[0])
+        told = next((line for sign in _SIGNS for line in lines if sign in line), lines[0])
         raise ToolchainError(
             f"{'zig' if 'ziglang' in argv else Path(argv[0]).name} failed: {told}",
             "update the compiler; edgeflow's sources build with GCC 12 and later",

@@ -49,7 +49,7 @@ def image_of(target: Target) -> Image:
             ),
             include=(core,),
             flags=tuple(flag for flag in runner.flags if not flag.startswith("-D")),
-            link_flags=(*runner.link_flags, "-Wl,-e,main"),
+            link_flags=(*runner.link_flags, "-Wl,-e,main", "-Wl,--defsym=__flash_size=0x400000"),  # picolibc's is small
             shown_flags=runner.shown_flags,
         )
     )
