@@ -22,6 +22,7 @@ PROJECT_FILE = "edgeflow.toml"
 @click.option("--language", metavar="L", help="c-array, aot or python; the target's usual one when left out.")
 @click.option("--aot", "ahead", is_flag=True, help="Ahead of time: C that calls the kernels directly; --language aot.")
 @optimize_options
+@click.option("--plan", is_flag=True, help="The model itself with a memory plan inside, for edgeflow's interpreter.")
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), metavar="DIR", help="Where to write.")
 @click.option("--name", metavar="SYMBOL", help="C symbol or Python package; made from the file's name when left out.")
 @click.option("--signature", metavar="NAME", help="Wrap only this signature.")
@@ -48,6 +49,7 @@ def command(
     ahead: bool,
     optimize: Literal["speed", "ram", "balanced"] | None,
     ram_bytes: int | None,
+    plan: bool,
     output: Path,
     name: str | None,
     signature: str | None,
@@ -67,6 +69,13 @@ def command(
     """
     from edgeflow.pipeline.generate import AHEAD, generate_files
 
+    if plan:
+        others = (target, language, ahead, name, signature, form, project, runner, optimize, ram_bytes)
+        if any(others):
+            raise click.UsageError("--plan stands alone: the plan is the same for every target")
+        if model is None:
+            raise click.UsageError("Missing argument 'MODEL'.")
+        return _write_plan(model, output, force=force, as_json=as_json)
     if runner:
         given: dict[str, object] = {"--language": language, "--aot": ahead, "--name": name, "--signature": signature}
         given |= {"--form": form, "--project": project, "--optimize": optimize, "--ram": ram_bytes}
@@ -122,6 +131,29 @@ def arena_text(arena: Arena) -> str:
     text += ", no plan needs less" if arena.bytes == arena.bound_bytes else f"; none below {arena.bound_bytes:,}"
     together = [f"{first} to {last}" for first, last in arena.together]
     return text + (f"; operators {', '.join(together)} run together by rows" if together else "")
+
+
+def _write_plan(model: Path, output: Path, *, force: bool, as_json: bool) -> None:
+    from edgeflow.pipeline.generate_plan import generate_plan_file
+
+    done = generate_plan_file(model, output=output, force=force)
+    if as_json:
+        print_json(
+            {
+                "schema": "edgeflow.plan/1",
+                "model": {"name": done.model, "sha256": done.model_sha256},
+                "output": str(done.path),
+                "sha256": done.sha256,
+                "bytes": done.bytes,
+                "planned_bytes": done.planned_bytes,
+                "alone_bytes": done.alone_bytes,
+                "bound_bytes": done.bound_bytes,
+            }
+        )
+        return
+    print_table(("file", "bytes", "SHA-256"), [(done.path, done.bytes, done.sha256[:16])], right=(1,))
+    less = f", {done.alone_bytes:,} without it" if done.alone_bytes != done.planned_bytes else ", as without it"
+    click.echo(f"planned {done.planned_bytes:,} bytes{less}; none below {done.bound_bytes:,}", err=True)
 
 
 def _write_runner(

@@ -174,6 +174,7 @@ _INTERPRETER = {
     "ef_interpreter_context.c",
     "ef_interpreter_graph.c",
     "ef_interpreter_limits.c",
+    "ef_interpreter_plan.c",
     "ef_interpreter_prepare.c",
     "ef_model.c",
     "ef_operators.c",

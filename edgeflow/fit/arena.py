@@ -3,13 +3,14 @@ followed step by step. A test holds the two equal."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import prod
 
 from edgeflow.fit.estimate import estimate_arena
 from edgeflow.fit.operators import Choice, choose
 from edgeflow.fit.placement import Item, aligned, arena_bytes, place
+from edgeflow.fit.plan_entry import read_plan
 from edgeflow.fit.types import ArenaPlan
 from edgeflow.fit.window import window_of_operator
 from edgeflow.model.types import Model, Subgraph
@@ -28,25 +29,52 @@ def plan_arena(model: Model, *, subgraph: int = 0, preserve_inputs: bool = False
     `estimate_arena`'s figure with `exact` false.
     """
     graph = model.subgraphs[subgraph]
+    noted = note_items(model, subgraph=subgraph, preserve_inputs=preserve_inputs)
+    if noted is None:
+        return estimate_arena(model)
+    given = None if preserve_inputs else read_plan(model, subgraph, noted.items, noted.of_tensor)
+    if given is None:
+        peak, offsets = place(noted.items)
+    else:
+        peak, offsets = max(o + item.size for o, item in zip(given, noted.items, strict=True)), tuple(given)
+    tables = NODE_BYTES * len(graph.operators) + PLACE_BYTES * len(graph.tensors)
+    variables = sum(arena_bytes(graph.tensors[index]) for index in noted.variables)
+    return ArenaPlan(
+        planned_bytes=peak,
+        persistent_bytes=aligned(tables + noted.record_bytes) + variables,
+        exact=True,
+        offsets=tuple(sorted((tensor, offsets[item]) for tensor, item in noted.of_tensor.items())),
+        work_bytes=tables + ITEM_BYTES * len(noted.items),
+    )
+
+
+@dataclass(frozen=True)
+class Noted:
+    """What is to be placed: items, and which of them each tensor and each operator's scratch is; bytes of records."""
+
+    items: tuple[Item, ...]
+    of_tensor: Mapping[int, int]
+    of_scratch: Mapping[int, int]
+    variables: frozenset[int]
+    record_bytes: int
+
+
+def note_items(model: Model, *, subgraph: int = 0, preserve_inputs: bool = False) -> Noted | None:
+    """The items in the order in which the runtime notes them; None where it refuses the graph or lacks a kernel."""
+    graph = model.subgraphs[subgraph]
     choices = [choose(graph, operator) for operator in graph.operators]
     taken = [choice for choice in choices if isinstance(choice, Choice)]
     if len(taken) < len(choices):
-        return estimate_arena(model)
+        return None
     items = _Items(model.content, graph, preserve_inputs)
     if not items.note(taken) or len(items.items) > MOST_ITEMS:
-        return estimate_arena(model)
+        return None
     items.share(taken)
     items.overlap(taken)
-    peak, offsets = place(items.items)
-    tables = NODE_BYTES * len(graph.operators) + PLACE_BYTES * len(graph.tensors)
-    variables = sum(arena_bytes(graph.tensors[index]) for index in items.variables)
-    return ArenaPlan(
-        planned_bytes=peak,
-        persistent_bytes=aligned(tables + sum(choice.record_bytes for choice in taken)) + variables,
-        exact=True,
-        offsets=tuple(sorted((tensor, offsets[item]) for tensor, item in items.of_tensor.items())),
-        work_bytes=tables + ITEM_BYTES * len(items.items),
-    )
+    first_scratch = len(graph.tensors)
+    scratch = {item.key - first_scratch: i for i, item in enumerate(items.items) if item.key >= first_scratch}
+    records = sum(choice.record_bytes for choice in taken)
+    return Noted(tuple(items.items), items.of_tensor, scratch, frozenset(items.variables), records)
 
 
 class _Items:

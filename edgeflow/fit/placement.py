@@ -50,7 +50,7 @@ _RULES: tuple[Rule, ...] = (
 
 def place(items: Sequence[Item]) -> tuple[int, tuple[int, ...]]:
     """(peak, offset of each item): greedy in four orders, the first of the best; items of size 0 take no part."""
-    bound = max((_needed(items, item.first) for item in items), default=0)
+    bound = bound_of(items)
     best: tuple[int, tuple[int, ...]] | None = None
     for rule in _RULES:
         found = place_by(items, rule)
@@ -59,6 +59,11 @@ def place(items: Sequence[Item]) -> tuple[int, tuple[int, ...]]:
         if best[0] <= bound:
             break
     return best or (0, ())
+
+
+def bound_of(items: Sequence[Item]) -> int:
+    """What no placement can go below: the most bytes that live at one step, with what the best overlap saves."""
+    return max((_needed(items, item.first) for item in items), default=0)
 
 
 def place_by(items: Sequence[Item], rule: Rule) -> tuple[int, tuple[int, ...]]:

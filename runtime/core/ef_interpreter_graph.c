@@ -54,6 +54,7 @@ enum ef_status ef_graph_open(struct ef_interpreter *interpreter, const struct ef
         return ef_error_set(error, options->signature >= 0 ? EF_BAD_MODEL : EF_NOT_FOUND, -1, -1,
                             EF_TEXT("no subgraph #"), (int32_t)subgraph, 0);
     }
+    interpreter->subgraph = subgraph;
     const uint32_t table = ef_flatbuffer_element(model, model->subgraphs, subgraph);
     interpreter->tensors = ef_flatbuffer_vector(model, table, EF_SUBGRAPH_TENSORS, 4u);
     interpreter->operators = ef_flatbuffer_vector(model, table, EF_SUBGRAPH_OPERATORS, 4u);

@@ -149,7 +149,12 @@ static enum ef_status build(struct ef_measure *plan, size_t room, size_t lost) {
     for (uint32_t i = 0; i < interpreter->operator_count; ++i) overlap(plan, i);
     struct ef_memory *memory = &interpreter->memory;
     const uint32_t records_end = tables + (uint32_t)plan->records;
-    memory->planned = ef_plan_place(plan->items, plan->item_count);
+    const enum ef_status given = ef_interpreter_plan(plan, &memory->planned);
+    if (given == EF_NOT_FOUND) {
+        memory->planned = ef_plan_place(plan->items, plan->item_count);
+    } else if (given != EF_OK) {
+        return given;
+    }
     memory->variables = (uint32_t)plan->variables;
     memory->persistent = ef_round_up(records_end) + memory->variables;
     memory->scratch = plan->scratch;

@@ -29,6 +29,10 @@ static inline uint32_t ef_round_up(uint32_t bytes) { return (bytes + (EF_ALIGNME
 /* The step in which an operator runs; inputs of the subgraph live from step 0. */
 static inline uint32_t ef_step_of(uint32_t operator_index) { return operator_index + 1u; }
 
+/* Take the places from the model's EDGEFLOW_PLAN, for items that are measured: `*peak` becomes the bytes they need.
+ * EF_NOT_FOUND when the model has none, or inputs are to be preserved; EF_BAD_MODEL when it does not hold. */
+enum ef_status ef_interpreter_plan(struct ef_measure *plan, uint32_t *peak);
+
 /* Fill `plan`, whose pointers and rooms are set. */
 enum ef_status ef_measure(struct ef_measure *plan);
 

@@ -109,6 +109,18 @@ static uint32_t lower_bound(const struct ef_plan_item *items, uint32_t count) {
     return most;
 }
 
+int ef_plan_holds(const struct ef_plan_item *items, uint32_t count) {
+    for (uint32_t i = 0; i < count; ++i) {
+        for (uint32_t k = 0; k < i; ++k) {
+            int64_t above, below;
+            if (items[i].size == 0u || items[k].size == 0u || !live_together(&items[i], &items[k])) continue;
+            disturbs(items, &items[i], &items[k], &above, &below);
+            if (items[i].offset > above && items[i].offset < below) return 0;
+        }
+    }
+    return 1;
+}
+
 int ef_plan_is_backwards(const struct ef_plan_item *items, const struct ef_plan_item *y) {
     if (y->over == 0u) return 0;
     const struct ef_plan_item *x = &items[y->over - 1u];

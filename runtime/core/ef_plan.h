@@ -26,6 +26,9 @@ struct ef_plan_item {
 /* Whether item `y`, placed, lies over the item that it may lie over, in such a way that rows must be made last to first. */
 int ef_plan_is_backwards(const struct ef_plan_item *items, const struct ef_plan_item *y);
 
+/* Whether no two items that live at the same time disturb each other where they are. */
+int ef_plan_holds(const struct ef_plan_item *items, uint32_t count);
+
 /* Give every item its offset; returns the bytes that all together need. At most EF_PLAN_MOST_ITEMS items. */
 uint32_t ef_plan_place(struct ef_plan_item *items, uint32_t count);
 

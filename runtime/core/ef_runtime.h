@@ -95,8 +95,8 @@ struct ef_interpreter {
     uint8_t *arena;          /* aligned start: persistent part first */
     uint8_t *planned;        /* start of the planned part */
     struct ef_memory memory;
-    uint32_t subgraph;       /* positions in the model */
-    uint32_t tensors;
+    uint32_t subgraph;       /* index */
+    uint32_t tensors;        /* positions in the model */
     uint32_t operators;
     uint32_t graph_inputs;
     uint32_t graph_outputs;

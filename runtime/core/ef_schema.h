@@ -9,7 +9,11 @@ enum {
     EF_MODEL_OPERATOR_CODES = 1,
     EF_MODEL_SUBGRAPHS = 2,
     EF_MODEL_BUFFERS = 4,
+    EF_MODEL_METADATA = 6,
     EF_MODEL_SIGNATURES = 7,
+
+    EF_METADATA_NAME = 0,
+    EF_METADATA_BUFFER = 1,
 
     EF_CODE_DEPRECATED = 0, /* int8; the larger of the two codes counts */
     EF_CODE_NAME = 1,
