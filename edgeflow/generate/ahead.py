@@ -20,6 +20,7 @@ from edgeflow.generate.simulate import simulate
 from edgeflow.generate.streaming import TAKEN, row_record, stage_of
 from edgeflow.generate.tuned.site import features_of
 from edgeflow.generate.tuned.variant import ROW_DRIVERS, Array
+from edgeflow.model.operators import tensor_bytes
 from edgeflow.model.types import Model, Operator, Subgraph, Tensor
 
 ALIGNMENT_BYTES = 8  # of the arena that a caller gives: the widest element
@@ -127,7 +128,7 @@ def build_ahead(model: Model, context: Context, prepared: Prepared) -> Ahead:
     without a C type, DoesNotFitError where the RAM that is allowed cannot be enough.
     """
     entry = choose_entry(context)
-    graph = model.subgraphs[entry.subgraph]
+    graph = _sized(model.subgraphs[entry.subgraph])
     chosen = choose_segments(model, graph, prepared, features_of(context.kernels), context.optimize, context.ram_bytes)
     plan = plan_memory(graph, chosen.prepared, chosen.segments)
     prepared = plan.applied(chosen.prepared)
@@ -140,6 +141,12 @@ def build_ahead(model: Model, context: Context, prepared: Prepared) -> Ahead:
             f"allow --ram {built.arena_bytes}",
         )
     return built
+
+
+def _sized(graph: Subgraph) -> Subgraph:
+    """Free sizes as the file states them, which is how the runtime takes them."""
+    tensors = (t if t.bytes else replace(t, bytes=tensor_bytes(t.dtype, prod(t.shape))) for t in graph.tensors)
+    return replace(graph, tensors=tuple(tensors))
 
 
 class _Builder:
