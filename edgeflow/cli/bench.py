@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from edgeflow.bench.types import Result
 
 
+_MOST_OPERATORS = 15
 _RIGHT = (2, 3, 4, 5, 6)
 
 
@@ -52,6 +53,7 @@ _RIGHT = (2, 3, 4, 5, 6)
 @aot_option
 @custom_ops_option
 @click.option("--require-trusted", is_flag=True, help="Fail with status 8 when the measurement is not to be trusted.")
+@click.option("--profile", "with_operators", is_flag=True, help="What each operator costs as well.")
 @click.option("--tag", "tags", multiple=True, metavar="TAG", help="A word to find the run by in the result store.")
 @store_option
 @project_option
@@ -80,6 +82,7 @@ def command(
     ram_bytes: int | None,
     custom_ops: Path | None,
     require_trusted: bool,
+    with_operators: bool,
     tags: tuple[str, ...],
     store: str | None,
     project: Path | None,
@@ -120,6 +123,7 @@ def command(
             optimize=optimize,
             ram_bytes=ram_bytes,
             custom_ops=custom_ops,
+            with_operators=with_operators,
             tags=tags,
             store=store,
             progress=progress,
@@ -155,9 +159,31 @@ def print_results(results: Sequence[Result]) -> None:
             ("model", "device", "t", "p50", "p90", "p99", "memory", "ok"), [_row(r) for r in results], right=_RIGHT
         )
     for result in results:
+        if result.per_operator:
+            _print_operators(result)
+    for result in results:
         where = f"{result.model.name} on {result.device.name.rstrip(':')}" if len(results) > 1 else "note"
         for reason in result.reasons:
             say(f"{where}: not to be trusted: {reason}", err=True)
+
+
+def _print_operators(result: Result) -> None:
+    """The dearest operators; the rest stand in --json."""
+    assert result.per_operator is not None
+    dearest = sorted(result.per_operator, key=lambda entry: -(entry["share"] or 0))[:_MOST_OPERATORS]
+    rows = [
+        (
+            entry["index"],
+            entry["kernel"] or entry["name"],
+            f"{entry['instructions']:,} ins" if entry["instructions"] is not None else time_text(entry["us"]),
+            "–" if entry["share"] is None else f"{entry['share']:.1%}".replace("%", " %"),
+        )
+        for entry in dearest
+    ]
+    print_table(("#", f"OPERATORS OF {result.model.name}", "EACH RUN", "SHARE"), rows, right=(0, 2, 3))
+    left = len(result.per_operator) - len(dearest)
+    more = f"; {left} more in --json" if left else ""
+    say(f"operators timed {result.per_operator[0]['method']}{more}")
 
 
 def _details(result: Result) -> list[tuple[str, str]]:

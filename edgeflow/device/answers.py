@@ -64,6 +64,24 @@ class Opened:
 
 
 @dataclass(frozen=True)
+class OperatorTicks:
+    """What one operator took in all profiled runs together. `code` is the builtin operator's."""
+
+    index: int
+    code: int
+    ticks: int
+    kernel: str
+
+
+@dataclass(frozen=True)
+class Profile:
+    """One INVOKE's operators, in order, over `runs` runs."""
+
+    runs: int
+    operators: tuple[OperatorTicks, ...]
+
+
+@dataclass(frozen=True)
 class Invoked:
     """INVOKE's outcome: `samples` in ticks, each of `batch` runs; `first_ticks` of the first run since OPEN."""
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from edgeflow.device.answers import Hello, Invoked, Opened, TensorInfo, Uploaded, known
+from edgeflow.device.answers import Hello, Invoked, Opened, OperatorTicks, Profile, TensorInfo, Uploaded, known
 from edgeflow.device.custom_operators import CustomOperators
 from edgeflow.device.link import Blocks, Link
 from edgeflow.errors import DeviceBusyError, DeviceError, DeviceStatusError, LinkError, UsageError
@@ -316,6 +316,17 @@ class Session:
                 raise LinkError(f"{self._peer} sent {len(samples)} of {count} samples")
             samples += page
         return tuple(samples[:count])
+
+    def profile(self) -> Profile:
+        """What the operators of the last INVOKE took, which must have asked for it with FLAG_PROFILE."""
+        found: list[OperatorTicks] = []
+        while True:
+            page = self.request(Command.PROFILE, first=len(found))
+            found += [OperatorTicks(*entry) for entry in page["operators"]]
+            if len(found) >= page["total"]:
+                return Profile(page["runs"], tuple(found))
+            if not page["operators"]:
+                raise LinkError(f"{self._peer} sent {len(found)} of {page['total']} operators", _BUILD_AGAIN)
 
     def memory(self) -> dict[str, int]:
         """Memory figures in bytes, by the protocol's names."""

@@ -14,6 +14,7 @@ from statistics import median
 from edgeflow import resources
 from edgeflow.bench.facts import build_facts, device_facts, runtime_facts
 from edgeflow.bench.measure import Measured, Options, Wanted, measure
+from edgeflow.bench.profile import profile
 from edgeflow.bench.statistics import summarize
 from edgeflow.bench.types import Flash, ModelFacts, Result, Tool
 from edgeflow.bench.verdict import reasons_against
@@ -24,7 +25,7 @@ from edgeflow.device.connect import connect
 from edgeflow.device.custom_operators import read_custom_operators
 from edgeflow.device.tensors import Arrays, Feed, feed_arrays, feed_random, read_npz
 from edgeflow.device.types import Device
-from edgeflow.errors import NotTrustedError
+from edgeflow.errors import DeviceStatusError, NotTrustedError
 from edgeflow.generate.context import Optimize
 from edgeflow.model.read import load_model
 from edgeflow.model.types import Model
@@ -59,6 +60,7 @@ def bench(
     optimize: Optimize | None = None,
     ram_bytes: int | None = None,
     custom_ops: Path | str | None = None,
+    with_operators: bool = False,
     tags: Sequence[str] = (),
     store: Path | str | None = None,
     progress: Progress = silent,
@@ -68,6 +70,7 @@ def bench(
     `aot` builds it ahead of time and starts the emulated board with it, so that nothing is parsed there; `optimize`
     and `ram_bytes` are those of `generate`.
     `custom_ops` is a library of custom operators for the device, which goes there with the model.
+    `with_operators` measures what each operator costs as well, after the rest; see `bench.profile` for how.
     The result is kept in `store` (a path or URL; the user's own by default) with `tags`.
     Raises UsageError (inputs, signature, tags), DeviceError and its kinds, NotTrustedError with `require_trusted`;
     StoreError where a store that was named fails.
@@ -88,6 +91,9 @@ def bench(
         "delegate": delegate,
         "seed": seed,
         "aot": aot,
+        "optimize": optimize,
+        "ram_bytes": ram_bytes,
+        "with_operators": with_operators,
         "custom_ops": None if custom_ops is None else str(Path(custom_ops).absolute()),
     }
     replayable = inputs is None or isinstance(inputs, str | Path)
@@ -115,7 +121,21 @@ def bench(
     with connect(device, wait_s=wait_s, timeout_s=timeout_s, fresh=fresh, image=image) as session:
         emulated = device.address.scheme == "qemu"
         measured = measure(session, model, options, wanted, feed, emulated, progress)
+        operators, why_none = None, "not asked for; --profile measures it"
+        if with_operators:
+            try:
+                operators = profile(session, model, options, feed, measured.clock, progress)
+            except DeviceStatusError as refusal:
+                why_none = refusal.message
     result = result_of(model, device, options, measured)
+    result = replace(
+        result,
+        per_operator=operators,
+        unavailable={
+            **{name: why for name, why in result.unavailable.items() if name != "per_operator"},
+            **({"per_operator": why_none} if operators is None else {}),
+        },
+    )
     if built:
         flash = Flash(built.image.flash_bytes - built.constant_bytes, built.constant_bytes)
         unavailable = {name: why for name, why in result.unavailable.items() if name != "flash_bytes"}

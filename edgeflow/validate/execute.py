@@ -120,8 +120,9 @@ def layers(request: Mapping[str, Any]) -> dict[str, Any]:
     """Sums of squares of signal and error for each pair of operators; see `layers.py` for the request's making."""
     from ai_edge_litert import schema_py_generated as schema
 
+    from edgeflow.model.alone import alone
     from edgeflow.model.read import load_model
-    from edgeflow.validate.isolated import Sums, alone, compare
+    from edgeflow.validate.isolated import Sums, compare
 
     paths = {side: Path(request[side]["model"]) for side in ("float", "quantized")}
     models = {side: load_model(path) for side, path in paths.items()}

@@ -10,10 +10,10 @@ from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
 from edgeflow.errors import UsageError
+from edgeflow.model.alone import alone
 from edgeflow.model.read import load_model
 from edgeflow.model.types import Model
 from edgeflow.pipeline.accuracy import accuracy
-from edgeflow.validate.isolated import alone
 from edgeflow.validate.layers import match_operators
 from tests.validate.conftest import DATA, changed
 
