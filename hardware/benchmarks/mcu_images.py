@@ -18,7 +18,9 @@ from edgeflow.firmware.image import Image
 from edgeflow.firmware.prepared import prepare
 from edgeflow.firmware.runner import kernel_flags
 from edgeflow.firmware.toolchain import for_target
+from edgeflow.fit.table import operators
 from edgeflow.generate.context import Optimize, Options, build_context
+from edgeflow.generate.core_sources import needed
 from edgeflow.generate.render import byte_rows
 from edgeflow.model.types import Model
 from edgeflow.resources import runtime_dir
@@ -28,6 +30,10 @@ from edgeflow.transport.qemu import QemuPipe, command
 HERE = Path(__file__).parent
 _RUN_S = 300.0
 _LARGEST_ARENA = 256 * 1024
+_INTERFACE = {f"ef_interpreter_{name}" for name in ("prepare", "invoke", "input", "output", "memory")} | {
+    "ef_model_init",
+    "ef_kernels_all",
+}
 # so that the functions of operators can be told apart; it costs some instructions an operator and no more
 _SEPARATE = ("-fno-inline-functions-called-once", "-fno-inline-small-functions", "-fno-ipa-icf")
 
@@ -96,7 +102,8 @@ def measure_interpreted(board: str, model: Model) -> Figures:
     nodes = prepare(model, signature=0 if model.signatures else -1).nodes
     with tempfile.TemporaryDirectory() as work:
         folder = Path(work)
-        kernels = "".join(f"    &ef_kernel_{name},\n" for name in dict.fromkeys(kernels_of([n.kernel for n in nodes])))
+        names = sorted({node.kernel for node in nodes})
+        kernels = "".join(f"    &ef_kernel_{name},\n" for name in names)
         (folder / "subject.c").write_text(
             '#include "ef_operators.h"\n'
             "extern const struct ef_kernel *const subject_kernels[];\n"
@@ -108,7 +115,7 @@ def measure_interpreted(board: str, model: Model) -> Figures:
             f"{byte_rows(model.content)}\n}};\n"
             f'__asm(".global subject_model_end\\n.set subject_model_end, subject_model + {model.size}");\n'
         )
-        core = [Source(path, kernel_flags(path)) for path in sorted((runtime_dir() / "core").glob("*.[cS]"))]
+        core = [Source(path, kernel_flags(path)) for path in core_of(names) if path.suffix == ".c"]
         own = [Source(folder / "subject.c", ("-Os",)), Source(folder / "model.c", ("-Os",))]
         titles = {o.index: (o.name, n.kernel) for o, n in zip(model.main.operators, nodes, strict=True)}
 
@@ -121,9 +128,12 @@ def measure_interpreted(board: str, model: Model) -> Figures:
     return _figures(board, model, "interpreter", plain, said, shares, model.size)
 
 
-def kernels_of(names: Sequence[str]) -> list[str]:
-    """The kernels that a list for the interpreter has to offer so that each operator gets its own."""
-    return sorted(set(names))
+def core_of(names: Sequence[str]) -> tuple[Path, ...]:
+    """The files of runtime/core that the interpreter needs with these kernels; the linker drops the other tables."""
+    known = {kernel.name: kernel for entry in operators() for kernel in entry.kernels}
+    functions = {f"ef_{known[name].prepare}_prepare" for name in names}
+    functions |= {f"ef_{known[name].invoke}_{'row' if known[name].row else 'invoke'}" for name in names}
+    return needed({*_INTERFACE, *functions}, tables=("ef_operators.c",))
 
 
 def _recipe(

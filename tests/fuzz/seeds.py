@@ -12,8 +12,11 @@ from typing import Any
 import numpy as np
 
 from edgeflow import resources
+from edgeflow.generate.planned import plan_model
+from edgeflow.model.read import read_model
 from edgeflow.wire import frame, message
 from edgeflow.wire.constants import Command, Reset, Side
+from tests.generate.chains import random_chain
 from tests.runtime import (
     cases_elementwise,
     cases_hybrid,
@@ -112,9 +115,16 @@ def models() -> list[bytes]:
     made = [packed(dense_model()), packed(window_model())]
     made += [path.read_bytes() for path in sorted(DATA.glob("*.tflite")) if path.stat().st_size < MODEL_BYTES_MAX]
     made += [random_graph(np.random.default_rng([3, seed])) for seed in range(8)]
+    made += [_planned(random_chain(np.random.default_rng([4, seed]))) for seed in range(4)]
+    made += [_planned(random_graph(np.random.default_rng([5, seed]))) for seed in range(2)]
     made += [case.model for case in _cases(1)]
     made += _plain()
     return [model for model in made if len(model) <= MODEL_BYTES_MAX]
+
+
+def _planned(content: bytes) -> bytes:
+    """The model with a memory plan inside."""
+    return plan_model(read_model(content, Path("seed.tflite"))).content
 
 
 def _record(kind: int, content: bytes) -> bytes:
