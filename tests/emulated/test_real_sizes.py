@@ -38,7 +38,7 @@ MODELS = {  # what is run there; a UART carries it
     "riscv-virt": ("sine_int8", "kws_int8", "sine_float32"),
 }
 BOARDS = tuple(MODELS)
-FLASH_BYTES = {"netduinoplus2": (262_144, 786_432), "microbit": (163_840, 98_304)}  # for code, for slots
+FLASH_BYTES = {"netduinoplus2": (262_144, 786_432), "microbit": (180_224, 81_920)}  # for code, for slots
 Outputs = Callable[[str, bytes], bytes]
 
 

@@ -1,12 +1,12 @@
 /* nRF51822 (nRF51 reference manual 3.0, nRF51822 product specification), as on the first BBC micro:bit: 256 KB of flash
- * in pages of 1 KB, 16 KB of RAM, a Cortex-M0 at 16 MHz. Slots take the last 96 KB. */
+ * in pages of 1 KB, 16 KB of RAM, a Cortex-M0 at 16 MHz. Slots take the last 80 KB. */
 #ifndef BOARD_H
 #define BOARD_H
 
 #define BOARD_FLASH 0x00000000
-#define BOARD_FLASH_BYTES 0x28000
-#define BOARD_SLOTS 0x00028000
-#define BOARD_SLOTS_BYTES 0x18000
+#define BOARD_FLASH_BYTES 0x2C000
+#define BOARD_SLOTS 0x0002C000
+#define BOARD_SLOTS_BYTES 0x14000
 #define BOARD_SECTOR_BYTES 0x400
 #define BOARD_RAM 0x20000000
 #define BOARD_RAM_BYTES 0x4000
