@@ -36,9 +36,9 @@ def test_a_build_stays_within_its_limits(images: Any, limit: dict[str, Any]) -> 
     else:
         found = images.measure_ahead(limit["board"], model, limit["build"])
         assert found.init_instructions <= found.instructions / 1000
-    assert 100_000 < found.instructions <= limit["instructions"]
+    assert 30_000 < found.instructions <= limit["instructions"]
     assert found.instructions < found.cycles <= limit["cycles"]
     assert 0 < found.ram_bytes <= limit["ram"]
-    assert 4_000 < found.text_bytes <= limit["text"]
+    assert 2_000 < found.text_bytes <= limit["text"]
     assert 64 < max(found.stack_bytes, found.init_stack_bytes) <= limit["stack"]
     assert sum(share.instructions for share in found.operators) == pytest.approx(found.instructions, rel=0.01)
