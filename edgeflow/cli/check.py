@@ -148,7 +148,10 @@ def _print_wrapped(start: str, text: str) -> None:
 
 def _flash_parts(model: Model, fit: Fit) -> str:
     runtime = (fit.flash_needed_bytes or 0) - model.size
-    return f"model {size_text(model.size)}, runtime {size_text(runtime) if runtime else 'not measured'}"
+    parts = f"model {size_text(model.size)}, runtime {size_text(runtime) if runtime else 'not measured'}"
+    if fit.runner_flash_bytes in (None, fit.flash_needed_bytes):
+        return parts
+    return f"{parts} with this model's operators only; {size_text(fit.runner_flash_bytes)} with a runner that has all"
 
 
 def _ram_parts(model: Model, fit: Fit) -> str:

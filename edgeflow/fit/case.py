@@ -14,7 +14,10 @@ from edgeflow.targets.types import Board, Target
 
 @dataclass(frozen=True)
 class Case:
-    """One question to answer. `ram_bytes` and `flash_bytes` are what there is, None where unknown."""
+    """One question to answer. `ram_bytes` and `flash_bytes` are what there is, None where unknown.
+
+    `text_bytes` is the runtime with the kernels of this model only, None where that is not measured.
+    """
 
     model: Model
     target: Target
@@ -23,6 +26,7 @@ class Case:
     footprint: Footprint | None
     ram_bytes: int | None
     flash_bytes: int | None
+    text_bytes: int | None = None
 
     @property
     def operators(self) -> tuple[Operator, ...]:
@@ -45,10 +49,22 @@ class Case:
 
     @property
     def flash_needed_bytes(self) -> int | None:
-        """Model, and the runtime's text where it is measured; None where models lie in a file system."""
+        """Model and runtime of an application that links what the model needs; None where models lie in a file system.
+
+        The runtime is left out where it is not measured, and is the one with every kernel where only that is.
+        """
         if self.target.family != "microcontroller":
             return None
-        return self.model.size + (self.footprint.text_bytes if self.footprint else 0)
+        if self.footprint is None:
+            return self.model.size
+        return self.model.size + (self.footprint.text_bytes if self.text_bytes is None else self.text_bytes)
+
+    @property
+    def runner_flash_bytes(self) -> int | None:
+        """Model and runtime with every kernel, as runner firmware has it; None where that is not measured."""
+        if self.target.family != "microcontroller" or self.footprint is None:
+            return None
+        return self.model.size + self.footprint.text_bytes
 
 
 def counted(names: Sequence[str]) -> str:

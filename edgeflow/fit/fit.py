@@ -11,6 +11,7 @@ from edgeflow.fit.arena import plan_arena
 from edgeflow.fit.case import Case
 from edgeflow.fit.estimate import estimate_arena
 from edgeflow.fit.footprint import load_footprints
+from edgeflow.fit.kernel_text import load_kernel_texts
 from edgeflow.fit.operators import choose
 from edgeflow.fit.types import Fit
 from edgeflow.model.own_operators import custom_operators
@@ -80,6 +81,7 @@ def _on_microcontroller(
         footprint=load_footprints().get(target.name),
         ram_bytes=ram_bytes if ram_bytes is not None else board.ram[0].bytes if board and board.ram else None,
         flash_bytes=flash_bytes if flash_bytes is not None else board.flash_bytes if board else None,
+        text_bytes=_text_bytes(model, target),
     )
     refused = _refused(model)
     reasons = _grouped(refused) + _said(limit(case) for limit in microcontroller.LIMITS)
@@ -93,6 +95,14 @@ def _on_microcontroller(
 def entries(model: Model) -> tuple[int, ...]:
     """Subgraphs that a device may be asked to run: those of the signatures, without any the first one."""
     return tuple(sorted({signature.subgraph for signature in model.signatures})) or (0,)
+
+
+def _text_bytes(model: Model, target: Target) -> int | None:
+    """Flash of the runtime with the kernels that the model's operators take; None where it is not measured."""
+    text = load_kernel_texts().get(target.name)
+    subgraphs = [model.subgraphs[entry] for entry in entries(model)]
+    chosen = [choose(subgraph, operator) for subgraph in subgraphs for operator in subgraph.operators]
+    return None if text is None else text.of(one.kernel.name for one in chosen if not isinstance(one, str))
 
 
 def _refused(model: Model) -> tuple[tuple[Subgraph, Operator, str], ...]:
@@ -139,6 +149,7 @@ def _fit(
         flash_bytes=case.flash_bytes,
         unsupported_operators=unsupported,
         ram_needed_bytes=case.ram_needed_bytes,
+        runner_flash_bytes=case.runner_flash_bytes,
         advice=advice(case.model, case.target, unsupported),
     )
 

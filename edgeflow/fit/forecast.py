@@ -9,6 +9,7 @@ from edgeflow.fit.advice import INSTEAD
 from edgeflow.fit.case import size_text
 from edgeflow.fit.footprint import load_footprints
 from edgeflow.fit.interpreters import interpreter_table
+from edgeflow.fit.kernel_text import load_kernel_texts
 from edgeflow.fit.table import operators
 from edgeflow.targets.types import Board, Target
 
@@ -66,18 +67,21 @@ def forecast(
         have = {entry.name: entry for entry in operators()}
         dtype = "INT8" if model.form == "int8" else "FLOAT32"
         lacking = [name for name in model.operators if name not in have]
-        untyped = [
-            name
+        kernels = {
+            name: [k.name for k in have[name].kernels if any(dtype in o.types for o in (*k.inputs, *k.outputs))]
             for name in model.operators
-            if name in have and not any(dtype in o.types for k in have[name].kernels for o in (*k.inputs, *k.outputs))
-        ]
+            if name in have
+        }
+        untyped = [name for name, found in kernels.items() if not found]
         against += _listed([name for name in lacking if name not in INSTEAD], "edgeflow's runtime has no kernel")
         against += [f"{n}: edgeflow's runtime has no kernel; {INSTEAD[n]}" for n in lacking if n in INSTEAD]
         against += _listed(untyped, f"edgeflow's runtime has no {dtype} kernel")
         against += _listed(model.flex, "needs TensorFlow's Flex delegate, which microcontrollers do not have")
         missing += _listed(model.custom, "needs your own kernel")
         needed = model.arena_bytes + ((footprint.ram_bytes or 0) if footprint else 0)
-        flash_needed = model.model_bytes + (footprint.text_bytes if footprint else 0)
+        text = load_kernel_texts().get(target.name)
+        runtime = text.of(name for found in kernels.values() for name in found) if text and footprint else None
+        flash_needed = model.model_bytes + (runtime or (footprint.text_bytes if footprint else 0))
         there = ram_bytes if ram_bytes is not None else board.ram[0].bytes if board and board.ram else None
         room = flash_bytes if flash_bytes is not None else board.flash_bytes if board else None
         missing += [] if there is not None else [f"RAM is not known: name a board or give --ram ({size_text(needed)})"]

@@ -25,12 +25,23 @@ def limit_ram(case: Case) -> str | None:
 
 
 def limit_flash(case: Case) -> str | None:
-    """Model and runtime must fit into flash together."""
+    """Model and a runtime with its operators must fit into flash together."""
     needed = case.flash_needed_bytes
     if needed is None or case.flash_bytes is None or needed <= case.flash_bytes:
         return None
     what = "model and runtime need" if case.footprint else "the model alone needs"
     return f"flash: {what} {size_text(needed)}, there are {size_text(case.flash_bytes)}"
+
+
+def warn_runner(case: Case) -> str | None:
+    """Runner firmware has every operator; an application may link only those of its model."""
+    needed, there = case.runner_flash_bytes, case.flash_bytes
+    if needed is None or there is None or needed <= there or limit_flash(case):
+        return None
+    return (
+        f"flash: runner firmware, which has every operator, needs {size_text(needed)} with this model and does not "
+        "fit; an application that links only this model's operators does (generate, generate --aot)"
+    )
 
 
 def missing_ram(case: Case) -> str | None:
@@ -99,6 +110,7 @@ LIMITS: Final[tuple[Limit, ...]] = (limit_flash, limit_ram)
 MISSING: Final[tuple[Limit, ...]] = (missing_ram, missing_flash)
 WARNINGS: Final[tuple[Limit, ...]] = (
     warn_tight_ram,
+    warn_runner,
     warn_estimate,
     warn_footprint,
     warn_free_sizes,

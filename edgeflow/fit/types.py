@@ -30,6 +30,7 @@ class Fit:
     `fits` is None where nothing can be said without more facts; `reasons` then name what is missing.
     `advice` says what can be done about operators, where something is known.
     Sizes in bytes, None where unknown; `ram_needed_bytes` is arena and runtime together, `ram_bytes` what there is.
+    `flash_needed_bytes` is the model and a runtime with its operators only, `runner_flash_bytes` with every operator.
     """
 
     model: str
@@ -45,3 +46,4 @@ class Fit:
     unsupported_operators: tuple[str, ...]
     ram_needed_bytes: int | None = None
     advice: tuple[str, ...] = ()
+    runner_flash_bytes: int | None = None

@@ -3,7 +3,7 @@
 Flash: text and data of a program with the interpreter and every kernel, built as runners are (footprint.c). RAM: its
 data, and the deepest stack that the emulated board of that target reports over the test models; where no board is
 emulated the stack is left out. Targets whose compiler is not installed keep the figures they had. Writes
-runtime/footprint.toml, which `edgeflow check` reads.
+runtime/footprint.toml, and runtime/kernel_text.toml with each kernel's share; `edgeflow check` reads both.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import argparse
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,23 +21,27 @@ from edgeflow.device.emulator import load_machine
 from edgeflow.errors import ToolchainError
 from edgeflow.firmware.build import Recipe, Source, build
 from edgeflow.firmware.image import Image
+from edgeflow.firmware.reachable import reachable
 from edgeflow.firmware.runner import board_recipe
 from edgeflow.firmware.toolchain import for_target
 from edgeflow.fit.fit import fit
 from edgeflow.fit.footprint import Footprint, load_footprints
+from edgeflow.fit.kernel_text import KernelText, load_kernel_texts, render_kernel_texts
 from edgeflow.model.read import load_model
 from edgeflow.targets.registry import load_boards, load_targets
 from edgeflow.targets.types import Board, Target
 
 ROOT = Path(__file__).resolve().parents[2]
+_RELOCATIONS = ("-Wl,--emit-relocs",)  # they say what needs what
 _PICOLIBC = ("-Wl,--defsym=__flash_size=0x400000",)  # its linker script knows a smaller one
 _PICOLIBC_STACK_BYTES = 2048  # which that script sets aside as variables
 _UART_BYTES = 48_000  # models that a UART is given to carry, and that a slot of the smallest board holds
+KERNEL, TABLE, POINTER_BYTES = "ef_kernel_", "ef_kernels_all", 4
 MODELS = sorted((ROOT / "tests" / "data").glob("*.tflite"))
 
 
-def image_of(target: Target) -> Image:
-    """The program of footprint.c for one target. Raises ToolchainError."""
+def image_of(target: Target, only: Sequence[str] = ()) -> Image:
+    """The program of footprint.c for one target, with every kernel or `only` these. Raises ToolchainError."""
     toolchain = for_target(target)
     any_board = replace(next(board for board in load_boards().values() if board.port), target=target.name)
     runner = board_recipe(any_board, target, toolchain)
@@ -47,14 +52,35 @@ def image_of(target: Target) -> Image:
             toolchain=toolchain,
             sources=(
                 *(source for source in runner.sources if source.path.parent == core),
-                Source(Path(__file__).with_suffix(".c"), ("-Os",)),
+                Source(Path(__file__).with_suffix(".c"), ("-Os", *_chosen(only))),
             ),
             include=(core,),
             flags=tuple(flag for flag in runner.flags if not flag.startswith("-D")),
-            link_flags=(*runner.link_flags, "-Wl,-e,main", *_PICOLIBC),
+            link_flags=(*runner.link_flags, "-Wl,-e,main", *_RELOCATIONS, *_PICOLIBC),
             shown_flags=runner.shown_flags,
         )
     )
+
+
+def _chosen(only: Sequence[str]) -> tuple[str, ...]:
+    return (f"-DONLY={''.join(f'&{KERNEL}{name},' for name in only)}",) if only else ()
+
+
+def kernel_text(image: Image) -> KernelText:
+    """The image in parts: what is linked whatever the kernels, and for each set of kernels what only these need."""
+    linked = reachable(image.path.read_bytes())
+    table = linked.names[TABLE]
+    kernels = {name.removeprefix(KERNEL): at for name, at in linked.names.items() if name.startswith(KERNEL)}
+    always = linked.of([linked.names["main"]], frozenset([table]))
+    needed_by: dict[int, set[str]] = {}
+    for name, at in kernels.items():
+        for piece in linked.of([at]) - always:
+            needed_by.setdefault(piece, set()).add(name)
+    parts: dict[frozenset[str], int] = {frozenset([name]): POINTER_BYTES for name in kernels}  # its line of the table
+    for piece, names in needed_by.items():
+        parts[frozenset(names)] = parts.get(frozenset(names), 0) + linked.sizes[piece]
+    total = image.text_bytes + image.data_bytes
+    return KernelText(total - sum(parts.values()), tuple((size, names) for names, size in parts.items()))
 
 
 def stack_bytes(target: Target, board: Board) -> int | None:
@@ -71,9 +97,8 @@ def stack_bytes(target: Target, board: Board) -> int | None:
     return max(result["memory_bytes"]["stack"] for result in json.loads(done.stdout))
 
 
-def measure(target: Target, known: Footprint | None) -> Footprint:
-    """One target's figures; RAM as `known` where that is given. Raises ToolchainError without its compiler."""
-    image = image_of(target)
+def measure(target: Target, image: Image, known: Footprint | None) -> Footprint:
+    """One target's figures; RAM as `known` where that is given."""
     if known is not None:
         return replace(known, text_bytes=image.text_bytes + image.data_bytes, measured=today())
     boards = [board for board in load_boards().values() if board.emulator and board.target == target.name]
@@ -115,12 +140,14 @@ def main() -> None:
     parser.add_argument("--text-only", action="store_true", help="leave the RAM figures as they are: no emulator")
     arguments = parser.parse_args()
     chosen = arguments.targets
-    found = dict(load_footprints())
+    found, texts = dict(load_footprints()), dict(load_kernel_texts())
     for target in load_targets().values():
         if target.family != "microcontroller" or target.toolchain is None or (chosen and target.name not in chosen):
             continue
         try:
-            found[target.name] = measure(target, found.get(target.name) if arguments.text_only else None)
+            image = image_of(target)
+            found[target.name] = measure(target, image, found.get(target.name) if arguments.text_only else None)
+            texts[target.name] = kernel_text(image)
         except ToolchainError as error:
             print(f"{target.name}: {error.message}")
             continue
@@ -128,6 +155,7 @@ def main() -> None:
             f"{target.name}: {found[target.name].text_bytes} B flash, {found[target.name].ram_bytes} B RAM", flush=True
         )
         (ROOT / "runtime" / "footprint.toml").write_text(render(found), encoding="utf-8")
+        (ROOT / "runtime" / "kernel_text.toml").write_text(render_kernel_texts(texts), encoding="utf-8")
 
 
 if __name__ == "__main__":

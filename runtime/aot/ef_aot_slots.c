@@ -84,6 +84,6 @@ void ef_slots_release(const struct ef_slots *slots, unsigned index, char *name) 
     static const char digit[] = "0123456789abcdef";
     const uint8_t *sha256 = slots->directory.entry[index].sha256;
     for (unsigned i = 0; i < EF_SLOTS_RELEASE_BYTES; i++)
-        name[i] = digit[sha256[i / 2u] >> (i % 2u ? 0u : 4u) & 15u];
+        name[i] = digit[(uint32_t)sha256[i / 2u] >> (i % 2u ? 0u : 4u) & 15u];
     name[EF_SLOTS_RELEASE_BYTES] = '\0';
 }

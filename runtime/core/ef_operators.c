@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 
+/* Names are arrays and not literals: the linker keeps the literals of a file together, arrays one by one. */
 #define TYPE(name) (UINT32_C(1) << EF_TYPE_##name)
 
 #if EF_WITH_ADD && EF_WITH_INT8
@@ -13,8 +14,9 @@ static const struct ef_operand add_s8_inputs[] = {
 static const struct ef_operand add_s8_outputs[] = {
     {TYPE(INT8), 0, 6, EF_OPERAND_QUANTIZED, 255},
 };
+static const char add_s8_name[] = "add_s8";
 const struct ef_kernel ef_kernel_add_s8 = {
-    .name = "add_s8",
+    .name = add_s8_name,
     .custom = NULL,
     .code = 0,
     .version_min = 1,
@@ -39,8 +41,9 @@ static const struct ef_operand add_f32_inputs[] = {
 static const struct ef_operand add_f32_outputs[] = {
     {TYPE(FLOAT32), 0, 6, 0, 255},
 };
+static const char add_f32_name[] = "add_f32";
 const struct ef_kernel ef_kernel_add_f32 = {
-    .name = "add_f32",
+    .name = add_f32_name,
     .custom = NULL,
     .code = 0,
     .version_min = 1,
@@ -65,8 +68,9 @@ static const struct ef_operand add_s16_inputs[] = {
 static const struct ef_operand add_s16_outputs[] = {
     {TYPE(INT16), 0, 6, EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
 };
+static const char add_s16_name[] = "add_s16";
 const struct ef_kernel ef_kernel_add_s16 = {
-    .name = "add_s16",
+    .name = add_s16_name,
     .custom = NULL,
     .code = 0,
     .version_min = 1,
@@ -90,8 +94,9 @@ static const struct ef_operand average_pool_2d_s8_inputs[] = {
 static const struct ef_operand average_pool_2d_s8_outputs[] = {
     {TYPE(INT8), 4, 4, EF_OPERAND_QUANTIZED, 255},
 };
+static const char average_pool_2d_s8_name[] = "average_pool_2d_s8";
 const struct ef_kernel ef_kernel_average_pool_2d_s8 = {
-    .name = "average_pool_2d_s8",
+    .name = average_pool_2d_s8_name,
     .custom = NULL,
     .code = 1,
     .version_min = 1,
@@ -115,8 +120,9 @@ static const struct ef_operand average_pool_2d_f32_inputs[] = {
 static const struct ef_operand average_pool_2d_f32_outputs[] = {
     {TYPE(FLOAT32), 4, 4, 0, 255},
 };
+static const char average_pool_2d_f32_name[] = "average_pool_2d_f32";
 const struct ef_kernel ef_kernel_average_pool_2d_f32 = {
-    .name = "average_pool_2d_f32",
+    .name = average_pool_2d_f32_name,
     .custom = NULL,
     .code = 1,
     .version_min = 1,
@@ -140,8 +146,9 @@ static const struct ef_operand average_pool_2d_s16_inputs[] = {
 static const struct ef_operand average_pool_2d_s16_outputs[] = {
     {TYPE(INT16), 4, 4, EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
 };
+static const char average_pool_2d_s16_name[] = "average_pool_2d_s16";
 const struct ef_kernel ef_kernel_average_pool_2d_s16 = {
-    .name = "average_pool_2d_s16",
+    .name = average_pool_2d_s16_name,
     .custom = NULL,
     .code = 1,
     .version_min = 1,
@@ -165,8 +172,9 @@ static const struct ef_operand concatenation_s8_inputs[] = {
 static const struct ef_operand concatenation_s8_outputs[] = {
     {TYPE(INT8), 1, 6, EF_OPERAND_QUANTIZED, 255},
 };
+static const char concatenation_s8_name[] = "concatenation_s8";
 const struct ef_kernel ef_kernel_concatenation_s8 = {
-    .name = "concatenation_s8",
+    .name = concatenation_s8_name,
     .custom = NULL,
     .code = 2,
     .version_min = 1,
@@ -190,8 +198,9 @@ static const struct ef_operand concatenation_f32_inputs[] = {
 static const struct ef_operand concatenation_f32_outputs[] = {
     {TYPE(FLOAT32), 1, 6, 0, 255},
 };
+static const char concatenation_f32_name[] = "concatenation_f32";
 const struct ef_kernel ef_kernel_concatenation_f32 = {
-    .name = "concatenation_f32",
+    .name = concatenation_f32_name,
     .custom = NULL,
     .code = 2,
     .version_min = 1,
@@ -215,8 +224,9 @@ static const struct ef_operand concatenation_s16_inputs[] = {
 static const struct ef_operand concatenation_s16_outputs[] = {
     {TYPE(INT16), 1, 6, EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
 };
+static const char concatenation_s16_name[] = "concatenation_s16";
 const struct ef_kernel ef_kernel_concatenation_s16 = {
-    .name = "concatenation_s16",
+    .name = concatenation_s16_name,
     .custom = NULL,
     .code = 2,
     .version_min = 1,
@@ -242,8 +252,9 @@ static const struct ef_operand conv_2d_s8_inputs[] = {
 static const struct ef_operand conv_2d_s8_outputs[] = {
     {TYPE(INT8), 4, 4, EF_OPERAND_QUANTIZED, 255},
 };
+static const char conv_2d_s8_name[] = "conv_2d_s8";
 const struct ef_kernel ef_kernel_conv_2d_s8 = {
-    .name = "conv_2d_s8",
+    .name = conv_2d_s8_name,
     .custom = NULL,
     .code = 3,
     .version_min = 1,
@@ -269,8 +280,9 @@ static const struct ef_operand conv_2d_f32_inputs[] = {
 static const struct ef_operand conv_2d_f32_outputs[] = {
     {TYPE(FLOAT32), 4, 4, 0, 255},
 };
+static const char conv_2d_f32_name[] = "conv_2d_f32";
 const struct ef_kernel ef_kernel_conv_2d_f32 = {
-    .name = "conv_2d_f32",
+    .name = conv_2d_f32_name,
     .custom = NULL,
     .code = 3,
     .version_min = 1,
@@ -296,8 +308,9 @@ static const struct ef_operand conv_2d_f32_s8_inputs[] = {
 static const struct ef_operand conv_2d_f32_s8_outputs[] = {
     {TYPE(FLOAT32), 4, 4, 0, 255},
 };
+static const char conv_2d_f32_s8_name[] = "conv_2d_f32_s8";
 const struct ef_kernel ef_kernel_conv_2d_f32_s8 = {
-    .name = "conv_2d_f32_s8",
+    .name = conv_2d_f32_s8_name,
     .custom = NULL,
     .code = 3,
     .version_min = 1,
@@ -323,8 +336,9 @@ static const struct ef_operand conv_2d_s16_inputs[] = {
 static const struct ef_operand conv_2d_s16_outputs[] = {
     {TYPE(INT16), 4, 4, EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
 };
+static const char conv_2d_s16_name[] = "conv_2d_s16";
 const struct ef_kernel ef_kernel_conv_2d_s16 = {
-    .name = "conv_2d_s16",
+    .name = conv_2d_s16_name,
     .custom = NULL,
     .code = 3,
     .version_min = 1,
@@ -350,8 +364,9 @@ static const struct ef_operand conv_2d_s4_inputs[] = {
 static const struct ef_operand conv_2d_s4_outputs[] = {
     {TYPE(INT8), 4, 4, EF_OPERAND_QUANTIZED, 255},
 };
+static const char conv_2d_s4_name[] = "conv_2d_s4";
 const struct ef_kernel ef_kernel_conv_2d_s4 = {
-    .name = "conv_2d_s4",
+    .name = conv_2d_s4_name,
     .custom = NULL,
     .code = 3,
     .version_min = 1,
@@ -377,8 +392,9 @@ static const struct ef_operand depthwise_conv_2d_s8_inputs[] = {
 static const struct ef_operand depthwise_conv_2d_s8_outputs[] = {
     {TYPE(INT8), 4, 4, EF_OPERAND_QUANTIZED, 255},
 };
+static const char depthwise_conv_2d_s8_name[] = "depthwise_conv_2d_s8";
 const struct ef_kernel ef_kernel_depthwise_conv_2d_s8 = {
-    .name = "depthwise_conv_2d_s8",
+    .name = depthwise_conv_2d_s8_name,
     .custom = NULL,
     .code = 4,
     .version_min = 1,
@@ -404,8 +420,9 @@ static const struct ef_operand depthwise_conv_2d_f32_inputs[] = {
 static const struct ef_operand depthwise_conv_2d_f32_outputs[] = {
     {TYPE(FLOAT32), 4, 4, 0, 255},
 };
+static const char depthwise_conv_2d_f32_name[] = "depthwise_conv_2d_f32";
 const struct ef_kernel ef_kernel_depthwise_conv_2d_f32 = {
-    .name = "depthwise_conv_2d_f32",
+    .name = depthwise_conv_2d_f32_name,
     .custom = NULL,
     .code = 4,
     .version_min = 1,
@@ -431,8 +448,9 @@ static const struct ef_operand depthwise_conv_2d_f32_s8_inputs[] = {
 static const struct ef_operand depthwise_conv_2d_f32_s8_outputs[] = {
     {TYPE(FLOAT32), 4, 4, 0, 255},
 };
+static const char depthwise_conv_2d_f32_s8_name[] = "depthwise_conv_2d_f32_s8";
 const struct ef_kernel ef_kernel_depthwise_conv_2d_f32_s8 = {
-    .name = "depthwise_conv_2d_f32_s8",
+    .name = depthwise_conv_2d_f32_s8_name,
     .custom = NULL,
     .code = 4,
     .version_min = 1,
@@ -458,8 +476,9 @@ static const struct ef_operand depthwise_conv_2d_s16_inputs[] = {
 static const struct ef_operand depthwise_conv_2d_s16_outputs[] = {
     {TYPE(INT16), 4, 4, EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
 };
+static const char depthwise_conv_2d_s16_name[] = "depthwise_conv_2d_s16";
 const struct ef_kernel ef_kernel_depthwise_conv_2d_s16 = {
-    .name = "depthwise_conv_2d_s16",
+    .name = depthwise_conv_2d_s16_name,
     .custom = NULL,
     .code = 4,
     .version_min = 1,
@@ -483,8 +502,9 @@ static const struct ef_operand dequantize_s8_f32_inputs[] = {
 static const struct ef_operand dequantize_s8_f32_outputs[] = {
     {TYPE(FLOAT32), 0, 6, 0, 255},
 };
+static const char dequantize_s8_f32_name[] = "dequantize_s8_f32";
 const struct ef_kernel ef_kernel_dequantize_s8_f32 = {
-    .name = "dequantize_s8_f32",
+    .name = dequantize_s8_f32_name,
     .custom = NULL,
     .code = 6,
     .version_min = 1,
@@ -508,8 +528,9 @@ static const struct ef_operand dequantize_f16_f32_inputs[] = {
 static const struct ef_operand dequantize_f16_f32_outputs[] = {
     {TYPE(FLOAT32), 0, 6, 0, 255},
 };
+static const char dequantize_f16_f32_name[] = "dequantize_f16_f32";
 const struct ef_kernel ef_kernel_dequantize_f16_f32 = {
-    .name = "dequantize_f16_f32",
+    .name = dequantize_f16_f32_name,
     .custom = NULL,
     .code = 6,
     .version_min = 1,
@@ -533,8 +554,9 @@ static const struct ef_operand dequantize_s16_f32_inputs[] = {
 static const struct ef_operand dequantize_s16_f32_outputs[] = {
     {TYPE(FLOAT32), 0, 6, 0, 255},
 };
+static const char dequantize_s16_f32_name[] = "dequantize_s16_f32";
 const struct ef_kernel ef_kernel_dequantize_s16_f32 = {
-    .name = "dequantize_s16_f32",
+    .name = dequantize_s16_f32_name,
     .custom = NULL,
     .code = 6,
     .version_min = 1,
@@ -560,8 +582,9 @@ static const struct ef_operand fully_connected_s8_inputs[] = {
 static const struct ef_operand fully_connected_s8_outputs[] = {
     {TYPE(INT8), 1, 6, EF_OPERAND_QUANTIZED, 255},
 };
+static const char fully_connected_s8_name[] = "fully_connected_s8";
 const struct ef_kernel ef_kernel_fully_connected_s8 = {
-    .name = "fully_connected_s8",
+    .name = fully_connected_s8_name,
     .custom = NULL,
     .code = 9,
     .version_min = 1,
@@ -587,8 +610,9 @@ static const struct ef_operand fully_connected_f32_inputs[] = {
 static const struct ef_operand fully_connected_f32_outputs[] = {
     {TYPE(FLOAT32), 1, 6, 0, 255},
 };
+static const char fully_connected_f32_name[] = "fully_connected_f32";
 const struct ef_kernel ef_kernel_fully_connected_f32 = {
-    .name = "fully_connected_f32",
+    .name = fully_connected_f32_name,
     .custom = NULL,
     .code = 9,
     .version_min = 1,
@@ -614,8 +638,9 @@ static const struct ef_operand fully_connected_f32_s8_inputs[] = {
 static const struct ef_operand fully_connected_f32_s8_outputs[] = {
     {TYPE(FLOAT32), 1, 6, 0, 255},
 };
+static const char fully_connected_f32_s8_name[] = "fully_connected_f32_s8";
 const struct ef_kernel ef_kernel_fully_connected_f32_s8 = {
-    .name = "fully_connected_f32_s8",
+    .name = fully_connected_f32_s8_name,
     .custom = NULL,
     .code = 9,
     .version_min = 1,
@@ -641,8 +666,9 @@ static const struct ef_operand fully_connected_s16_inputs[] = {
 static const struct ef_operand fully_connected_s16_outputs[] = {
     {TYPE(INT16), 1, 6, EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
 };
+static const char fully_connected_s16_name[] = "fully_connected_s16";
 const struct ef_kernel ef_kernel_fully_connected_s16 = {
-    .name = "fully_connected_s16",
+    .name = fully_connected_s16_name,
     .custom = NULL,
     .code = 9,
     .version_min = 1,
@@ -668,8 +694,9 @@ static const struct ef_operand fully_connected_s4_inputs[] = {
 static const struct ef_operand fully_connected_s4_outputs[] = {
     {TYPE(INT8), 1, 6, EF_OPERAND_QUANTIZED, 255},
 };
+static const char fully_connected_s4_name[] = "fully_connected_s4";
 const struct ef_kernel ef_kernel_fully_connected_s4 = {
-    .name = "fully_connected_s4",
+    .name = fully_connected_s4_name,
     .custom = NULL,
     .code = 9,
     .version_min = 1,
@@ -693,8 +720,9 @@ static const struct ef_operand logistic_s8_inputs[] = {
 static const struct ef_operand logistic_s8_outputs[] = {
     {TYPE(INT8), 0, 6, EF_OPERAND_QUANTIZED, 255},
 };
+static const char logistic_s8_name[] = "logistic_s8";
 const struct ef_kernel ef_kernel_logistic_s8 = {
-    .name = "logistic_s8",
+    .name = logistic_s8_name,
     .custom = NULL,
     .code = 14,
     .version_min = 1,
@@ -718,8 +746,9 @@ static const struct ef_operand logistic_f32_inputs[] = {
 static const struct ef_operand logistic_f32_outputs[] = {
     {TYPE(FLOAT32), 0, 6, 0, 255},
 };
+static const char logistic_f32_name[] = "logistic_f32";
 const struct ef_kernel ef_kernel_logistic_f32 = {
-    .name = "logistic_f32",
+    .name = logistic_f32_name,
     .custom = NULL,
     .code = 14,
     .version_min = 1,
@@ -743,8 +772,9 @@ static const struct ef_operand logistic_s16_inputs[] = {
 static const struct ef_operand logistic_s16_outputs[] = {
     {TYPE(INT16), 0, 6, EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
 };
+static const char logistic_s16_name[] = "logistic_s16";
 const struct ef_kernel ef_kernel_logistic_s16 = {
-    .name = "logistic_s16",
+    .name = logistic_s16_name,
     .custom = NULL,
     .code = 14,
     .version_min = 1,
@@ -768,8 +798,9 @@ static const struct ef_operand max_pool_2d_s8_inputs[] = {
 static const struct ef_operand max_pool_2d_s8_outputs[] = {
     {TYPE(INT8), 4, 4, EF_OPERAND_QUANTIZED, 255},
 };
+static const char max_pool_2d_s8_name[] = "max_pool_2d_s8";
 const struct ef_kernel ef_kernel_max_pool_2d_s8 = {
-    .name = "max_pool_2d_s8",
+    .name = max_pool_2d_s8_name,
     .custom = NULL,
     .code = 17,
     .version_min = 1,
@@ -793,8 +824,9 @@ static const struct ef_operand max_pool_2d_f32_inputs[] = {
 static const struct ef_operand max_pool_2d_f32_outputs[] = {
     {TYPE(FLOAT32), 4, 4, 0, 255},
 };
+static const char max_pool_2d_f32_name[] = "max_pool_2d_f32";
 const struct ef_kernel ef_kernel_max_pool_2d_f32 = {
-    .name = "max_pool_2d_f32",
+    .name = max_pool_2d_f32_name,
     .custom = NULL,
     .code = 17,
     .version_min = 1,
@@ -818,8 +850,9 @@ static const struct ef_operand max_pool_2d_s16_inputs[] = {
 static const struct ef_operand max_pool_2d_s16_outputs[] = {
     {TYPE(INT16), 4, 4, EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
 };
+static const char max_pool_2d_s16_name[] = "max_pool_2d_s16";
 const struct ef_kernel ef_kernel_max_pool_2d_s16 = {
-    .name = "max_pool_2d_s16",
+    .name = max_pool_2d_s16_name,
     .custom = NULL,
     .code = 17,
     .version_min = 1,
@@ -844,8 +877,9 @@ static const struct ef_operand mean_s8_inputs[] = {
 static const struct ef_operand mean_s8_outputs[] = {
     {TYPE(INT8), 0, 6, EF_OPERAND_QUANTIZED, 255},
 };
+static const char mean_s8_name[] = "mean_s8";
 const struct ef_kernel ef_kernel_mean_s8 = {
-    .name = "mean_s8",
+    .name = mean_s8_name,
     .custom = NULL,
     .code = 40,
     .version_min = 1,
@@ -870,8 +904,9 @@ static const struct ef_operand mean_f32_inputs[] = {
 static const struct ef_operand mean_f32_outputs[] = {
     {TYPE(FLOAT32), 0, 6, 0, 255},
 };
+static const char mean_f32_name[] = "mean_f32";
 const struct ef_kernel ef_kernel_mean_f32 = {
-    .name = "mean_f32",
+    .name = mean_f32_name,
     .custom = NULL,
     .code = 40,
     .version_min = 1,
@@ -896,8 +931,9 @@ static const struct ef_operand mul_s8_inputs[] = {
 static const struct ef_operand mul_s8_outputs[] = {
     {TYPE(INT8), 0, 6, EF_OPERAND_QUANTIZED, 255},
 };
+static const char mul_s8_name[] = "mul_s8";
 const struct ef_kernel ef_kernel_mul_s8 = {
-    .name = "mul_s8",
+    .name = mul_s8_name,
     .custom = NULL,
     .code = 18,
     .version_min = 1,
@@ -922,8 +958,9 @@ static const struct ef_operand mul_f32_inputs[] = {
 static const struct ef_operand mul_f32_outputs[] = {
     {TYPE(FLOAT32), 0, 6, 0, 255},
 };
+static const char mul_f32_name[] = "mul_f32";
 const struct ef_kernel ef_kernel_mul_f32 = {
-    .name = "mul_f32",
+    .name = mul_f32_name,
     .custom = NULL,
     .code = 18,
     .version_min = 1,
@@ -948,8 +985,9 @@ static const struct ef_operand mul_s16_inputs[] = {
 static const struct ef_operand mul_s16_outputs[] = {
     {TYPE(INT16), 0, 6, EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
 };
+static const char mul_s16_name[] = "mul_s16";
 const struct ef_kernel ef_kernel_mul_s16 = {
-    .name = "mul_s16",
+    .name = mul_s16_name,
     .custom = NULL,
     .code = 18,
     .version_min = 1,
@@ -974,8 +1012,9 @@ static const struct ef_operand pad_s8_inputs[] = {
 static const struct ef_operand pad_s8_outputs[] = {
     {TYPE(INT8), 1, 6, EF_OPERAND_QUANTIZED, 255},
 };
+static const char pad_s8_name[] = "pad_s8";
 const struct ef_kernel ef_kernel_pad_s8 = {
-    .name = "pad_s8",
+    .name = pad_s8_name,
     .custom = NULL,
     .code = 34,
     .version_min = 1,
@@ -1000,8 +1039,9 @@ static const struct ef_operand pad_f32_inputs[] = {
 static const struct ef_operand pad_f32_outputs[] = {
     {TYPE(FLOAT32), 1, 6, 0, 255},
 };
+static const char pad_f32_name[] = "pad_f32";
 const struct ef_kernel ef_kernel_pad_f32 = {
-    .name = "pad_f32",
+    .name = pad_f32_name,
     .custom = NULL,
     .code = 34,
     .version_min = 1,
@@ -1026,8 +1066,9 @@ static const struct ef_operand pad_s16_inputs[] = {
 static const struct ef_operand pad_s16_outputs[] = {
     {TYPE(INT16), 1, 6, EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
 };
+static const char pad_s16_name[] = "pad_s16";
 const struct ef_kernel ef_kernel_pad_s16 = {
-    .name = "pad_s16",
+    .name = pad_s16_name,
     .custom = NULL,
     .code = 34,
     .version_min = 1,
@@ -1053,8 +1094,9 @@ static const struct ef_operand padv2_s8_inputs[] = {
 static const struct ef_operand padv2_s8_outputs[] = {
     {TYPE(INT8), 1, 6, EF_OPERAND_QUANTIZED, 255},
 };
+static const char padv2_s8_name[] = "padv2_s8";
 const struct ef_kernel ef_kernel_padv2_s8 = {
-    .name = "padv2_s8",
+    .name = padv2_s8_name,
     .custom = NULL,
     .code = 60,
     .version_min = 1,
@@ -1080,8 +1122,9 @@ static const struct ef_operand padv2_f32_inputs[] = {
 static const struct ef_operand padv2_f32_outputs[] = {
     {TYPE(FLOAT32), 1, 6, 0, 255},
 };
+static const char padv2_f32_name[] = "padv2_f32";
 const struct ef_kernel ef_kernel_padv2_f32 = {
-    .name = "padv2_f32",
+    .name = padv2_f32_name,
     .custom = NULL,
     .code = 60,
     .version_min = 1,
@@ -1105,8 +1148,9 @@ static const struct ef_operand quantize_f32_s8_inputs[] = {
 static const struct ef_operand quantize_f32_s8_outputs[] = {
     {TYPE(INT8), 0, 6, EF_OPERAND_QUANTIZED, 255},
 };
+static const char quantize_f32_s8_name[] = "quantize_f32_s8";
 const struct ef_kernel ef_kernel_quantize_f32_s8 = {
-    .name = "quantize_f32_s8",
+    .name = quantize_f32_s8_name,
     .custom = NULL,
     .code = 114,
     .version_min = 1,
@@ -1130,8 +1174,9 @@ static const struct ef_operand quantize_s8_s8_inputs[] = {
 static const struct ef_operand quantize_s8_s8_outputs[] = {
     {TYPE(INT8), 0, 6, EF_OPERAND_QUANTIZED, 255},
 };
+static const char quantize_s8_s8_name[] = "quantize_s8_s8";
 const struct ef_kernel ef_kernel_quantize_s8_s8 = {
-    .name = "quantize_s8_s8",
+    .name = quantize_s8_s8_name,
     .custom = NULL,
     .code = 114,
     .version_min = 1,
@@ -1155,8 +1200,9 @@ static const struct ef_operand quantize_f32_s16_inputs[] = {
 static const struct ef_operand quantize_f32_s16_outputs[] = {
     {TYPE(INT16), 0, 6, EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
 };
+static const char quantize_f32_s16_name[] = "quantize_f32_s16";
 const struct ef_kernel ef_kernel_quantize_f32_s16 = {
-    .name = "quantize_f32_s16",
+    .name = quantize_f32_s16_name,
     .custom = NULL,
     .code = 114,
     .version_min = 1,
@@ -1180,8 +1226,9 @@ static const struct ef_operand quantize_s8_s16_inputs[] = {
 static const struct ef_operand quantize_s8_s16_outputs[] = {
     {TYPE(INT16), 0, 6, EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
 };
+static const char quantize_s8_s16_name[] = "quantize_s8_s16";
 const struct ef_kernel ef_kernel_quantize_s8_s16 = {
-    .name = "quantize_s8_s16",
+    .name = quantize_s8_s16_name,
     .custom = NULL,
     .code = 114,
     .version_min = 1,
@@ -1205,8 +1252,9 @@ static const struct ef_operand quantize_s16_s8_inputs[] = {
 static const struct ef_operand quantize_s16_s8_outputs[] = {
     {TYPE(INT8), 0, 6, EF_OPERAND_QUANTIZED, 255},
 };
+static const char quantize_s16_s8_name[] = "quantize_s16_s8";
 const struct ef_kernel ef_kernel_quantize_s16_s8 = {
-    .name = "quantize_s16_s8",
+    .name = quantize_s16_s8_name,
     .custom = NULL,
     .code = 114,
     .version_min = 1,
@@ -1230,8 +1278,9 @@ static const struct ef_operand quantize_s16_s16_inputs[] = {
 static const struct ef_operand quantize_s16_s16_outputs[] = {
     {TYPE(INT16), 0, 6, EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
 };
+static const char quantize_s16_s16_name[] = "quantize_s16_s16";
 const struct ef_kernel ef_kernel_quantize_s16_s16 = {
-    .name = "quantize_s16_s16",
+    .name = quantize_s16_s16_name,
     .custom = NULL,
     .code = 114,
     .version_min = 1,
@@ -1255,8 +1304,9 @@ static const struct ef_operand relu_s8_inputs[] = {
 static const struct ef_operand relu_s8_outputs[] = {
     {TYPE(INT8), 0, 6, EF_OPERAND_QUANTIZED, 255},
 };
+static const char relu_s8_name[] = "relu_s8";
 const struct ef_kernel ef_kernel_relu_s8 = {
-    .name = "relu_s8",
+    .name = relu_s8_name,
     .custom = NULL,
     .code = 19,
     .version_min = 1,
@@ -1280,8 +1330,9 @@ static const struct ef_operand relu_f32_inputs[] = {
 static const struct ef_operand relu_f32_outputs[] = {
     {TYPE(FLOAT32), 0, 6, 0, 255},
 };
+static const char relu_f32_name[] = "relu_f32";
 const struct ef_kernel ef_kernel_relu_f32 = {
-    .name = "relu_f32",
+    .name = relu_f32_name,
     .custom = NULL,
     .code = 19,
     .version_min = 1,
@@ -1305,8 +1356,9 @@ static const struct ef_operand relu_s16_inputs[] = {
 static const struct ef_operand relu_s16_outputs[] = {
     {TYPE(INT16), 0, 6, EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
 };
+static const char relu_s16_name[] = "relu_s16";
 const struct ef_kernel ef_kernel_relu_s16 = {
-    .name = "relu_s16",
+    .name = relu_s16_name,
     .custom = NULL,
     .code = 19,
     .version_min = 1,
@@ -1330,8 +1382,9 @@ static const struct ef_operand relu6_s8_inputs[] = {
 static const struct ef_operand relu6_s8_outputs[] = {
     {TYPE(INT8), 0, 6, EF_OPERAND_QUANTIZED, 255},
 };
+static const char relu6_s8_name[] = "relu6_s8";
 const struct ef_kernel ef_kernel_relu6_s8 = {
-    .name = "relu6_s8",
+    .name = relu6_s8_name,
     .custom = NULL,
     .code = 21,
     .version_min = 1,
@@ -1355,8 +1408,9 @@ static const struct ef_operand relu6_f32_inputs[] = {
 static const struct ef_operand relu6_f32_outputs[] = {
     {TYPE(FLOAT32), 0, 6, 0, 255},
 };
+static const char relu6_f32_name[] = "relu6_f32";
 const struct ef_kernel ef_kernel_relu6_f32 = {
-    .name = "relu6_f32",
+    .name = relu6_f32_name,
     .custom = NULL,
     .code = 21,
     .version_min = 1,
@@ -1381,8 +1435,9 @@ static const struct ef_operand reshape_inputs[] = {
 static const struct ef_operand reshape_outputs[] = {
     {TYPE(FLOAT32) | TYPE(INT8) | TYPE(UINT8) | TYPE(INT16) | TYPE(INT32) | TYPE(INT64) | TYPE(BOOL), 0, 6, EF_OPERAND_SAME_TYPE, 255},
 };
+static const char reshape_name[] = "reshape";
 const struct ef_kernel ef_kernel_reshape = {
-    .name = "reshape",
+    .name = reshape_name,
     .custom = NULL,
     .code = 22,
     .version_min = 1,
@@ -1407,8 +1462,9 @@ static const struct ef_operand resize_nearest_neighbor_inputs[] = {
 static const struct ef_operand resize_nearest_neighbor_outputs[] = {
     {TYPE(FLOAT32) | TYPE(INT8) | TYPE(UINT8) | TYPE(INT16) | TYPE(INT32), 4, 4, EF_OPERAND_SAME_TYPE, 255},
 };
+static const char resize_nearest_neighbor_name[] = "resize_nearest_neighbor";
 const struct ef_kernel ef_kernel_resize_nearest_neighbor = {
-    .name = "resize_nearest_neighbor",
+    .name = resize_nearest_neighbor_name,
     .custom = NULL,
     .code = 97,
     .version_min = 1,
@@ -1433,8 +1489,9 @@ static const struct ef_operand resize_bilinear_s8_inputs[] = {
 static const struct ef_operand resize_bilinear_s8_outputs[] = {
     {TYPE(INT8), 4, 4, EF_OPERAND_QUANTIZED, 255},
 };
+static const char resize_bilinear_s8_name[] = "resize_bilinear_s8";
 const struct ef_kernel ef_kernel_resize_bilinear_s8 = {
-    .name = "resize_bilinear_s8",
+    .name = resize_bilinear_s8_name,
     .custom = NULL,
     .code = 23,
     .version_min = 1,
@@ -1459,8 +1516,9 @@ static const struct ef_operand resize_bilinear_f32_inputs[] = {
 static const struct ef_operand resize_bilinear_f32_outputs[] = {
     {TYPE(FLOAT32), 4, 4, 0, 255},
 };
+static const char resize_bilinear_f32_name[] = "resize_bilinear_f32";
 const struct ef_kernel ef_kernel_resize_bilinear_f32 = {
-    .name = "resize_bilinear_f32",
+    .name = resize_bilinear_f32_name,
     .custom = NULL,
     .code = 23,
     .version_min = 1,
@@ -1487,8 +1545,9 @@ static const struct ef_operand transpose_conv_s8_inputs[] = {
 static const struct ef_operand transpose_conv_s8_outputs[] = {
     {TYPE(INT8), 4, 4, EF_OPERAND_QUANTIZED, 255},
 };
+static const char transpose_conv_s8_name[] = "transpose_conv_s8";
 const struct ef_kernel ef_kernel_transpose_conv_s8 = {
-    .name = "transpose_conv_s8",
+    .name = transpose_conv_s8_name,
     .custom = NULL,
     .code = 67,
     .version_min = 1,
@@ -1515,8 +1574,9 @@ static const struct ef_operand transpose_conv_f32_inputs[] = {
 static const struct ef_operand transpose_conv_f32_outputs[] = {
     {TYPE(FLOAT32), 4, 4, 0, 255},
 };
+static const char transpose_conv_f32_name[] = "transpose_conv_f32";
 const struct ef_kernel ef_kernel_transpose_conv_f32 = {
-    .name = "transpose_conv_f32",
+    .name = transpose_conv_f32_name,
     .custom = NULL,
     .code = 67,
     .version_min = 1,
@@ -1543,8 +1603,9 @@ static const struct ef_operand transpose_conv_s16_inputs[] = {
 static const struct ef_operand transpose_conv_s16_outputs[] = {
     {TYPE(INT16), 4, 4, EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
 };
+static const char transpose_conv_s16_name[] = "transpose_conv_s16";
 const struct ef_kernel ef_kernel_transpose_conv_s16 = {
-    .name = "transpose_conv_s16",
+    .name = transpose_conv_s16_name,
     .custom = NULL,
     .code = 67,
     .version_min = 1,
@@ -1569,8 +1630,9 @@ static const struct ef_operand batch_matmul_s8_inputs[] = {
 static const struct ef_operand batch_matmul_s8_outputs[] = {
     {TYPE(INT8), 2, 5, EF_OPERAND_QUANTIZED, 255},
 };
+static const char batch_matmul_s8_name[] = "batch_matmul_s8";
 const struct ef_kernel ef_kernel_batch_matmul_s8 = {
-    .name = "batch_matmul_s8",
+    .name = batch_matmul_s8_name,
     .custom = NULL,
     .code = 126,
     .version_min = 1,
@@ -1595,8 +1657,9 @@ static const struct ef_operand batch_matmul_f32_inputs[] = {
 static const struct ef_operand batch_matmul_f32_outputs[] = {
     {TYPE(FLOAT32), 2, 5, 0, 255},
 };
+static const char batch_matmul_f32_name[] = "batch_matmul_f32";
 const struct ef_kernel ef_kernel_batch_matmul_f32 = {
-    .name = "batch_matmul_f32",
+    .name = batch_matmul_f32_name,
     .custom = NULL,
     .code = 126,
     .version_min = 1,
@@ -1624,8 +1687,9 @@ static const struct ef_operand svdf_s8_inputs[] = {
 static const struct ef_operand svdf_s8_outputs[] = {
     {TYPE(INT8), 2, 2, EF_OPERAND_QUANTIZED, 255},
 };
+static const char svdf_s8_name[] = "svdf_s8";
 const struct ef_kernel ef_kernel_svdf_s8 = {
-    .name = "svdf_s8",
+    .name = svdf_s8_name,
     .custom = NULL,
     .code = 27,
     .version_min = 1,
@@ -1653,8 +1717,9 @@ static const struct ef_operand svdf_f32_inputs[] = {
 static const struct ef_operand svdf_f32_outputs[] = {
     {TYPE(FLOAT32), 2, 2, 0, 255},
 };
+static const char svdf_f32_name[] = "svdf_f32";
 const struct ef_kernel ef_kernel_svdf_f32 = {
-    .name = "svdf_f32",
+    .name = svdf_f32_name,
     .custom = NULL,
     .code = 27,
     .version_min = 1,
@@ -1701,8 +1766,9 @@ static const struct ef_operand unidirectional_sequence_lstm_s8_inputs[] = {
 static const struct ef_operand unidirectional_sequence_lstm_s8_outputs[] = {
     {TYPE(INT8), 3, 3, EF_OPERAND_QUANTIZED, 255},
 };
+static const char unidirectional_sequence_lstm_s8_name[] = "unidirectional_sequence_lstm_s8";
 const struct ef_kernel ef_kernel_unidirectional_sequence_lstm_s8 = {
-    .name = "unidirectional_sequence_lstm_s8",
+    .name = unidirectional_sequence_lstm_s8_name,
     .custom = NULL,
     .code = 44,
     .version_min = 1,
@@ -1749,8 +1815,9 @@ static const struct ef_operand unidirectional_sequence_lstm_f32_inputs[] = {
 static const struct ef_operand unidirectional_sequence_lstm_f32_outputs[] = {
     {TYPE(FLOAT32), 3, 3, 0, 255},
 };
+static const char unidirectional_sequence_lstm_f32_name[] = "unidirectional_sequence_lstm_f32";
 const struct ef_kernel ef_kernel_unidirectional_sequence_lstm_f32 = {
-    .name = "unidirectional_sequence_lstm_f32",
+    .name = unidirectional_sequence_lstm_f32_name,
     .custom = NULL,
     .code = 44,
     .version_min = 1,
@@ -1797,8 +1864,9 @@ static const struct ef_operand unidirectional_sequence_lstm_s16_inputs[] = {
 static const struct ef_operand unidirectional_sequence_lstm_s16_outputs[] = {
     {TYPE(INT16), 3, 3, EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
 };
+static const char unidirectional_sequence_lstm_s16_name[] = "unidirectional_sequence_lstm_s16";
 const struct ef_kernel ef_kernel_unidirectional_sequence_lstm_s16 = {
-    .name = "unidirectional_sequence_lstm_s16",
+    .name = unidirectional_sequence_lstm_s16_name,
     .custom = NULL,
     .code = 44,
     .version_min = 1,
@@ -1822,8 +1890,9 @@ static const struct ef_operand softmax_s8_inputs[] = {
 static const struct ef_operand softmax_s8_outputs[] = {
     {TYPE(INT8), 1, 6, EF_OPERAND_QUANTIZED, 255},
 };
+static const char softmax_s8_name[] = "softmax_s8";
 const struct ef_kernel ef_kernel_softmax_s8 = {
-    .name = "softmax_s8",
+    .name = softmax_s8_name,
     .custom = NULL,
     .code = 25,
     .version_min = 1,
@@ -1847,8 +1916,9 @@ static const struct ef_operand softmax_f32_inputs[] = {
 static const struct ef_operand softmax_f32_outputs[] = {
     {TYPE(FLOAT32), 1, 6, 0, 255},
 };
+static const char softmax_f32_name[] = "softmax_f32";
 const struct ef_kernel ef_kernel_softmax_f32 = {
-    .name = "softmax_f32",
+    .name = softmax_f32_name,
     .custom = NULL,
     .code = 25,
     .version_min = 1,
@@ -1872,8 +1942,9 @@ static const struct ef_operand softmax_s16_inputs[] = {
 static const struct ef_operand softmax_s16_outputs[] = {
     {TYPE(INT16), 1, 6, EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
 };
+static const char softmax_s16_name[] = "softmax_s16";
 const struct ef_kernel ef_kernel_softmax_s16 = {
-    .name = "softmax_s16",
+    .name = softmax_s16_name,
     .custom = NULL,
     .code = 25,
     .version_min = 1,
@@ -1897,8 +1968,9 @@ static const struct ef_operand tanh_s8_inputs[] = {
 static const struct ef_operand tanh_s8_outputs[] = {
     {TYPE(INT8), 0, 6, EF_OPERAND_QUANTIZED, 255},
 };
+static const char tanh_s8_name[] = "tanh_s8";
 const struct ef_kernel ef_kernel_tanh_s8 = {
-    .name = "tanh_s8",
+    .name = tanh_s8_name,
     .custom = NULL,
     .code = 28,
     .version_min = 1,
@@ -1922,8 +1994,9 @@ static const struct ef_operand tanh_f32_inputs[] = {
 static const struct ef_operand tanh_f32_outputs[] = {
     {TYPE(FLOAT32), 0, 6, 0, 255},
 };
+static const char tanh_f32_name[] = "tanh_f32";
 const struct ef_kernel ef_kernel_tanh_f32 = {
-    .name = "tanh_f32",
+    .name = tanh_f32_name,
     .custom = NULL,
     .code = 28,
     .version_min = 1,
@@ -1947,8 +2020,9 @@ static const struct ef_operand tanh_s16_inputs[] = {
 static const struct ef_operand tanh_s16_outputs[] = {
     {TYPE(INT16), 0, 6, EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
 };
+static const char tanh_s16_name[] = "tanh_s16";
 const struct ef_kernel ef_kernel_tanh_s16 = {
-    .name = "tanh_s16",
+    .name = tanh_s16_name,
     .custom = NULL,
     .code = 28,
     .version_min = 1,
@@ -1972,8 +2046,9 @@ static const struct ef_operand elu_s8_inputs[] = {
 static const struct ef_operand elu_s8_outputs[] = {
     {TYPE(INT8), 0, 6, EF_OPERAND_QUANTIZED, 255},
 };
+static const char elu_s8_name[] = "elu_s8";
 const struct ef_kernel ef_kernel_elu_s8 = {
-    .name = "elu_s8",
+    .name = elu_s8_name,
     .custom = NULL,
     .code = 111,
     .version_min = 1,
@@ -1997,8 +2072,9 @@ static const struct ef_operand elu_f32_inputs[] = {
 static const struct ef_operand elu_f32_outputs[] = {
     {TYPE(FLOAT32), 0, 6, 0, 255},
 };
+static const char elu_f32_name[] = "elu_f32";
 const struct ef_kernel ef_kernel_elu_f32 = {
-    .name = "elu_f32",
+    .name = elu_f32_name,
     .custom = NULL,
     .code = 111,
     .version_min = 1,
@@ -2022,8 +2098,9 @@ static const struct ef_operand gelu_s8_inputs[] = {
 static const struct ef_operand gelu_s8_outputs[] = {
     {TYPE(INT8), 0, 6, EF_OPERAND_QUANTIZED, 255},
 };
+static const char gelu_s8_name[] = "gelu_s8";
 const struct ef_kernel ef_kernel_gelu_s8 = {
-    .name = "gelu_s8",
+    .name = gelu_s8_name,
     .custom = NULL,
     .code = 150,
     .version_min = 1,
@@ -2047,8 +2124,9 @@ static const struct ef_operand gelu_f32_inputs[] = {
 static const struct ef_operand gelu_f32_outputs[] = {
     {TYPE(FLOAT32), 0, 6, 0, 255},
 };
+static const char gelu_f32_name[] = "gelu_f32";
 const struct ef_kernel ef_kernel_gelu_f32 = {
-    .name = "gelu_f32",
+    .name = gelu_f32_name,
     .custom = NULL,
     .code = 150,
     .version_min = 1,
@@ -2072,8 +2150,9 @@ static const struct ef_operand exp_s8_inputs[] = {
 static const struct ef_operand exp_s8_outputs[] = {
     {TYPE(INT8), 0, 6, EF_OPERAND_QUANTIZED, 255},
 };
+static const char exp_s8_name[] = "exp_s8";
 const struct ef_kernel ef_kernel_exp_s8 = {
-    .name = "exp_s8",
+    .name = exp_s8_name,
     .custom = NULL,
     .code = 47,
     .version_min = 1,
@@ -2097,8 +2176,9 @@ static const struct ef_operand exp_f32_inputs[] = {
 static const struct ef_operand exp_f32_outputs[] = {
     {TYPE(FLOAT32), 0, 6, 0, 255},
 };
+static const char exp_f32_name[] = "exp_f32";
 const struct ef_kernel ef_kernel_exp_f32 = {
-    .name = "exp_f32",
+    .name = exp_f32_name,
     .custom = NULL,
     .code = 47,
     .version_min = 1,
@@ -2122,8 +2202,9 @@ static const struct ef_operand log_s8_inputs[] = {
 static const struct ef_operand log_s8_outputs[] = {
     {TYPE(INT8), 0, 6, EF_OPERAND_QUANTIZED, 255},
 };
+static const char log_s8_name[] = "log_s8";
 const struct ef_kernel ef_kernel_log_s8 = {
-    .name = "log_s8",
+    .name = log_s8_name,
     .custom = NULL,
     .code = 73,
     .version_min = 1,
@@ -2147,8 +2228,9 @@ static const struct ef_operand log_f32_inputs[] = {
 static const struct ef_operand log_f32_outputs[] = {
     {TYPE(FLOAT32), 0, 6, 0, 255},
 };
+static const char log_f32_name[] = "log_f32";
 const struct ef_kernel ef_kernel_log_f32 = {
-    .name = "log_f32",
+    .name = log_f32_name,
     .custom = NULL,
     .code = 73,
     .version_min = 1,
@@ -2172,8 +2254,9 @@ static const struct ef_operand sqrt_s8_inputs[] = {
 static const struct ef_operand sqrt_s8_outputs[] = {
     {TYPE(INT8), 0, 6, EF_OPERAND_QUANTIZED, 255},
 };
+static const char sqrt_s8_name[] = "sqrt_s8";
 const struct ef_kernel ef_kernel_sqrt_s8 = {
-    .name = "sqrt_s8",
+    .name = sqrt_s8_name,
     .custom = NULL,
     .code = 75,
     .version_min = 1,
@@ -2197,8 +2280,9 @@ static const struct ef_operand sqrt_f32_inputs[] = {
 static const struct ef_operand sqrt_f32_outputs[] = {
     {TYPE(FLOAT32), 0, 6, 0, 255},
 };
+static const char sqrt_f32_name[] = "sqrt_f32";
 const struct ef_kernel ef_kernel_sqrt_f32 = {
-    .name = "sqrt_f32",
+    .name = sqrt_f32_name,
     .custom = NULL,
     .code = 75,
     .version_min = 1,
@@ -2222,8 +2306,9 @@ static const struct ef_operand rsqrt_s8_inputs[] = {
 static const struct ef_operand rsqrt_s8_outputs[] = {
     {TYPE(INT8), 0, 6, EF_OPERAND_QUANTIZED, 255},
 };
+static const char rsqrt_s8_name[] = "rsqrt_s8";
 const struct ef_kernel ef_kernel_rsqrt_s8 = {
-    .name = "rsqrt_s8",
+    .name = rsqrt_s8_name,
     .custom = NULL,
     .code = 76,
     .version_min = 1,
@@ -2247,8 +2332,9 @@ static const struct ef_operand rsqrt_f32_inputs[] = {
 static const struct ef_operand rsqrt_f32_outputs[] = {
     {TYPE(FLOAT32), 0, 6, 0, 255},
 };
+static const char rsqrt_f32_name[] = "rsqrt_f32";
 const struct ef_kernel ef_kernel_rsqrt_f32 = {
-    .name = "rsqrt_f32",
+    .name = rsqrt_f32_name,
     .custom = NULL,
     .code = 76,
     .version_min = 1,
@@ -2272,8 +2358,9 @@ static const struct ef_operand abs_s8_inputs[] = {
 static const struct ef_operand abs_s8_outputs[] = {
     {TYPE(INT8), 0, 6, EF_OPERAND_QUANTIZED, 255},
 };
+static const char abs_s8_name[] = "abs_s8";
 const struct ef_kernel ef_kernel_abs_s8 = {
-    .name = "abs_s8",
+    .name = abs_s8_name,
     .custom = NULL,
     .code = 101,
     .version_min = 1,
@@ -2297,8 +2384,9 @@ static const struct ef_operand abs_f32_inputs[] = {
 static const struct ef_operand abs_f32_outputs[] = {
     {TYPE(FLOAT32), 0, 6, 0, 255},
 };
+static const char abs_f32_name[] = "abs_f32";
 const struct ef_kernel ef_kernel_abs_f32 = {
-    .name = "abs_f32",
+    .name = abs_f32_name,
     .custom = NULL,
     .code = 101,
     .version_min = 1,
@@ -2322,8 +2410,9 @@ static const struct ef_operand abs_s32_inputs[] = {
 static const struct ef_operand abs_s32_outputs[] = {
     {TYPE(INT32), 0, 6, 0, 255},
 };
+static const char abs_s32_name[] = "abs_s32";
 const struct ef_kernel ef_kernel_abs_s32 = {
-    .name = "abs_s32",
+    .name = abs_s32_name,
     .custom = NULL,
     .code = 101,
     .version_min = 1,
@@ -2347,8 +2436,9 @@ static const struct ef_operand neg_s8_inputs[] = {
 static const struct ef_operand neg_s8_outputs[] = {
     {TYPE(INT8), 0, 6, EF_OPERAND_QUANTIZED, 255},
 };
+static const char neg_s8_name[] = "neg_s8";
 const struct ef_kernel ef_kernel_neg_s8 = {
-    .name = "neg_s8",
+    .name = neg_s8_name,
     .custom = NULL,
     .code = 59,
     .version_min = 1,
@@ -2372,8 +2462,9 @@ static const struct ef_operand neg_f32_inputs[] = {
 static const struct ef_operand neg_f32_outputs[] = {
     {TYPE(FLOAT32), 0, 6, 0, 255},
 };
+static const char neg_f32_name[] = "neg_f32";
 const struct ef_kernel ef_kernel_neg_f32 = {
-    .name = "neg_f32",
+    .name = neg_f32_name,
     .custom = NULL,
     .code = 59,
     .version_min = 1,
@@ -2397,8 +2488,9 @@ static const struct ef_operand neg_s32_inputs[] = {
 static const struct ef_operand neg_s32_outputs[] = {
     {TYPE(INT32), 0, 6, 0, 255},
 };
+static const char neg_s32_name[] = "neg_s32";
 const struct ef_kernel ef_kernel_neg_s32 = {
-    .name = "neg_s32",
+    .name = neg_s32_name,
     .custom = NULL,
     .code = 59,
     .version_min = 1,
@@ -2422,8 +2514,9 @@ static const struct ef_operand floor_f32_inputs[] = {
 static const struct ef_operand floor_f32_outputs[] = {
     {TYPE(FLOAT32), 0, 6, 0, 255},
 };
+static const char floor_f32_name[] = "floor_f32";
 const struct ef_kernel ef_kernel_floor_f32 = {
-    .name = "floor_f32",
+    .name = floor_f32_name,
     .custom = NULL,
     .code = 8,
     .version_min = 1,
@@ -2447,8 +2540,9 @@ static const struct ef_operand ceil_f32_inputs[] = {
 static const struct ef_operand ceil_f32_outputs[] = {
     {TYPE(FLOAT32), 0, 6, 0, 255},
 };
+static const char ceil_f32_name[] = "ceil_f32";
 const struct ef_kernel ef_kernel_ceil_f32 = {
-    .name = "ceil_f32",
+    .name = ceil_f32_name,
     .custom = NULL,
     .code = 104,
     .version_min = 1,
@@ -2472,8 +2566,9 @@ static const struct ef_operand round_f32_inputs[] = {
 static const struct ef_operand round_f32_outputs[] = {
     {TYPE(FLOAT32), 0, 6, 0, 255},
 };
+static const char round_f32_name[] = "round_f32";
 const struct ef_kernel ef_kernel_round_f32 = {
-    .name = "round_f32",
+    .name = round_f32_name,
     .custom = NULL,
     .code = 116,
     .version_min = 1,
@@ -2497,8 +2592,9 @@ static const struct ef_operand hard_swish_s8_inputs[] = {
 static const struct ef_operand hard_swish_s8_outputs[] = {
     {TYPE(INT8), 0, 6, EF_OPERAND_QUANTIZED, 255},
 };
+static const char hard_swish_s8_name[] = "hard_swish_s8";
 const struct ef_kernel ef_kernel_hard_swish_s8 = {
-    .name = "hard_swish_s8",
+    .name = hard_swish_s8_name,
     .custom = NULL,
     .code = 117,
     .version_min = 1,
@@ -2522,8 +2618,9 @@ static const struct ef_operand hard_swish_f32_inputs[] = {
 static const struct ef_operand hard_swish_f32_outputs[] = {
     {TYPE(FLOAT32), 0, 6, 0, 255},
 };
+static const char hard_swish_f32_name[] = "hard_swish_f32";
 const struct ef_kernel ef_kernel_hard_swish_f32 = {
-    .name = "hard_swish_f32",
+    .name = hard_swish_f32_name,
     .custom = NULL,
     .code = 117,
     .version_min = 1,
@@ -2547,8 +2644,9 @@ static const struct ef_operand leaky_relu_s8_inputs[] = {
 static const struct ef_operand leaky_relu_s8_outputs[] = {
     {TYPE(INT8), 0, 6, EF_OPERAND_QUANTIZED, 255},
 };
+static const char leaky_relu_s8_name[] = "leaky_relu_s8";
 const struct ef_kernel ef_kernel_leaky_relu_s8 = {
-    .name = "leaky_relu_s8",
+    .name = leaky_relu_s8_name,
     .custom = NULL,
     .code = 98,
     .version_min = 1,
@@ -2572,8 +2670,9 @@ static const struct ef_operand leaky_relu_f32_inputs[] = {
 static const struct ef_operand leaky_relu_f32_outputs[] = {
     {TYPE(FLOAT32), 0, 6, 0, 255},
 };
+static const char leaky_relu_f32_name[] = "leaky_relu_f32";
 const struct ef_kernel ef_kernel_leaky_relu_f32 = {
-    .name = "leaky_relu_f32",
+    .name = leaky_relu_f32_name,
     .custom = NULL,
     .code = 98,
     .version_min = 1,
@@ -2597,8 +2696,9 @@ static const struct ef_operand leaky_relu_s16_inputs[] = {
 static const struct ef_operand leaky_relu_s16_outputs[] = {
     {TYPE(INT16), 0, 6, EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
 };
+static const char leaky_relu_s16_name[] = "leaky_relu_s16";
 const struct ef_kernel ef_kernel_leaky_relu_s16 = {
-    .name = "leaky_relu_s16",
+    .name = leaky_relu_s16_name,
     .custom = NULL,
     .code = 98,
     .version_min = 1,
@@ -2622,8 +2722,9 @@ static const struct ef_operand relu_n1_to_1_s8_inputs[] = {
 static const struct ef_operand relu_n1_to_1_s8_outputs[] = {
     {TYPE(INT8), 0, 6, EF_OPERAND_QUANTIZED, 255},
 };
+static const char relu_n1_to_1_s8_name[] = "relu_n1_to_1_s8";
 const struct ef_kernel ef_kernel_relu_n1_to_1_s8 = {
-    .name = "relu_n1_to_1_s8",
+    .name = relu_n1_to_1_s8_name,
     .custom = NULL,
     .code = 20,
     .version_min = 1,
@@ -2647,8 +2748,9 @@ static const struct ef_operand relu_n1_to_1_f32_inputs[] = {
 static const struct ef_operand relu_n1_to_1_f32_outputs[] = {
     {TYPE(FLOAT32), 0, 6, 0, 255},
 };
+static const char relu_n1_to_1_f32_name[] = "relu_n1_to_1_f32";
 const struct ef_kernel ef_kernel_relu_n1_to_1_f32 = {
-    .name = "relu_n1_to_1_f32",
+    .name = relu_n1_to_1_f32_name,
     .custom = NULL,
     .code = 20,
     .version_min = 1,
@@ -2672,8 +2774,9 @@ static const struct ef_operand logical_not_inputs[] = {
 static const struct ef_operand logical_not_outputs[] = {
     {TYPE(BOOL), 0, 6, 0, 255},
 };
+static const char logical_not_name[] = "logical_not";
 const struct ef_kernel ef_kernel_logical_not = {
-    .name = "logical_not",
+    .name = logical_not_name,
     .custom = NULL,
     .code = 87,
     .version_min = 1,
@@ -2698,8 +2801,9 @@ static const struct ef_operand sub_s8_inputs[] = {
 static const struct ef_operand sub_s8_outputs[] = {
     {TYPE(INT8), 0, 6, EF_OPERAND_QUANTIZED, 255},
 };
+static const char sub_s8_name[] = "sub_s8";
 const struct ef_kernel ef_kernel_sub_s8 = {
-    .name = "sub_s8",
+    .name = sub_s8_name,
     .custom = NULL,
     .code = 41,
     .version_min = 1,
@@ -2724,8 +2828,9 @@ static const struct ef_operand sub_f32_inputs[] = {
 static const struct ef_operand sub_f32_outputs[] = {
     {TYPE(FLOAT32), 0, 6, 0, 255},
 };
+static const char sub_f32_name[] = "sub_f32";
 const struct ef_kernel ef_kernel_sub_f32 = {
-    .name = "sub_f32",
+    .name = sub_f32_name,
     .custom = NULL,
     .code = 41,
     .version_min = 1,
@@ -2750,8 +2855,9 @@ static const struct ef_operand sub_s32_inputs[] = {
 static const struct ef_operand sub_s32_outputs[] = {
     {TYPE(INT32), 0, 6, 0, 255},
 };
+static const char sub_s32_name[] = "sub_s32";
 const struct ef_kernel ef_kernel_sub_s32 = {
-    .name = "sub_s32",
+    .name = sub_s32_name,
     .custom = NULL,
     .code = 41,
     .version_min = 1,
@@ -2776,8 +2882,9 @@ static const struct ef_operand sub_s16_inputs[] = {
 static const struct ef_operand sub_s16_outputs[] = {
     {TYPE(INT16), 0, 6, EF_OPERAND_QUANTIZED | EF_OPERAND_SYMMETRIC, 255},
 };
+static const char sub_s16_name[] = "sub_s16";
 const struct ef_kernel ef_kernel_sub_s16 = {
-    .name = "sub_s16",
+    .name = sub_s16_name,
     .custom = NULL,
     .code = 41,
     .version_min = 1,
@@ -2802,8 +2909,9 @@ static const struct ef_operand div_s8_inputs[] = {
 static const struct ef_operand div_s8_outputs[] = {
     {TYPE(INT8), 0, 6, EF_OPERAND_QUANTIZED, 255},
 };
+static const char div_s8_name[] = "div_s8";
 const struct ef_kernel ef_kernel_div_s8 = {
-    .name = "div_s8",
+    .name = div_s8_name,
     .custom = NULL,
     .code = 42,
     .version_min = 1,
@@ -2828,8 +2936,9 @@ static const struct ef_operand div_f32_inputs[] = {
 static const struct ef_operand div_f32_outputs[] = {
     {TYPE(FLOAT32), 0, 6, 0, 255},
 };
+static const char div_f32_name[] = "div_f32";
 const struct ef_kernel ef_kernel_div_f32 = {
-    .name = "div_f32",
+    .name = div_f32_name,
     .custom = NULL,
     .code = 42,
     .version_min = 1,
@@ -2854,8 +2963,9 @@ static const struct ef_operand div_s32_inputs[] = {
 static const struct ef_operand div_s32_outputs[] = {
     {TYPE(INT32), 0, 6, 0, 255},
 };
+static const char div_s32_name[] = "div_s32";
 const struct ef_kernel ef_kernel_div_s32 = {
-    .name = "div_s32",
+    .name = div_s32_name,
     .custom = NULL,
     .code = 42,
     .version_min = 1,
@@ -2880,8 +2990,9 @@ static const struct ef_operand maximum_s8_inputs[] = {
 static const struct ef_operand maximum_s8_outputs[] = {
     {TYPE(INT8), 0, 6, EF_OPERAND_QUANTIZED, 255},
 };
+static const char maximum_s8_name[] = "maximum_s8";
 const struct ef_kernel ef_kernel_maximum_s8 = {
-    .name = "maximum_s8",
+    .name = maximum_s8_name,
     .custom = NULL,
     .code = 55,
     .version_min = 1,
@@ -2906,8 +3017,9 @@ static const struct ef_operand maximum_f32_inputs[] = {
 static const struct ef_operand maximum_f32_outputs[] = {
     {TYPE(FLOAT32), 0, 6, 0, 255},
 };
+static const char maximum_f32_name[] = "maximum_f32";
 const struct ef_kernel ef_kernel_maximum_f32 = {
-    .name = "maximum_f32",
+    .name = maximum_f32_name,
     .custom = NULL,
     .code = 55,
     .version_min = 1,
@@ -2932,8 +3044,9 @@ static const struct ef_operand maximum_s32_inputs[] = {
 static const struct ef_operand maximum_s32_outputs[] = {
     {TYPE(INT32), 0, 6, 0, 255},
 };
+static const char maximum_s32_name[] = "maximum_s32";
 const struct ef_kernel ef_kernel_maximum_s32 = {
-    .name = "maximum_s32",
+    .name = maximum_s32_name,
     .custom = NULL,
     .code = 55,
     .version_min = 1,
@@ -2958,8 +3071,9 @@ static const struct ef_operand minimum_s8_inputs[] = {
 static const struct ef_operand minimum_s8_outputs[] = {
     {TYPE(INT8), 0, 6, EF_OPERAND_QUANTIZED, 255},
 };
+static const char minimum_s8_name[] = "minimum_s8";
 const struct ef_kernel ef_kernel_minimum_s8 = {
-    .name = "minimum_s8",
+    .name = minimum_s8_name,
     .custom = NULL,
     .code = 57,
     .version_min = 1,
@@ -2984,8 +3098,9 @@ static const struct ef_operand minimum_f32_inputs[] = {
 static const struct ef_operand minimum_f32_outputs[] = {
     {TYPE(FLOAT32), 0, 6, 0, 255},
 };
+static const char minimum_f32_name[] = "minimum_f32";
 const struct ef_kernel ef_kernel_minimum_f32 = {
-    .name = "minimum_f32",
+    .name = minimum_f32_name,
     .custom = NULL,
     .code = 57,
     .version_min = 1,
@@ -3010,8 +3125,9 @@ static const struct ef_operand minimum_s32_inputs[] = {
 static const struct ef_operand minimum_s32_outputs[] = {
     {TYPE(INT32), 0, 6, 0, 255},
 };
+static const char minimum_s32_name[] = "minimum_s32";
 const struct ef_kernel ef_kernel_minimum_s32 = {
-    .name = "minimum_s32",
+    .name = minimum_s32_name,
     .custom = NULL,
     .code = 57,
     .version_min = 1,
@@ -3036,8 +3152,9 @@ static const struct ef_operand squared_difference_s8_inputs[] = {
 static const struct ef_operand squared_difference_s8_outputs[] = {
     {TYPE(INT8), 0, 6, EF_OPERAND_QUANTIZED, 255},
 };
+static const char squared_difference_s8_name[] = "squared_difference_s8";
 const struct ef_kernel ef_kernel_squared_difference_s8 = {
-    .name = "squared_difference_s8",
+    .name = squared_difference_s8_name,
     .custom = NULL,
     .code = 99,
     .version_min = 1,
@@ -3062,8 +3179,9 @@ static const struct ef_operand squared_difference_f32_inputs[] = {
 static const struct ef_operand squared_difference_f32_outputs[] = {
     {TYPE(FLOAT32), 0, 6, 0, 255},
 };
+static const char squared_difference_f32_name[] = "squared_difference_f32";
 const struct ef_kernel ef_kernel_squared_difference_f32 = {
-    .name = "squared_difference_f32",
+    .name = squared_difference_f32_name,
     .custom = NULL,
     .code = 99,
     .version_min = 1,
@@ -3088,8 +3206,9 @@ static const struct ef_operand squared_difference_s32_inputs[] = {
 static const struct ef_operand squared_difference_s32_outputs[] = {
     {TYPE(INT32), 0, 6, 0, 255},
 };
+static const char squared_difference_s32_name[] = "squared_difference_s32";
 const struct ef_kernel ef_kernel_squared_difference_s32 = {
-    .name = "squared_difference_s32",
+    .name = squared_difference_s32_name,
     .custom = NULL,
     .code = 99,
     .version_min = 1,
@@ -3114,8 +3233,9 @@ static const struct ef_operand prelu_s8_inputs[] = {
 static const struct ef_operand prelu_s8_outputs[] = {
     {TYPE(INT8), 0, 6, EF_OPERAND_QUANTIZED, 255},
 };
+static const char prelu_s8_name[] = "prelu_s8";
 const struct ef_kernel ef_kernel_prelu_s8 = {
-    .name = "prelu_s8",
+    .name = prelu_s8_name,
     .custom = NULL,
     .code = 54,
     .version_min = 1,
@@ -3140,8 +3260,9 @@ static const struct ef_operand prelu_f32_inputs[] = {
 static const struct ef_operand prelu_f32_outputs[] = {
     {TYPE(FLOAT32), 0, 6, 0, 255},
 };
+static const char prelu_f32_name[] = "prelu_f32";
 const struct ef_kernel ef_kernel_prelu_f32 = {
-    .name = "prelu_f32",
+    .name = prelu_f32_name,
     .custom = NULL,
     .code = 54,
     .version_min = 1,
@@ -3166,8 +3287,9 @@ static const struct ef_operand equal_s8_inputs[] = {
 static const struct ef_operand equal_s8_outputs[] = {
     {TYPE(BOOL), 0, 6, 0, 255},
 };
+static const char equal_s8_name[] = "equal_s8";
 const struct ef_kernel ef_kernel_equal_s8 = {
-    .name = "equal_s8",
+    .name = equal_s8_name,
     .custom = NULL,
     .code = 71,
     .version_min = 1,
@@ -3192,8 +3314,9 @@ static const struct ef_operand equal_inputs[] = {
 static const struct ef_operand equal_outputs[] = {
     {TYPE(BOOL), 0, 6, 0, 255},
 };
+static const char equal_name[] = "equal";
 const struct ef_kernel ef_kernel_equal = {
-    .name = "equal",
+    .name = equal_name,
     .custom = NULL,
     .code = 71,
     .version_min = 1,
@@ -3218,8 +3341,9 @@ static const struct ef_operand not_equal_s8_inputs[] = {
 static const struct ef_operand not_equal_s8_outputs[] = {
     {TYPE(BOOL), 0, 6, 0, 255},
 };
+static const char not_equal_s8_name[] = "not_equal_s8";
 const struct ef_kernel ef_kernel_not_equal_s8 = {
-    .name = "not_equal_s8",
+    .name = not_equal_s8_name,
     .custom = NULL,
     .code = 72,
     .version_min = 1,
@@ -3244,8 +3368,9 @@ static const struct ef_operand not_equal_inputs[] = {
 static const struct ef_operand not_equal_outputs[] = {
     {TYPE(BOOL), 0, 6, 0, 255},
 };
+static const char not_equal_name[] = "not_equal";
 const struct ef_kernel ef_kernel_not_equal = {
-    .name = "not_equal",
+    .name = not_equal_name,
     .custom = NULL,
     .code = 72,
     .version_min = 1,
@@ -3270,8 +3395,9 @@ static const struct ef_operand less_s8_inputs[] = {
 static const struct ef_operand less_s8_outputs[] = {
     {TYPE(BOOL), 0, 6, 0, 255},
 };
+static const char less_s8_name[] = "less_s8";
 const struct ef_kernel ef_kernel_less_s8 = {
-    .name = "less_s8",
+    .name = less_s8_name,
     .custom = NULL,
     .code = 58,
     .version_min = 1,
@@ -3296,8 +3422,9 @@ static const struct ef_operand less_inputs[] = {
 static const struct ef_operand less_outputs[] = {
     {TYPE(BOOL), 0, 6, 0, 255},
 };
+static const char less_name[] = "less";
 const struct ef_kernel ef_kernel_less = {
-    .name = "less",
+    .name = less_name,
     .custom = NULL,
     .code = 58,
     .version_min = 1,
@@ -3322,8 +3449,9 @@ static const struct ef_operand less_equal_s8_inputs[] = {
 static const struct ef_operand less_equal_s8_outputs[] = {
     {TYPE(BOOL), 0, 6, 0, 255},
 };
+static const char less_equal_s8_name[] = "less_equal_s8";
 const struct ef_kernel ef_kernel_less_equal_s8 = {
-    .name = "less_equal_s8",
+    .name = less_equal_s8_name,
     .custom = NULL,
     .code = 63,
     .version_min = 1,
@@ -3348,8 +3476,9 @@ static const struct ef_operand less_equal_inputs[] = {
 static const struct ef_operand less_equal_outputs[] = {
     {TYPE(BOOL), 0, 6, 0, 255},
 };
+static const char less_equal_name[] = "less_equal";
 const struct ef_kernel ef_kernel_less_equal = {
-    .name = "less_equal",
+    .name = less_equal_name,
     .custom = NULL,
     .code = 63,
     .version_min = 1,
@@ -3374,8 +3503,9 @@ static const struct ef_operand greater_s8_inputs[] = {
 static const struct ef_operand greater_s8_outputs[] = {
     {TYPE(BOOL), 0, 6, 0, 255},
 };
+static const char greater_s8_name[] = "greater_s8";
 const struct ef_kernel ef_kernel_greater_s8 = {
-    .name = "greater_s8",
+    .name = greater_s8_name,
     .custom = NULL,
     .code = 61,
     .version_min = 1,
@@ -3400,8 +3530,9 @@ static const struct ef_operand greater_inputs[] = {
 static const struct ef_operand greater_outputs[] = {
     {TYPE(BOOL), 0, 6, 0, 255},
 };
+static const char greater_name[] = "greater";
 const struct ef_kernel ef_kernel_greater = {
-    .name = "greater",
+    .name = greater_name,
     .custom = NULL,
     .code = 61,
     .version_min = 1,
@@ -3426,8 +3557,9 @@ static const struct ef_operand greater_equal_s8_inputs[] = {
 static const struct ef_operand greater_equal_s8_outputs[] = {
     {TYPE(BOOL), 0, 6, 0, 255},
 };
+static const char greater_equal_s8_name[] = "greater_equal_s8";
 const struct ef_kernel ef_kernel_greater_equal_s8 = {
-    .name = "greater_equal_s8",
+    .name = greater_equal_s8_name,
     .custom = NULL,
     .code = 62,
     .version_min = 1,
@@ -3452,8 +3584,9 @@ static const struct ef_operand greater_equal_inputs[] = {
 static const struct ef_operand greater_equal_outputs[] = {
     {TYPE(BOOL), 0, 6, 0, 255},
 };
+static const char greater_equal_name[] = "greater_equal";
 const struct ef_kernel ef_kernel_greater_equal = {
-    .name = "greater_equal",
+    .name = greater_equal_name,
     .custom = NULL,
     .code = 62,
     .version_min = 1,
@@ -3478,8 +3611,9 @@ static const struct ef_operand logical_and_inputs[] = {
 static const struct ef_operand logical_and_outputs[] = {
     {TYPE(BOOL), 0, 6, 0, 255},
 };
+static const char logical_and_name[] = "logical_and";
 const struct ef_kernel ef_kernel_logical_and = {
-    .name = "logical_and",
+    .name = logical_and_name,
     .custom = NULL,
     .code = 86,
     .version_min = 1,
@@ -3504,8 +3638,9 @@ static const struct ef_operand logical_or_inputs[] = {
 static const struct ef_operand logical_or_outputs[] = {
     {TYPE(BOOL), 0, 6, 0, 255},
 };
+static const char logical_or_name[] = "logical_or";
 const struct ef_kernel ef_kernel_logical_or = {
-    .name = "logical_or",
+    .name = logical_or_name,
     .custom = NULL,
     .code = 84,
     .version_min = 1,
@@ -3529,8 +3664,9 @@ static const struct ef_operand squeeze_inputs[] = {
 static const struct ef_operand squeeze_outputs[] = {
     {TYPE(FLOAT32) | TYPE(INT8) | TYPE(UINT8) | TYPE(INT16) | TYPE(INT32) | TYPE(INT64) | TYPE(BOOL), 0, 6, EF_OPERAND_SAME_TYPE, 255},
 };
+static const char squeeze_name[] = "squeeze";
 const struct ef_kernel ef_kernel_squeeze = {
-    .name = "squeeze",
+    .name = squeeze_name,
     .custom = NULL,
     .code = 43,
     .version_min = 1,
@@ -3555,8 +3691,9 @@ static const struct ef_operand expand_dims_inputs[] = {
 static const struct ef_operand expand_dims_outputs[] = {
     {TYPE(FLOAT32) | TYPE(INT8) | TYPE(UINT8) | TYPE(INT16) | TYPE(INT32) | TYPE(INT64) | TYPE(BOOL), 0, 6, EF_OPERAND_SAME_TYPE, 255},
 };
+static const char expand_dims_name[] = "expand_dims";
 const struct ef_kernel ef_kernel_expand_dims = {
-    .name = "expand_dims",
+    .name = expand_dims_name,
     .custom = NULL,
     .code = 70,
     .version_min = 1,
@@ -3581,8 +3718,9 @@ static const struct ef_operand transpose_inputs[] = {
 static const struct ef_operand transpose_outputs[] = {
     {TYPE(FLOAT32) | TYPE(INT8) | TYPE(UINT8) | TYPE(INT16) | TYPE(INT32) | TYPE(INT64) | TYPE(BOOL), 1, 6, EF_OPERAND_SAME_TYPE, 255},
 };
+static const char transpose_name[] = "transpose";
 const struct ef_kernel ef_kernel_transpose = {
-    .name = "transpose",
+    .name = transpose_name,
     .custom = NULL,
     .code = 39,
     .version_min = 1,
@@ -3608,8 +3746,9 @@ static const struct ef_operand slice_inputs[] = {
 static const struct ef_operand slice_outputs[] = {
     {TYPE(FLOAT32) | TYPE(INT8) | TYPE(UINT8) | TYPE(INT16) | TYPE(INT32) | TYPE(INT64) | TYPE(BOOL), 1, 6, EF_OPERAND_SAME_TYPE, 255},
 };
+static const char slice_name[] = "slice";
 const struct ef_kernel ef_kernel_slice = {
-    .name = "slice",
+    .name = slice_name,
     .custom = NULL,
     .code = 65,
     .version_min = 1,
@@ -3636,8 +3775,9 @@ static const struct ef_operand strided_slice_inputs[] = {
 static const struct ef_operand strided_slice_outputs[] = {
     {TYPE(FLOAT32) | TYPE(INT8) | TYPE(UINT8) | TYPE(INT16) | TYPE(INT32) | TYPE(INT64) | TYPE(BOOL), 0, 6, EF_OPERAND_SAME_TYPE, 255},
 };
+static const char strided_slice_name[] = "strided_slice";
 const struct ef_kernel ef_kernel_strided_slice = {
-    .name = "strided_slice",
+    .name = strided_slice_name,
     .custom = NULL,
     .code = 45,
     .version_min = 1,
@@ -3662,8 +3802,9 @@ static const struct ef_operand tile_inputs[] = {
 static const struct ef_operand tile_outputs[] = {
     {TYPE(FLOAT32) | TYPE(INT8) | TYPE(UINT8) | TYPE(INT16) | TYPE(INT32) | TYPE(INT64) | TYPE(BOOL), 1, 6, EF_OPERAND_SAME_TYPE, 255},
 };
+static const char tile_name[] = "tile";
 const struct ef_kernel ef_kernel_tile = {
-    .name = "tile",
+    .name = tile_name,
     .custom = NULL,
     .code = 69,
     .version_min = 1,
@@ -3688,8 +3829,9 @@ static const struct ef_operand broadcast_to_inputs[] = {
 static const struct ef_operand broadcast_to_outputs[] = {
     {TYPE(FLOAT32) | TYPE(INT8) | TYPE(UINT8) | TYPE(INT16) | TYPE(INT32) | TYPE(INT64) | TYPE(BOOL), 0, 6, EF_OPERAND_SAME_TYPE, 255},
 };
+static const char broadcast_to_name[] = "broadcast_to";
 const struct ef_kernel ef_kernel_broadcast_to = {
-    .name = "broadcast_to",
+    .name = broadcast_to_name,
     .custom = NULL,
     .code = 130,
     .version_min = 2,
@@ -3713,8 +3855,9 @@ static const struct ef_operand space_to_depth_inputs[] = {
 static const struct ef_operand space_to_depth_outputs[] = {
     {TYPE(FLOAT32) | TYPE(INT8) | TYPE(UINT8) | TYPE(INT16) | TYPE(INT32) | TYPE(INT64) | TYPE(BOOL), 4, 4, EF_OPERAND_SAME_TYPE, 255},
 };
+static const char space_to_depth_name[] = "space_to_depth";
 const struct ef_kernel ef_kernel_space_to_depth = {
-    .name = "space_to_depth",
+    .name = space_to_depth_name,
     .custom = NULL,
     .code = 26,
     .version_min = 1,
@@ -3738,8 +3881,9 @@ static const struct ef_operand depth_to_space_inputs[] = {
 static const struct ef_operand depth_to_space_outputs[] = {
     {TYPE(FLOAT32) | TYPE(INT8) | TYPE(UINT8) | TYPE(INT16) | TYPE(INT32) | TYPE(INT64) | TYPE(BOOL), 4, 4, EF_OPERAND_SAME_TYPE, 255},
 };
+static const char depth_to_space_name[] = "depth_to_space";
 const struct ef_kernel ef_kernel_depth_to_space = {
-    .name = "depth_to_space",
+    .name = depth_to_space_name,
     .custom = NULL,
     .code = 5,
     .version_min = 1,
@@ -3764,8 +3908,9 @@ static const struct ef_operand mirror_pad_inputs[] = {
 static const struct ef_operand mirror_pad_outputs[] = {
     {TYPE(FLOAT32) | TYPE(INT8) | TYPE(UINT8) | TYPE(INT16) | TYPE(INT32) | TYPE(INT64) | TYPE(BOOL), 1, 6, EF_OPERAND_SAME_TYPE, 255},
 };
+static const char mirror_pad_name[] = "mirror_pad";
 const struct ef_kernel ef_kernel_mirror_pad = {
-    .name = "mirror_pad",
+    .name = mirror_pad_name,
     .custom = NULL,
     .code = 100,
     .version_min = 1,
@@ -3790,8 +3935,9 @@ static const struct ef_operand split_inputs[] = {
 static const struct ef_operand split_outputs[] = {
     {TYPE(FLOAT32) | TYPE(INT8) | TYPE(UINT8) | TYPE(INT32) | TYPE(INT64) | TYPE(BOOL), 1, 6, EF_OPERAND_REPEATED, 255},
 };
+static const char split_name[] = "split";
 const struct ef_kernel ef_kernel_split = {
-    .name = "split",
+    .name = split_name,
     .custom = NULL,
     .code = 49,
     .version_min = 1,
@@ -3817,8 +3963,9 @@ static const struct ef_operand split_v_inputs[] = {
 static const struct ef_operand split_v_outputs[] = {
     {TYPE(FLOAT32) | TYPE(INT8) | TYPE(UINT8) | TYPE(INT16) | TYPE(INT32) | TYPE(INT64) | TYPE(BOOL), 1, 6, EF_OPERAND_REPEATED | EF_OPERAND_SAME_TYPE, 255},
 };
+static const char split_v_name[] = "split_v";
 const struct ef_kernel ef_kernel_split_v = {
-    .name = "split_v",
+    .name = split_v_name,
     .custom = NULL,
     .code = 102,
     .version_min = 1,
@@ -3842,8 +3989,9 @@ static const struct ef_operand unpack_inputs[] = {
 static const struct ef_operand unpack_outputs[] = {
     {TYPE(FLOAT32) | TYPE(INT8) | TYPE(UINT8) | TYPE(INT16) | TYPE(INT32) | TYPE(INT64) | TYPE(BOOL), 0, 6, EF_OPERAND_REPEATED | EF_OPERAND_SAME_TYPE, 255},
 };
+static const char unpack_name[] = "unpack";
 const struct ef_kernel ef_kernel_unpack = {
-    .name = "unpack",
+    .name = unpack_name,
     .custom = NULL,
     .code = 88,
     .version_min = 1,
@@ -3867,8 +4015,9 @@ static const struct ef_operand pack_inputs[] = {
 static const struct ef_operand pack_outputs[] = {
     {TYPE(FLOAT32) | TYPE(INT8) | TYPE(UINT8) | TYPE(INT16) | TYPE(INT32) | TYPE(INT64) | TYPE(BOOL), 1, 6, EF_OPERAND_SAME_TYPE, 255},
 };
+static const char pack_name[] = "pack";
 const struct ef_kernel ef_kernel_pack = {
-    .name = "pack",
+    .name = pack_name,
     .custom = NULL,
     .code = 83,
     .version_min = 1,
@@ -3893,8 +4042,9 @@ static const struct ef_operand gather_inputs[] = {
 static const struct ef_operand gather_outputs[] = {
     {TYPE(FLOAT32) | TYPE(INT8) | TYPE(UINT8) | TYPE(INT16) | TYPE(INT32) | TYPE(INT64) | TYPE(BOOL), 0, 6, EF_OPERAND_SAME_TYPE, 255},
 };
+static const char gather_name[] = "gather";
 const struct ef_kernel ef_kernel_gather = {
-    .name = "gather",
+    .name = gather_name,
     .custom = NULL,
     .code = 36,
     .version_min = 1,
@@ -3918,8 +4068,9 @@ static const struct ef_operand shape_inputs[] = {
 static const struct ef_operand shape_outputs[] = {
     {TYPE(INT32) | TYPE(INT64), 1, 1, 0, 255},
 };
+static const char shape_name[] = "shape";
 const struct ef_kernel ef_kernel_shape = {
-    .name = "shape",
+    .name = shape_name,
     .custom = NULL,
     .code = 77,
     .version_min = 1,
@@ -3943,8 +4094,9 @@ static const struct ef_operand cast_inputs[] = {
 static const struct ef_operand cast_outputs[] = {
     {TYPE(FLOAT32) | TYPE(INT8) | TYPE(UINT8) | TYPE(INT16) | TYPE(INT32) | TYPE(INT64) | TYPE(BOOL), 0, 6, 0, 255},
 };
+static const char cast_name[] = "cast";
 const struct ef_kernel ef_kernel_cast = {
-    .name = "cast",
+    .name = cast_name,
     .custom = NULL,
     .code = 53,
     .version_min = 1,
@@ -3970,8 +4122,9 @@ static const struct ef_operand select_v2_inputs[] = {
 static const struct ef_operand select_v2_outputs[] = {
     {TYPE(FLOAT32) | TYPE(INT8) | TYPE(UINT8) | TYPE(INT32) | TYPE(INT64) | TYPE(BOOL), 0, 6, 0, 255},
 };
+static const char select_v2_name[] = "select_v2";
 const struct ef_kernel ef_kernel_select_v2 = {
-    .name = "select_v2",
+    .name = select_v2_name,
     .custom = NULL,
     .code = 123,
     .version_min = 1,
@@ -3996,8 +4149,9 @@ static const struct ef_operand sum_s8_inputs[] = {
 static const struct ef_operand sum_s8_outputs[] = {
     {TYPE(INT8), 0, 6, EF_OPERAND_QUANTIZED, 255},
 };
+static const char sum_s8_name[] = "sum_s8";
 const struct ef_kernel ef_kernel_sum_s8 = {
-    .name = "sum_s8",
+    .name = sum_s8_name,
     .custom = NULL,
     .code = 74,
     .version_min = 1,
@@ -4022,8 +4176,9 @@ static const struct ef_operand sum_f32_inputs[] = {
 static const struct ef_operand sum_f32_outputs[] = {
     {TYPE(FLOAT32), 0, 6, 0, 255},
 };
+static const char sum_f32_name[] = "sum_f32";
 const struct ef_kernel ef_kernel_sum_f32 = {
-    .name = "sum_f32",
+    .name = sum_f32_name,
     .custom = NULL,
     .code = 74,
     .version_min = 1,
@@ -4048,8 +4203,9 @@ static const struct ef_operand sum_s32_inputs[] = {
 static const struct ef_operand sum_s32_outputs[] = {
     {TYPE(INT32), 0, 6, 0, 255},
 };
+static const char sum_s32_name[] = "sum_s32";
 const struct ef_kernel ef_kernel_sum_s32 = {
-    .name = "sum_s32",
+    .name = sum_s32_name,
     .custom = NULL,
     .code = 74,
     .version_min = 1,
@@ -4074,8 +4230,9 @@ static const struct ef_operand reduce_max_s8_inputs[] = {
 static const struct ef_operand reduce_max_s8_outputs[] = {
     {TYPE(INT8), 0, 6, EF_OPERAND_QUANTIZED, 255},
 };
+static const char reduce_max_s8_name[] = "reduce_max_s8";
 const struct ef_kernel ef_kernel_reduce_max_s8 = {
-    .name = "reduce_max_s8",
+    .name = reduce_max_s8_name,
     .custom = NULL,
     .code = 82,
     .version_min = 1,
@@ -4100,8 +4257,9 @@ static const struct ef_operand reduce_max_f32_inputs[] = {
 static const struct ef_operand reduce_max_f32_outputs[] = {
     {TYPE(FLOAT32), 0, 6, 0, 255},
 };
+static const char reduce_max_f32_name[] = "reduce_max_f32";
 const struct ef_kernel ef_kernel_reduce_max_f32 = {
-    .name = "reduce_max_f32",
+    .name = reduce_max_f32_name,
     .custom = NULL,
     .code = 82,
     .version_min = 1,
@@ -4126,8 +4284,9 @@ static const struct ef_operand reduce_max_s32_inputs[] = {
 static const struct ef_operand reduce_max_s32_outputs[] = {
     {TYPE(INT32), 0, 6, 0, 255},
 };
+static const char reduce_max_s32_name[] = "reduce_max_s32";
 const struct ef_kernel ef_kernel_reduce_max_s32 = {
-    .name = "reduce_max_s32",
+    .name = reduce_max_s32_name,
     .custom = NULL,
     .code = 82,
     .version_min = 1,
@@ -4152,8 +4311,9 @@ static const struct ef_operand reduce_min_s8_inputs[] = {
 static const struct ef_operand reduce_min_s8_outputs[] = {
     {TYPE(INT8), 0, 6, EF_OPERAND_QUANTIZED, 255},
 };
+static const char reduce_min_s8_name[] = "reduce_min_s8";
 const struct ef_kernel ef_kernel_reduce_min_s8 = {
-    .name = "reduce_min_s8",
+    .name = reduce_min_s8_name,
     .custom = NULL,
     .code = 89,
     .version_min = 1,
@@ -4178,8 +4338,9 @@ static const struct ef_operand reduce_min_f32_inputs[] = {
 static const struct ef_operand reduce_min_f32_outputs[] = {
     {TYPE(FLOAT32), 0, 6, 0, 255},
 };
+static const char reduce_min_f32_name[] = "reduce_min_f32";
 const struct ef_kernel ef_kernel_reduce_min_f32 = {
-    .name = "reduce_min_f32",
+    .name = reduce_min_f32_name,
     .custom = NULL,
     .code = 89,
     .version_min = 1,
@@ -4204,8 +4365,9 @@ static const struct ef_operand reduce_min_s32_inputs[] = {
 static const struct ef_operand reduce_min_s32_outputs[] = {
     {TYPE(INT32), 0, 6, 0, 255},
 };
+static const char reduce_min_s32_name[] = "reduce_min_s32";
 const struct ef_kernel ef_kernel_reduce_min_s32 = {
-    .name = "reduce_min_s32",
+    .name = reduce_min_s32_name,
     .custom = NULL,
     .code = 89,
     .version_min = 1,
@@ -4230,8 +4392,9 @@ static const struct ef_operand arg_max_inputs[] = {
 static const struct ef_operand arg_max_outputs[] = {
     {TYPE(INT32) | TYPE(INT64), 0, 6, 0, 255},
 };
+static const char arg_max_name[] = "arg_max";
 const struct ef_kernel ef_kernel_arg_max = {
-    .name = "arg_max",
+    .name = arg_max_name,
     .custom = NULL,
     .code = 56,
     .version_min = 1,
@@ -4256,8 +4419,9 @@ static const struct ef_operand arg_min_inputs[] = {
 static const struct ef_operand arg_min_outputs[] = {
     {TYPE(INT32) | TYPE(INT64), 0, 6, 0, 255},
 };
+static const char arg_min_name[] = "arg_min";
 const struct ef_kernel ef_kernel_arg_min = {
-    .name = "arg_min",
+    .name = arg_min_name,
     .custom = NULL,
     .code = 79,
     .version_min = 1,
@@ -4281,8 +4445,9 @@ static const struct ef_operand l2_normalization_s8_inputs[] = {
 static const struct ef_operand l2_normalization_s8_outputs[] = {
     {TYPE(INT8), 1, 4, EF_OPERAND_QUANTIZED, 255},
 };
+static const char l2_normalization_s8_name[] = "l2_normalization_s8";
 const struct ef_kernel ef_kernel_l2_normalization_s8 = {
-    .name = "l2_normalization_s8",
+    .name = l2_normalization_s8_name,
     .custom = NULL,
     .code = 11,
     .version_min = 1,
@@ -4306,8 +4471,9 @@ static const struct ef_operand l2_normalization_f32_inputs[] = {
 static const struct ef_operand l2_normalization_f32_outputs[] = {
     {TYPE(FLOAT32), 1, 4, 0, 255},
 };
+static const char l2_normalization_f32_name[] = "l2_normalization_f32";
 const struct ef_kernel ef_kernel_l2_normalization_f32 = {
-    .name = "l2_normalization_f32",
+    .name = l2_normalization_f32_name,
     .custom = NULL,
     .code = 11,
     .version_min = 1,
@@ -4331,8 +4497,9 @@ static const struct ef_operand log_softmax_s8_inputs[] = {
 static const struct ef_operand log_softmax_s8_outputs[] = {
     {TYPE(INT8), 1, 6, EF_OPERAND_QUANTIZED, 255},
 };
+static const char log_softmax_s8_name[] = "log_softmax_s8";
 const struct ef_kernel ef_kernel_log_softmax_s8 = {
-    .name = "log_softmax_s8",
+    .name = log_softmax_s8_name,
     .custom = NULL,
     .code = 50,
     .version_min = 1,
@@ -4356,8 +4523,9 @@ static const struct ef_operand log_softmax_f32_inputs[] = {
 static const struct ef_operand log_softmax_f32_outputs[] = {
     {TYPE(FLOAT32), 1, 6, 0, 255},
 };
+static const char log_softmax_f32_name[] = "log_softmax_f32";
 const struct ef_kernel ef_kernel_log_softmax_f32 = {
-    .name = "log_softmax_f32",
+    .name = log_softmax_f32_name,
     .custom = NULL,
     .code = 50,
     .version_min = 1,

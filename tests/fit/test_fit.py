@@ -170,6 +170,7 @@ def test_the_fpu_of_each_microcontroller_is_read_from_its_architecture():
 def test_a_measured_runtime_counts_and_an_unmeasured_one_is_said(monkeypatch: pytest.MonkeyPatch):
     measured = {"cortex-m4": Footprint(50_000, 3_000, "2026-01-01", "a build")}
     monkeypatch.setattr(fit_module, "load_footprints", lambda: measured)
+    monkeypatch.setattr(fit_module, "load_kernel_texts", dict)
     found = fit(KWS, M4, ram_bytes=2**20, flash_bytes=2**20)
     assert found.arena is not None
     assert found.flash_needed_bytes == KWS.size + 50_000

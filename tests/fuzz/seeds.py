@@ -217,7 +217,7 @@ def write(folder: Path, target: str) -> None:
     match target:
         case "model":
             inputs = [model + tail for model in models() for tail in TAILS]
-        case "link":
+        case "link" | "ahead":
             inputs = conversations()
         case _:
             inputs = frames()
