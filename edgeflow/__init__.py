@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from edgeflow.pipeline.prune import prune
     from edgeflow.pipeline.quantize_aware import quantize_aware
     from edgeflow.pipeline.replay_conversion import replay_conversion
+    from edgeflow.pipeline.report import report
     from edgeflow.pipeline.results import export_results, import_results, list_results, show_result, tag_result
     from edgeflow.pipeline.rollback import rollback
     from edgeflow.pipeline.run import Run, run
@@ -78,6 +79,7 @@ _HOMES = {
     "prune": "pipeline.prune",
     "quantize_aware": "pipeline.quantize_aware",
     "replay_conversion": "pipeline.replay_conversion",
+    "report": "pipeline.report",
     "rollback": "pipeline.rollback",
     "run": "pipeline.run",
     "runtimes": "pipeline.runtimes",
@@ -137,6 +139,7 @@ __all__ = [
     "prune",
     "quantize_aware",
     "replay_conversion",
+    "report",
     "rollback",
     "run",
     "runtimes",

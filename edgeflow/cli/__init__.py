@@ -30,6 +30,7 @@ COMMANDS = {
     "validate": ("validate", "does the device answer as this machine does"),
     "results": ("results", "the runs that were made: list, show, tag, export, import"),
     "compare": ("compare", "old against new, with a verdict and a gate for CI"),
+    "report": ("report", "runs as a page to look at: plots, verdicts, how they were made"),
     "run": ("run", "convert, check, deploy and bench in one go"),
     "demo": ("demo", "train, convert, deploy and measure a small model, as a tour"),
 }

@@ -3,34 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
 from edgeflow.cli.output import json_option, print_json, print_table, say
+from edgeflow.cli.run_filters import run_filters
 from edgeflow.cli.store_option import store_option
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import Any
-
     from edgeflow.results.store import Stored
-
-F = TypeVar("F", bound="Callable[..., Any]")
-
-
-def _filters(function: F) -> F:
-    for option in reversed(
-        (
-            click.option("--model", metavar="TEXT", help="Part of a model's name, or the beginning of its digest."),
-            click.option("--device", "-d", metavar="D", help="The device's name as it was given."),
-            click.option("--kind", "noun", metavar="KIND", help="result (of bench) or validation."),
-            click.option("--tag", "tags", multiple=True, metavar="TAG", help="Repeated: all of them."),
-            click.option("--since", metavar="DATE", help="2026-01-31, with a time or without."),
-        )
-    ):
-        function = option(function)
-    return function
 
 
 @click.group()
@@ -39,7 +21,7 @@ def command() -> None:
 
 
 @command.command("list")
-@_filters
+@run_filters
 @click.option("--limit", type=click.IntRange(1), default=50, show_default=True)
 @store_option
 @json_option
@@ -110,7 +92,7 @@ def tag_command(run: str, tags: tuple[str, ...], remove: bool, store: str | None
 
 @command.command("export")
 @click.argument("runs", nargs=-1, metavar="[RUN…]")
-@_filters
+@run_filters
 @click.option("--limit", type=click.IntRange(1), help="At most so many, the newest.")
 @click.option(
     "--format", "format_name", default="json", show_default=True, metavar="FORMAT", help="json, or one of those below."

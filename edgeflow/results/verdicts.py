@@ -71,7 +71,7 @@ def to_markdown(comparison: Comparison, fail_over: float | None = None) -> str:
     """A table for a pull request."""
     old, new = comparison.old, comparison.new
     lines = [
-        f"### {_escaped(old.model.name)} → {_escaped(new.model.name)} on {_escaped(new.device.name)}",
+        f"### {markdown_text(old.model.name)} → {markdown_text(new.model.name)} on {markdown_text(new.device.name)}",
         "",
         "| figure | old | new | change | verdict |",
         "|---|---:|---:|---:|---|",
@@ -80,7 +80,7 @@ def to_markdown(comparison: Comparison, fail_over: float | None = None) -> str:
         cells = (f.name, value_text(f, f.old), value_text(f, f.new), change_text(f), verdict_text(f))
         lines.append(f"| {' | '.join(cells)} |")
     notes = [text for figure in comparison.figures if (text := sureness(figure))]
-    notes += [_escaped(doubt) for doubt in comparison.doubts]
+    notes += [markdown_text(doubt) for doubt in comparison.doubts]
     if fail_over is not None:
         over = regressions(comparison, fail_over)
         notes += blind_spots(comparison, fail_over)
@@ -107,7 +107,8 @@ def to_junit(comparisons: Sequence[Comparison], fail_over: float) -> bytes:
     return bytes(ElementTree.tostring(suites, encoding="utf-8", xml_declaration=True)) + b"\n"
 
 
-def _escaped(text: str) -> str:
+def markdown_text(text: str) -> str:
+    """Text for a line of Markdown or a cell of its tables, where nothing in it means anything."""
     return _printable(text).translate(_BACKSLASHED)
 
 

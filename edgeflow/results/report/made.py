@@ -1,0 +1,122 @@
+"""How each number was made: plan, clock, inputs, versions, and the conditions around it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from edgeflow.results.quantities import bytes_text, shown, time_text
+from edgeflow.results.report.gathered import Run
+from edgeflow.results.report.tables import reasons
+
+_VALUES = 40  # conditions told of a run
+_SIGNS = 160
+
+
+@dataclass(frozen=True)
+class Made:
+    """One run in full. `facts` are name and text; `conditions` are name and one value a moment of `moments`."""
+
+    run_id: str
+    title: str
+    facts: tuple[tuple[str, str], ...]
+    moments: tuple[str, ...]
+    conditions: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def made(run: Run) -> Made:
+    """What there is to know about a run."""
+    result = run.result
+    by_moment = {name: value for name, value in result.conditions.items() if isinstance(value, Mapping)}
+    names = sorted({str(name) for values in by_moment.values() for name in values})[:_VALUES]
+    conditions = [
+        (shown(name, 40), tuple(_text(values.get(name), 80) for values in by_moment.values())) for name in names
+    ]
+    title = f"{shown(result.model.name)} on {run.setup.where}, {run.setup.how}"
+    facts = [(name, shown(text, _SIGNS)) for name, text in _facts(run) if text]
+    facts += [(f"no {shown(name, 40)}", shown(why, _SIGNS)) for name, why in list(result.unavailable.items())[:_VALUES]]
+    return Made(result.run_id, title, tuple(facts), tuple(shown(name, 24) for name in by_moment), tuple(conditions))
+
+
+def _facts(run: Run) -> list[tuple[str, str]]:
+    result = run.result
+    device, runtime, build, latency = result.device, result.runtime, result.build, result.latency_us
+    batches = result.conditions.get("runs_per_sample")
+    others = [
+        (str(name).replace("_", " "), _text(value, _SIGNS))
+        for name, value in list(result.conditions.items())[:_VALUES]
+        if not isinstance(value, Mapping) and name != "runs_per_sample"
+    ]
+    return [
+        ("verdict", "; ".join(["trusted"] if result.trusted else ["not to be trusted", *reasons(run)])),
+        ("run", f"{result.run_id}, {result.created}"),
+        ("clock", _clock(run)),
+        ("plan", plan_text(run)),
+        ("batch", f"runs of one sample, by round: {', '.join(map(str, batches[:20]))}" if batches else ""),
+        *others,
+        ("times", _times(run)),
+        ("samples", f"{latency.count} in {len(latency.rounds)} rounds" if latency else ""),
+        ("inputs", f"{_inputs(result.inputs.source)}, SHA-256 {result.inputs.sha256[:16]}"),
+        ("model", f"{bytes_text(result.model.bytes)}, SHA-256 {result.model.sha256[:16]}"),
+        ("signature", result.signature or ""),
+        ("device", ", ".join(filter(None, (device.address, device.board or device.target, device.cpu, device.os)))),
+        (
+            "runtime",
+            ", ".join(
+                filter(
+                    None,
+                    (
+                        f"{runtime.name} {runtime.version}",
+                        runtime.api,
+                        runtime.delegate,
+                        runtime.kernels,
+                        f"{runtime.threads} thread{'s' * (runtime.threads > 1)}",
+                    ),
+                )
+            ),
+        ),
+        ("build", f"{build.toolchain}, {build.flags}{', ahead of time' * build.aot}" if build else ""),
+        ("edgeflow", f"{result.edgeflow.version}{f' at {result.edgeflow.git}' if result.edgeflow.git else ''}"),
+        ("project", f"{run.commit[:12]}{', with changes' * bool(run.changed)}" if run.commit else ""),
+        ("tags", ", ".join(run.tags)),
+    ]
+
+
+def plan_text(run: Run) -> str:
+    """The plan in words."""
+    plan = run.result.plan
+    rate = f", {plan.rate_hz:g} runs started a second" if plan.rate_hz else ""
+    processes = f"each of {plan.processes} fresh processes" if plan.processes > 1 else "one process"
+    then = f"then {plan.runs} runs and {plan.min_s:g} s at least in {processes}"
+    return f"{plan.warmup} runs to warm up, {then}, {plan.mode}{rate}"
+
+
+def _clock(run: Run) -> str:
+    if run.counted:
+        return "instructions, counted by the emulator; never turned into time"
+    whose = "the emulated device's own, which is not a device's" if run.setup.emulated else "the device's own"
+    return whose if run.result.latency_us else ""
+
+
+def _times(run: Run) -> str:
+    latency, result = run.result.latency_us, run.result
+    if latency is None:
+        return ""
+    told = [f"init {time_text(result.init_us)}", f"first invoke {time_text(result.first_invoke_us)}"]
+    told += [f"{name} {time_text(getattr(latency, name))}" for name in ("min", "p50", "p90", "p99", "max")]
+    told.append(f"MAD {time_text(latency.mad)}")
+    if latency.ci95_p50:
+        low, high = latency.ci95_p50
+        told.append(f"95 % interval of p50 {time_text(low)} to {time_text(high)}")
+    return ", ".join(told)
+
+
+def _inputs(source: str) -> str:
+    kind, _, seed = source.partition(":")
+    return f"random, seed {seed}" if kind == "random" else kind
+
+
+def _text(value: object, limit: int) -> str:
+    if value is None:
+        return "–"
+    return shown(", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value), limit)

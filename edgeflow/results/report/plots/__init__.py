@@ -1,0 +1,1 @@
+"""The plots of a report, a kind a file: from gathered runs to plots, or to none where they lack the data."""
