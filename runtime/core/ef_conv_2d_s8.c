@@ -10,6 +10,7 @@
 #include "ef_dot_s8.h"
 #include "ef_filters_s8.h"
 #include "ef_operators.h"
+#include "ef_row_mve.h"
 #include "ef_window.h"
 
 struct record {
@@ -152,6 +153,9 @@ void ef_conv_2d_s8_row(const struct ef_call *call, const struct ef_rows *rows, v
     const struct ef_window *window = &record->window;
     const int32_t *bias = call->inputs[2];
     int8_t *out = out_row;
+#if EF_HAVE_MVE
+    if (record->group_in_c == window->in_c && ef_conv_2d_row_mve(window, &record->channels, call, rows, out)) return;
+#endif
     int8_t patch[PATCH_BYTES];
     const int32_t zero_point = record->channels.in_zero_point;
     const uint32_t in_c = window->in_c, out_c = window->out_c;

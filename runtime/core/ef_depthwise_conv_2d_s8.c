@@ -7,6 +7,7 @@
 #include "ef_dsp.h"
 #include "ef_filters_s8.h"
 #include "ef_operators.h"
+#include "ef_row_mve.h"
 #include "ef_window.h"
 
 struct record {
@@ -105,6 +106,9 @@ void ef_depthwise_conv_2d_s8_row(const struct ef_call *call, const struct ef_row
     const int8_t *weights = call->inputs[1];
     const int32_t *bias = call->inputs[2];
     int8_t *out = out_row;
+#if EF_HAVE_MVE
+    if (record->multiplier == 1u && ef_depthwise_conv_2d_row_mve(window, &record->channels, call, rows, out)) return;
+#endif
     const int32_t zero_point = record->channels.in_zero_point;
     const uint32_t out_c = window->out_c, multiplier = record->multiplier;
 #if EF_HAVE_DSP

@@ -7,15 +7,27 @@
 #include <stdint.h>
 
 #include "ef_dsp.h"
+#include "ef_mve.h"
 
 #if EF_HAVE_DSP
 /* The same for whole words: end - x is a multiple of 4 above 0; `offset` is ef_dsp_pair(-zero_point). */
 void ef_dot4_words_s8(const int8_t *x, const int8_t *const w[4], const int8_t *end, uint32_t offset, uint32_t sum[4]);
 #endif
 
+#if EF_HAVE_MVE
+/* The same for any n above 0. */
+void ef_dot4_mve(const int8_t *x, const int8_t *const w[4], uint32_t n, int32_t zero_point, uint32_t sum[4]);
+#endif
+
 /* sum[j] += sum over k < n of (x[k] - zero_point) * w[j][k], j < 4. zero_point is in -128..127. */
 static inline void ef_dot4_s8(const int8_t *x, const int8_t *const w[4], uint32_t n, int32_t zero_point,
                               uint32_t sum[4]) {
+#if EF_HAVE_MVE
+    if (n >= 16u) {
+        ef_dot4_mve(x, w, n, zero_point, sum);
+        return;
+    }
+#endif
     uint32_t k = 0;
 #if EF_HAVE_DSP
     k = n & ~3u;
