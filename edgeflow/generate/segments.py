@@ -20,7 +20,8 @@ from edgeflow.model.types import Model, Subgraph
 
 _MOST_TOGETHER = 20  # operators of one segment that are looked at in models of many operators
 _MANY = 40
-_ABOVE_LEAST = 1.04  # what "ram" gives kernels for their scratch, of the least RAM
+_ABOVE_LEAST = 1.04  # what "ram" gives kernels for their scratch, of the least RAM,
+_FOR_TUNED = 1.125  # and what it gives where tuned kernels need as much
 _FUSED = 100  # a segment more costs less than an operator more in segments
 
 
@@ -28,14 +29,15 @@ _FUSED = 100  # a segment more costs less than an operator more in segments
 class Piece:
     """Operators [first, end): one alone, or a segment. `bytes` without the scratch of a segment's kernels.
 
-    `scratch_bytes` is what its kernels need at least; `choices` are the kernels of each operator, the fastest first,
-    with what each one needs: alone all bytes, in a segment scratch.
+    `scratch_bytes` is what its kernels need at least, `tuned_bytes` with tuned ones where there are any; `choices` are
+    the kernels of each operator, the fastest first, with what each one needs: alone all bytes, in a segment scratch.
     """
 
     first: int
     end: int
     bytes: int
     scratch_bytes: int
+    tuned_bytes: int
     layout: Layout | None
     choices: tuple[tuple[tuple[Node, int], ...], ...]
 
@@ -80,9 +82,12 @@ def choose_segments(
             return Chosen(alone, {}, why)
     pieces = _pieces(graph, prepared, kernels, lives)
     best = _least(pieces, len(kernels))
+    tuned = _least({where: replace(p, scratch_bytes=p.tuned_bytes) for where, p in pieces.items()}, len(kernels))
     if limit is not None and best > limit:
         raise _too_little(graph, pieces, len(kernels), best, prepared, ram_bytes or 0)
-    allowed = int(best * _ABOVE_LEAST) if optimize == "ram" or limit is None else limit
+    allowed = max(int(best * _ABOVE_LEAST), min(tuned, int(best * _FOR_TUNED)))
+    if optimize != "ram" and limit is not None:
+        allowed = limit
     allowed = allowed if limit is None else min(allowed, limit)
     cut = _cut(pieces, len(kernels), allowed)
     nodes = [node for piece in cut for node in piece.nodes(allowed)]
@@ -113,7 +118,7 @@ def _pieces(
     for operator, offered in zip(graph.operators, kernels, strict=True):
         i = operator.index
         choices = tuple((node, needs(graph, prepared, operator, node, lives)) for node in offered)
-        found[i, i + 1] = Piece(i, i + 1, 0, min(need for _, need in choices), None, (choices,))
+        found[i, i + 1] = Piece(i, i + 1, 0, *_least_scratch([choices]), None, (choices,))
         stages = [(node, stage_of(graph, prepared, operator, node)) for node in offered]
         rows.append([(node, stage) for node, stage in stages if stage is not None])
     longest = _MOST_TOGETHER if len(kernels) > _MANY else len(kernels)
@@ -157,8 +162,15 @@ def _segment(
         default=0,
     )
     choices = tuple(tuple((node, aligned(stage.scratch_bytes)) for node, stage in rows[i]) for i in range(first, end))
-    scratch = max(min(need for _, need in offered) for offered in choices)
-    return Piece(first, end, sum(sizes[t] for t in alive) + layout.scratch_bytes - saved, scratch, layout, choices)
+    rest = sum(sizes[t] for t in alive) + layout.scratch_bytes - saved
+    return Piece(first, end, rest, *_least_scratch(choices), layout, choices)
+
+
+def _least_scratch(choices: Sequence[Sequence[tuple[Node, int]]]) -> tuple[int, int]:
+    """What the neediest operator needs at least, and with tuned kernels where there are any."""
+    plain = max(min(need for _, need in offered) for offered in choices)
+    tuned = [[need for node, need in offered if node.tuned] or [need for _, need in offered] for offered in choices]
+    return plain, max(map(min, tuned))
 
 
 def _least(pieces: Mapping[tuple[int, int], Piece], count: int) -> int:
