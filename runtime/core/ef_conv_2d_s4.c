@@ -10,8 +10,9 @@
 enum ef_status ef_conv_2d_s4_prepare(struct ef_context *context) {
     struct ef_tensor weights;
     ef_input(context, 1, &weights);
-    ef_need_scratch(context, weights.elements);
-    return ef_conv_2d_s8_prepare(context);
+    const enum ef_status status = ef_conv_2d_s8_prepare(context);
+    ef_need_scratch(context, weights.elements); /* in place of what conv_2d_s8 wants */
+    return status;
 }
 
 void ef_conv_2d_s4_invoke(const struct ef_call *call) {

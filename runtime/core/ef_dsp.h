@@ -91,6 +91,20 @@ static inline int32_t ef_dsp_mac_both(uint32_t a, uint32_t b, int32_t sum) {
 #define EF_NAKED __attribute__((naked, noipa))
 #endif
 
+/* pair + ef_dsp_even(bytes), half by half, wrapping. */
+static inline uint32_t ef_dsp_even_plus(uint32_t pair, uint32_t bytes) {
+    uint32_t sum;
+    __asm__("sxtab16 %0, %1, %2" : "=r"(sum) : "r"(pair), "r"(bytes));
+    return sum;
+}
+
+/* pair + ef_dsp_odd(bytes). */
+static inline uint32_t ef_dsp_odd_plus(uint32_t pair, uint32_t bytes) {
+    uint32_t sum;
+    __asm__("sxtab16 %0, %1, %2, ror #8" : "=r"(sum) : "r"(pair), "r"(bytes));
+    return sum;
+}
+
 /* Half by half, wrapping. */
 static inline uint32_t ef_dsp_subtract(uint32_t a, uint32_t b) {
     uint32_t pair;

@@ -3,8 +3,6 @@
  * LiteRT's reference multiplies each sum by a double and rounds halves away from zero; so does this, in integers.
  * -DEF_TFLM_FULLY_CONNECTED=1 rounds twice with a Q31 multiplier instead, as TensorFlow Lite Micro does.
  * Refuses shuffled or sparse weights, sizes that do not belong together, and what ef_dense.h refuses. */
-#include <string.h>
-
 #include "ef_dense.h"
 #include "ef_dot_s8.h"
 #include "ef_operators.h"
@@ -56,42 +54,44 @@ enum ef_status ef_fully_connected_s8_prepare(struct ef_context *context) {
     return EF_OK;
 }
 
-/* out[j] from sum[j] for `count` channels from `channel` on. */
-static void store(const struct record *record, uint32_t channel, uint32_t count, const uint32_t *sum, int8_t *out) {
-    const int32_t zero_point = record->out_zero_point, min = record->min, max = record->max;
-    const struct ef_packed_real *packed = record->reals + (record->count > 1u ? channel : 0u);
-    struct ef_real real = ef_real_unpack(*packed);
-    for (uint32_t j = 0; j < count; j++) {
-        if (record->count > 1u) real = ef_real_unpack(packed[j]);
+/* The output of a sum. */
+static inline int8_t output(const struct record *record, struct ef_packed_real real, uint32_t sum) {
 #if EF_TFLM_FULLY_CONNECTED
-        int32_t multiplier, shift;
-        ef_multiplier_of_real(real, &multiplier, &shift);
-        const int32_t scaled = ef_requantize((int32_t)sum[j], multiplier, shift);
+    int32_t multiplier, shift;
+    ef_multiplier_of_real(ef_real_unpack(real), &multiplier, &shift);
+    const int32_t scaled = ef_requantize((int32_t)sum, multiplier, shift);
 #else
-        const int32_t scaled = ef_requantize_real((int32_t)sum[j], real);
+    const int32_t scaled = ef_requantize_packed((int32_t)sum, real);
 #endif
-        out[j] = (int8_t)ef_clamp(ef_wrapping_add(scaled, zero_point), min, max);
-    }
+    return (int8_t)ef_clamp(ef_wrapping_add(scaled, record->out_zero_point), record->min, record->max);
 }
 
 void ef_fully_connected_s8_invoke(const struct ef_call *call) {
     const struct record *record = call->record;
     const int8_t *in = call->inputs[0];
-    const int32_t *bias = call->inputs[2];
     int8_t *out = call->outputs[0];
-    const uint32_t depth = record->depth, channels = record->channels;
+    const uint32_t depth = record->depth, channels = record->channels, step = record->count > 1u ? 1u : 0u;
     for (uint32_t row = 0; row < record->rows; row++, in += depth) {
         const int8_t *w = call->inputs[1];
-        for (uint32_t o = 0; o < channels; o += 4u, w += 4u * depth) {
-            const uint32_t left = channels - o;
-            const int8_t *const w4[4] = {w, left > 1u ? w + depth : w, left > 2u ? w + 2u * depth : w,
-                                         left > 3u ? w + 3u * depth : w};
-            const uint32_t count = left < 4u ? left : 4u;
+        const int32_t *bias = call->inputs[2];
+        const struct ef_packed_real *real = record->reals;
+        uint32_t left = channels;
+        for (; left >= 4u; left -= 4u, w += 4u * depth, out += 4) {
+            const int8_t *const w4[4] = {w, w + depth, w + 2u * depth, w + 3u * depth};
             uint32_t sum[4] = {0, 0, 0, 0};
-            if (bias) memcpy(sum, bias + o, count * sizeof sum[0]);
+            if (bias != NULL) {
+                for (uint32_t j = 0; j < 4u; j++) sum[j] = (uint32_t)bias[j];
+                bias += 4;
+            }
             ef_dot4_s8(in, w4, depth, record->in_zero_point, sum);
-            store(record, o, count, sum, out);
-            out += count;
+            for (uint32_t j = 0; j < 4u; j++, real += step) out[j] = output(record, *real, sum[j]);
+        }
+        if (left > 0) {
+            const int8_t *const w4[4] = {w, left > 1u ? w + depth : w, left > 2u ? w + 2u * depth : w, w};
+            uint32_t sum[4] = {0, 0, 0, 0};
+            for (uint32_t j = 0; bias != NULL && j < left; j++) sum[j] = (uint32_t)bias[j];
+            ef_dot4_s8(in, w4, depth, record->in_zero_point, sum);
+            for (uint32_t j = 0; j < left; j++, real += step) *out++ = output(record, *real, sum[j]);
         }
     }
 }

@@ -77,17 +77,18 @@ int32_t ef_requantize_exactly(uint32_t magnitude, int negative, struct ef_real r
 
 /* x * real as FULLY_CONNECTED rounds it. The product with the leading 31 bits decides, unless it lies next to where
  * rounding turns. */
-static inline int32_t ef_requantize_real(int32_t x, struct ef_real real) {
+static inline int32_t ef_requantize_packed(int32_t x, struct ef_packed_real packed) {
     const uint32_t size = x < 0 ? 0u - (uint32_t)x : (uint32_t)x;
-    const uint32_t leading = real.high << 10 | real.low >> 22;
-    const int32_t right = -(real.exponent + 54); /* real = leading * 2^-(32 + right) */
-    if (right < 2 || right > 30) return ef_requantize_exactly(size, x < 0, real);
+    const uint32_t leading = packed.high << 11 >> 1 | packed.low >> 22;
+    const uint32_t right = (uint32_t)(-54 - ((int32_t)packed.high >> 21)); /* real = leading * 2^-(32 + right) */
+    if (right - 2u > 28u) return ef_requantize_exactly(size, x < 0, ef_real_unpack(packed));
     const uint32_t one = UINT32_C(1) << right;
-    const uint64_t product = (uint64_t)size * leading; /* at most `size` away from 2^32 times the true one */
-    const uint32_t turned = (uint32_t)(product >> 32) + (one >> 1), over = turned & (one - 1u), low = (uint32_t)product;
-    if ((over == 0u && low < size) || (over == one - 1u && low >= 0u - size))
-        return ef_requantize_exactly(size, x < 0, real);
-    return x < 0 ? -(int32_t)(turned >> right) : (int32_t)(turned >> right);
+    /* at most `size` away from 2^32 times the true one, and half a result more */
+    const uint64_t product = (uint64_t)size * leading + ((uint64_t)(one >> 1) << 32), beyond = product + size;
+    if (((uint32_t)(beyond >> 32) & (one - 1u)) == 0u && (uint32_t)beyond >> 1 < size)
+        return ef_requantize_exactly(size, x < 0, ef_real_unpack(packed));
+    const int32_t whole = (int32_t)((uint32_t)(product >> 32) >> right);
+    return x < 0 ? -whole : whole;
 }
 
 static inline int32_t ef_clamp(int32_t x, int32_t min, int32_t max) { return x < min ? min : x > max ? max : x; }

@@ -15,6 +15,7 @@ from edgeflow.fit.window import Window
 from edgeflow.generate.overlap import Plan, plan_memory
 from edgeflow.generate.prepared import Prepared
 from edgeflow.generate.simulate import PlanError, simulate
+from edgeflow.generate.tuned.choose import without_spare_scratch
 from edgeflow.generate.window import window_of
 from edgeflow.model.read import load_model
 from edgeflow.model.types import Subgraph
@@ -36,7 +37,7 @@ def plans() -> dict[str, tuple[Subgraph, Prepared, Plan]]:
     found = {}
     for name in PEAKS:
         model = load_model(DATA / f"{name}.tflite")
-        prepared = prepare(model, signature=0)
+        prepared = without_spare_scratch(prepare(model, signature=0))
         found[name] = (model.main, prepared, plan_memory(model.main, prepared))
     return found
 

@@ -15,7 +15,7 @@ void probe_real(float a, float b, float c, uint32_t out[2], int32_t *exponent) {
 }
 
 int32_t probe_requantize_real(int32_t x, float a, float b, float c) {
-    return ef_requantize_real(x, ef_real_of_scales(a, b, c));
+    return ef_requantize_packed(x, ef_real_pack(ef_real_of_scales(a, b, c)));
 }
 
 int32_t probe_requantize(int32_t x, int32_t multiplier, int32_t shift) { return ef_requantize(x, multiplier, shift); }

@@ -14,6 +14,7 @@ from edgeflow.generate.window import window_of
 from edgeflow.model.types import Model, Operator, Subgraph
 
 _ALIGNMENT_BYTES = 16
+_SCRATCH_IF_THERE = frozenset({"conv_2d_s8", "depthwise_conv_2d_s8"})
 _BALANCED = 1.125  # an eighth more RAM than the least
 
 
@@ -46,7 +47,7 @@ def choose(
         nodes.append(choices[place][0])
         reasons[number] += [f"{faster.kernel}: needs more RAM" for faster, _ in choices[:place]]
     told = tuple(tuple(dict.fromkeys(why)) for why in reasons)
-    if all(node.tuned is None for node in nodes):
+    if tuple(nodes) == prepared.nodes:
         return prepared, told
     return _with_scratch(prepared, nodes), told
 
@@ -59,9 +60,22 @@ def kernels_of(
     reasons: list[list[str]] = []
     for operator, plain in zip(graph.operators, prepared.nodes, strict=True):
         found, why = variants(Site(operator, plain, graph, model.content, prepared.constants, features))
-        kernels.append([*(_with(plain, tuned) for tuned in found), plain])
+        kernels.append([*(_with(plain, tuned) for tuned in found), *_plain(plain, features)])
         reasons.append(list(why))
     return kernels, reasons
+
+
+def without_spare_scratch(prepared: Prepared) -> Prepared:
+    """The same without the scratch that kernels can do without."""
+    return replace(prepared, nodes=tuple(_plain(node, frozenset())[-1] for node in prepared.nodes))
+
+
+def _plain(node: Node, features: frozenset[str]) -> list[Node]:
+    """The interpreter's kernel, without scratch where it works without: only the DSP extension makes use of that."""
+    if node.kernel not in _SCRATCH_IF_THERE or node.scratch is None:
+        return [node]
+    without = replace(node, scratch=None, scratch_bytes=0)
+    return [node, without] if "dsp" in features else [without]
 
 
 def _limit(least: int, optimize: Optimize, ram_bytes: int | None) -> int | None:

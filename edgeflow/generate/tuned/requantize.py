@@ -70,7 +70,7 @@ def rounded_twice(multipliers: Ints, shifts: Ints) -> Staircase:
 
 
 def rounded_once(reals: npt.NDArray[np.float64]) -> Staircase:
-    """FULLY_CONNECTED, times a double and halves away from zero: ef_requantize_real()."""
+    """FULLY_CONNECTED, times a double and halves away from zero: ef_requantize_packed()."""
 
     def scaled(sums: Ints) -> Ints:
         product = sums.astype(np.float64) * reals[:, None]
