@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from edgeflow.bench.clock import Clock, clock_of
+from edgeflow.bench.conditions import Cooled, wait_until_cool
 from edgeflow.bench.types import Flash, InputFacts, Instructions, Memory, Plan, Round
 from edgeflow.device.answers import Hello, Invoked, Opened, TensorInfo
 from edgeflow.device.custom_operators import CustomOperators
 from edgeflow.device.session import Session
 from edgeflow.device.tensors import Feed
+from edgeflow.errors import UsageError
 from edgeflow.model.types import Model
 from edgeflow.progress import Progress
-from edgeflow.wire.constants import FLAG_BATCH
+from edgeflow.wire.constants import FLAG_BATCH, FLAG_COLD, Slots
 
 _WARMUP_MS = 500  # governors need some 100 ms to reach their frequency
 _SILENCE_MARGIN = 0.5
@@ -38,13 +40,27 @@ class Options:
 
 @dataclass(frozen=True)
 class Wanted:
-    """A plan as asked for; None is the clock's default (time: 50 runs and 1 s in 3 processes after 5 warm-up runs)."""
+    """A plan as asked for; None is the clock's default (time: 50 runs and 1 s in 3 processes after 5 warm-up runs).
+
+    `cold` empties the CPU's caches before each run. `pin` (CPUs, comma-separated) and `governor` are set for the
+    rounds; before each of them the device may cool down to `cool_c`.
+    """
 
     warmup: int | None = None
     runs: int | None = None
     min_s: float | None = None
     processes: int | None = None
     rate_hz: float | None = None
+    cold: bool = False
+    pin: str | None = None
+    governor: str | None = None
+    cool_c: float | None = None
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """What the device is asked to set."""
+        named = {"pin": self.pin, "governor": self.governor}
+        return {name: value for name, value in named.items() if value}
 
 
 @dataclass(frozen=True)
@@ -65,6 +81,10 @@ class Measured:
     opened_conditions: Mapping[str, str]
     batches: tuple[int, ...]
     flash: Flash | None = None
+    during: tuple[Mapping[str, str], ...] = ()
+    settings: Mapping[str, str] = field(default_factory=dict)
+    refused: Mapping[str, str] = field(default_factory=dict)
+    cooled: Cooled | None = None
 
 
 def measure(
@@ -73,14 +93,24 @@ def measure(
     """Run all rounds. The clock is the device's; host time never enters."""
     before = session.conditions()
     clock = clock_of(session.hello, before, emulated=emulated)
+    if wanted.cold and session.hello.slots != Slots.FILES:
+        raise UsageError("a board has no caches that could be emptied from here", "leave out --cold")
     plan = plan_for(clock, wanted)
     rounds: list[tuple[Opened, Invoked, Mapping[str, int]]] = []
     fed: Feed | None = None
-    during: Mapping[str, str] = {}
+    after: Mapping[str, str] = {}
+    during: list[Mapping[str, str]] = []
+    refused: Mapping[str, str] = {}
+    cooled: Cooled | None = None
     for number in range(plan.processes):
         progress("bench", number, plan.processes)
         if number:
             session.restart()
+        if wanted.cool_c is not None:
+            now = wait_until_cool(session, wanted.cool_c)
+            cooled = replace(now, waited_s=now.waited_s + (cooled.waited_s if cooled else 0.0))
+        if wanted.settings:
+            refused = session.tune(wanted.settings)
         opened = session.open(
             session.place(model, progress=progress),
             signature=options.signature,
@@ -93,9 +123,11 @@ def measure(
         fed = feeder(opened.inputs)
         for tensor, data in zip(opened.inputs, fed.data, strict=True):
             session.write_input(tensor.index, data)
-        done = session.invoke(**_request(plan, clock))
+        done = session.invoke(**_request(plan, clock, cold=wanted.cold))
         rounds.append((opened, done, session.memory()))
-        during = session.conditions()
+        after = session.conditions()
+        if session.hello.slots == Slots.FILES:
+            during += [{"round": str(number), **reading} for reading in session.conditions_during()]
     progress("bench", plan.processes, plan.processes)
     assert fed is not None
     return Measured(
@@ -109,10 +141,14 @@ def measure(
         counts=_counts(clock, rounds),
         memory=_memory(model, rounds[-1][0], rounds[-1][2]),
         before=before,
-        after=during,
-        opened_conditions=during,
+        after=after,
+        opened_conditions=after,
         batches=tuple(done.batch for _, done, _ in rounds),
         flash=_flash(model, rounds[-1][2]),
+        during=tuple(during),
+        settings=wanted.settings,
+        refused=refused,
+        cooled=cooled,
     )
 
 
@@ -122,18 +158,19 @@ def plan_for(clock: Clock, wanted: Wanted) -> Plan:
     filled = replace(usual, **{name: value for name, value in vars(wanted).items() if value is not None})
     assert filled.warmup is not None and filled.runs is not None
     assert filled.min_s is not None and filled.processes is not None
-    mode = "back-to-back" if filled.rate_hz is None else "paced"
+    kinds = [kind for kind, is_so in (("cold", filled.cold), ("paced", filled.rate_hz is not None)) if is_so]
+    mode = ", ".join(kinds) or "back-to-back"
     return Plan(filled.warmup, filled.runs, filled.min_s, filled.processes, filled.rate_hz, mode)
 
 
-def _request(plan: Plan, clock: Clock) -> dict[str, int]:
+def _request(plan: Plan, clock: Clock, *, cold: bool) -> dict[str, int]:
     return {
         "warmup": plan.warmup,
         "warmup_ms": _WARMUP_MS if plan.warmup and clock.why_no_time is None else 0,
         "max_runs": plan.runs,
         "min_ms": math.ceil(plan.min_s * 1000),
         "period_us": round(1e6 / plan.rate_hz) if plan.rate_hz else 0,
-        "flags": FLAG_BATCH if clock.why_no_time is None else 0,
+        "flags": FLAG_COLD if cold else FLAG_BATCH if clock.why_no_time is None else 0,
     }
 
 
@@ -158,12 +195,17 @@ def _flash(model: Model, figures: Mapping[str, int]) -> Flash | None:
 
 
 def _memory(model: Model, opened: Opened, figures: Mapping[str, int]) -> Memory:
-    phases = {name: figures.get(f"rss_{name}") for name in _PHASES}
+    def phases(kind: str) -> dict[str, int | None] | None:
+        found = {name: figures.get(f"{kind}_{name}") for name in _PHASES}
+        return found if any(value is not None for value in found.values()) else None
+
     return Memory(
         model=model.size,
         arena_planned=opened.planned_bytes,
         arena_persistent=opened.persistent_bytes,
         peak_rss=figures.get("peak_rss"),
         stack=figures.get("stack"),
-        phases=phases if any(value is not None for value in phases.values()) else None,
+        phases=phases("rss"),
+        anonymous=phases("anonymous"),
+        file=phases("file"),
     )

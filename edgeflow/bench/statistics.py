@@ -18,6 +18,7 @@ _DRIFT_RUNS = 30
 def summarize(rounds: Sequence[Round], seed: int = 0) -> Latency:
     """Statistics over the samples of all rounds; percentiles interpolate linearly. Needs one sample at least."""
     samples = np.concatenate([np.asarray(r.samples, np.float64) for r in rounds])
+    steady = steadiness(rounds)
     p50, p90, p99 = (float(value) for value in np.percentile(samples, (50, 90, 99)))
     return Latency(
         count=len(samples),
@@ -30,6 +31,8 @@ def summarize(rounds: Sequence[Round], seed: int = 0) -> Latency:
         mad=float(np.median(np.abs(samples - p50))),
         ci95_p50=median_interval([r.samples for r in rounds], seed),
         rounds=tuple(rounds),
+        drift=steady.drift,
+        spread=steady.spread,
     )
 
 

@@ -43,5 +43,6 @@ def _joined(parts: Sequence[Measured]) -> Measured:
         before=parts[0].before,
         rounds=tuple(one for part in parts for one in part.rounds),
         counts=tuple(count for part in parts for count in part.counts),
+        during=tuple({**reading, "round": str(number)} for number, part in enumerate(parts) for reading in part.during),
         batches=tuple(batch for part in parts for batch in part.batches),
     )

@@ -60,7 +60,8 @@ class Build:
 class Plan:
     """What was asked for: warm-up runs, at least `runs` and at least `min_s` seconds in each of `processes` rounds.
 
-    `mode` is `back-to-back` or `paced` (then `rate_hz` runs start each second).
+    `mode` is `back-to-back`, `paced` (then `rate_hz` runs start each second), `cold` (the CPU's caches are emptied
+    before each run) or `cold, paced`.
     """
 
     warmup: int
@@ -90,7 +91,11 @@ class Round:
 
 @dataclass(frozen=True)
 class Latency:
-    """Statistics over all samples of all rounds, in µs. `mad` is the median absolute deviation."""
+    """Statistics over all samples of all rounds, in µs. `mad` is the median absolute deviation.
+
+    `drift` is the last third's median against the first third's in the median round, `spread` the largest round's
+    median against the smallest's, both as a share; None where there are too few samples or rounds.
+    """
 
     count: int
     min: float
@@ -102,6 +107,8 @@ class Latency:
     mad: float
     ci95_p50: tuple[float, float] | None
     rounds: tuple[Round, ...]
+    drift: float | None = None
+    spread: float | None = None
 
 
 @dataclass(frozen=True)
@@ -114,7 +121,11 @@ class Instructions:
 
 @dataclass(frozen=True)
 class Memory:
-    """Bytes. `phases` maps import, load, allocate, first_invoke and steady to resident bytes."""
+    """Bytes. `phases` maps import, load, allocate, first_invoke and steady to resident bytes.
+
+    `anonymous` and `file` split them: memory of the process's own, and pages of mapped files (the model and libraries),
+    which the system can drop and read again.
+    """
 
     model: int
     arena_planned: int | None
@@ -122,6 +133,8 @@ class Memory:
     peak_rss: int | None
     stack: int | None
     phases: Mapping[str, int | None] | None
+    anonymous: Mapping[str, int | None] | None = None
+    file: Mapping[str, int | None] | None = None
 
 
 @dataclass(frozen=True)

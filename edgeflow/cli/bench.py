@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import click
 
-from edgeflow.cli.device_options import aot_option, custom_ops_option, input_shapes, placing_options, run_options
+from edgeflow.cli.device_options import APIS, DELEGATES, aot_option, custom_ops_option, input_shapes, placing_options
 from edgeflow.cli.output import bytes_text, json_option, print_json, print_table, progress_bar, report_failure, say
 from edgeflow.cli.project_option import check_project, over_budget, project_option
 from edgeflow.cli.store_option import store_option
@@ -19,6 +20,19 @@ if TYPE_CHECKING:
 
 _MOST_OPERATORS = 15
 _RIGHT = (2, 3, 4, 5, 6)
+
+
+def _cpus(_: click.Context, __: click.Parameter, text: str | None) -> tuple[int, ...] | None:
+    """`0,2-3` as (0, 2, 3)."""
+    if text is None:
+        return None
+    found: set[int] = set()
+    for part in text.split(","):
+        match = re.fullmatch(r"([0-9]{1,4})(?:-([0-9]{1,4}))?", part.strip())
+        if not match or int(match[1]) > int(match[2] or match[1]):
+            raise click.BadParameter(f"{text!r} is no list of CPUs such as 0,2-3")
+        found |= set(range(int(match[1]), int(match[2] or match[1]) + 1))
+    return tuple(sorted(found))
 
 
 @click.command()
@@ -49,7 +63,33 @@ _RIGHT = (2, 3, 4, 5, 6)
 @click.option(
     "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="For random inputs, where none are given."
 )
-@run_options
+@click.option("--signature", metavar="NAME", help="Which signature; the first by default.")
+@click.option(
+    "--input-shape", "shape_texts", multiple=True, metavar="NAME=1,224,224,3", help="Resize an input; for several too."
+)
+@click.option(
+    "--api", "apis", multiple=True, type=click.Choice(APIS), help="LiteRT's API to use. Repeated: each of them."
+)
+@click.option(
+    "--delegate",
+    "delegates",
+    multiple=True,
+    type=click.Choice(DELEGATES),
+    help="xnnpack, none (optimized kernels) or reference; the runtime's default otherwise. Repeated: each of them.",
+)
+@click.option("--cold", is_flag=True, help="Empty the CPU's caches before each run.")
+@click.option("--pin", callback=_cpus, metavar="CPUS", help="Run on these CPUs only, for example 2,3 or 0-3.")
+@click.option("--governor", metavar="NAME", help="Set it for the rounds where that is allowed, performance say.")
+@click.option(
+    "--wait-cool",
+    "cool_c",
+    type=click.FloatRange(0, 150),
+    is_flag=False,
+    flag_value=55.0,
+    default=None,
+    metavar="[°C]",
+    help="Before each round wait, ten minutes at most, until no sensor shows more.  [55]",
+)
 @aot_option
 @custom_ops_option
 @click.option("--require-trusted", is_flag=True, help="Fail with status 8 when the measurement is not to be trusted.")
@@ -75,8 +115,12 @@ def command(
     seed: int,
     signature: str | None,
     shape_texts: tuple[str, ...],
-    api: str,
-    delegate: str,
+    apis: tuple[str, ...],
+    delegates: tuple[str, ...],
+    cold: bool,
+    pin: tuple[int, ...] | None,
+    governor: str | None,
+    cool_c: float | None,
     aot: bool,
     optimize: Literal["speed", "ram", "balanced"] | None,
     ram_bytes: int | None,
@@ -113,8 +157,12 @@ def command(
             min_s=min_s,
             processes=processes,
             rate_hz=rate_hz,
-            api=api,
-            delegate=delegate,
+            apis=tuple(dict.fromkeys(apis)) or ("",),
+            delegates=tuple(dict.fromkeys(delegates)) or ("",),
+            cold=cold,
+            pin=pin,
+            governor=governor,
+            cool_c=cool_c,
             seed=seed,
             wait_s=wait_s,
             timeout_s=timeout_s,
@@ -155,9 +203,11 @@ def print_results(results: Sequence[Result]) -> None:
     if len(results) == 1:
         print_table(("", results[0].model.name), _details(results[0]))
     else:
-        print_table(
-            ("model", "device", "t", "p50", "p90", "p99", "memory", "ok"), [_row(r) for r in results], right=_RIGHT
-        )
+        ways = [_way(result) for result in results]
+        varied = len(set(ways)) > 1
+        heads = ("model", "device", *(("with",) if varied else ()), "t", "p50", "p90", "p99", "memory", "ok")
+        rows = [(*_row(r)[:2], *((way,) if varied else ()), *_row(r)[2:]) for r, way in zip(results, ways, strict=True)]
+        print_table(heads, rows, right=[column + varied for column in _RIGHT])
     for result in results:
         if result.per_operator:
             _print_operators(result)
@@ -165,6 +215,20 @@ def print_results(results: Sequence[Result]) -> None:
         where = f"{result.model.name} on {result.device.name.rstrip(':')}" if len(results) > 1 else "note"
         for reason in result.reasons:
             say(f"{where}: not to be trusted: {reason}", err=True)
+        for name, tuned in result.conditions.get("tuning", {}).items():
+            if tuned["refused"]:
+                say(f"{where}: {name} is not {tuned['value']}: {tuned['refused']}", err=True)
+        cooled = result.conditions.get("cooled")
+        if cooled and cooled["temperature_c"] is None:
+            say(f"{where}: the device tells no temperature to wait for", err=True)
+        elif cooled and cooled["temperature_c"] > cooled["limit_c"]:
+            say(f"{where}: still {cooled['temperature_c']:.0f} °C after {cooled['waited_s']:.0f} s", err=True)
+
+
+def _way(result: Result) -> str:
+    """API and delegate, where several of them are measured."""
+    api = {"interpreter": "int", "compiled-model": "cm"}.get(result.runtime.api or "", "")
+    return " ".join(filter(None, (api, result.runtime.delegate)))
 
 
 def _print_operators(result: Result) -> None:

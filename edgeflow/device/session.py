@@ -25,6 +25,7 @@ _HELLO_S = 60.0  # a small board under an emulator imports Python for 20 s
 _HELLO_REPEAT_S = 0.5
 _MAX_BYTES = 2**32 - 2
 _HANDOVER_S = 10.0  # until an agent whose pipe was closed has let go of the device
+_MAX_READINGS = 4096
 _BUSY_POLL_S = 0.3
 _HEARTBEATS_S = 600.0  # the least that a device may take to hash or load, whatever the timeout is
 _HEARTBEAT_TIMEOUTS = 10
@@ -335,6 +336,29 @@ class Session:
     def conditions(self) -> dict[str, str]:
         """What surrounds a measurement, by the protocol's names; what is unavailable is absent."""
         return dict(self.request(Command.CONDITIONS)["conditions"])
+
+    def conditions_during(self) -> tuple[dict[str, str], ...]:
+        """The readings of the conditions that were taken during the last INVOKE, each with `at_ms`; none of a board."""
+        found: list[dict[str, str]] = []
+        while True:
+            try:
+                page = self.request(Command.CONDITIONS_DURING, index=len(found))
+            except DeviceStatusError as refusal:
+                if refusal.status == Status.UNKNOWN_COMMAND.name:
+                    return ()
+                raise
+            if len(found) >= min(page["total"], _MAX_READINGS):
+                return tuple(found)
+            found.append({"at_ms": str(page["at_ms"]), **page["conditions"]})
+
+    def tune(self, settings: Mapping[str, str]) -> dict[str, str]:
+        """Prepare the device for measuring until the process there ends; returns why not, by setting."""
+        try:
+            return dict(self.request(Command.TUNE, settings=dict(settings))["refused"])
+        except DeviceStatusError as refusal:
+            if refusal.status == Status.UNKNOWN_COMMAND.name:
+                return dict.fromkeys(settings, "the device has no operating system to set it")
+            raise
 
     def reset(self, what: Reset) -> None:
         """Reset variables, or close the model."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import secrets
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,8 +11,10 @@ from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 from edgeflow import resources
+from edgeflow.bench.conditions import conditions_answer
 from edgeflow.bench.facts import build_facts, device_facts, runtime_facts
 from edgeflow.bench.measure import Measured, Options, Wanted, measure
 from edgeflow.bench.profile import profile
@@ -48,6 +51,10 @@ def bench(
     min_s: float | None = None,
     processes: int | None = None,
     rate_hz: float | None = None,
+    cold: bool = False,
+    pin: Sequence[int] | None = None,
+    governor: str | None = None,
+    cool_c: float | None = None,
     threads: int = 1,
     api: str = "",
     delegate: str = "",
@@ -67,6 +74,9 @@ def bench(
 ) -> Result:
     """Measure one model on one device; see Plan for what `runs`, `min_s` and `processes` mean.
 
+    `cold` empties the CPU's caches before each run. `pin` gives the process these CPUs, `governor` sets that of all
+    CPUs where it may and puts the old one back, `cool_c` waits before each round for that temperature in °C; what could
+    not be set stands in the result's `conditions.tuning`.
     `aot` builds it ahead of time and starts the emulated board with it, so that nothing is parsed there; `optimize`
     and `ram_bytes` are those of `generate`.
     `custom_ops` is a library of custom operators for the device, which goes there with the model.
@@ -86,6 +96,10 @@ def bench(
         "min_s": min_s,
         "processes": processes,
         "rate_hz": rate_hz,
+        "cold": cold,
+        "pin": None if pin is None else list(pin),
+        "governor": governor,
+        "cool_c": cool_c,
         "threads": threads,
         "api": api,
         "delegate": delegate,
@@ -104,7 +118,8 @@ def bench(
     api = api or ("compiled-model" if library else "")
     key = pick_signature(model, signature) or ""
     options = Options(key, threads, api, delegate, dict(input_shapes or {}), library)
-    wanted = Wanted(warmup, runs, min_s, processes, rate_hz)
+    cpus = ",".join(map(str, sorted(set(pin)))) if pin else None
+    wanted = Wanted(warmup, runs, min_s, processes, rate_hz, cold, cpus, governor, cool_c)
     arrays = read_npz(Path(inputs)) if isinstance(inputs, str | Path) else inputs
     where = str(inputs) if isinstance(inputs, str | Path) else "inputs"
 
@@ -154,26 +169,36 @@ def bench_all(
     models: Sequence[Path | str],
     devices: Sequence[Device],
     threads: Sequence[int],
+    *,
+    apis: Sequence[str] = ("",),
+    delegates: Sequence[str] = ("",),
     **options: object,
 ) -> Iterator[Result]:
-    """Every model on every device with every number of threads, each result as soon as it is there.
+    """Every model on every device with every API, delegate and number of threads, each result as soon as it is there.
 
     All models are read before the first device is touched.
     """
-    for model in [load_model(model) for model in models]:
-        for device in devices:
-            for count in threads:
-                yield bench(model, device, threads=count, **options)  # type: ignore[arg-type]  # handed on as they came
+    read = [load_model(model) for model in models]
+    for model, device, api, delegate, count in itertools.product(read, devices, apis, delegates, threads):
+        chosen: dict[str, Any] = {"threads": count, "api": api, "delegate": delegate, **options}
+        yield bench(model, device, **chosen)
 
 
 def result_of(model: Model, device: Device, options: Options, measured: Measured) -> Result:
     """Statistics, conditions and verdict of a measurement."""
     clock, hello = measured.clock, measured.hello
     latency = summarize(measured.rounds) if measured.rounds else None
-    reasons = reasons_against(latency, clock, measured.before, measured.after, measured.counts)
-    conditions: dict[str, object] = {"before": dict(measured.before), "after": dict(measured.after)}
-    if any(batch > 1 for batch in measured.batches):
-        conditions["runs_per_sample"] = list(measured.batches)
+    reasons = reasons_against(latency, clock, measured.before, measured.after, measured.counts, during=measured.during)
+    conditions = conditions_answer(
+        measured.before,
+        measured.during,
+        measured.after,
+        linux=hello.slots == Slots.FILES,
+        asked=measured.settings,
+        refused=measured.refused,
+        cooled=measured.cooled,
+        batches=measured.batches,
+    )
     result = Result(
         run_id=f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}",
         created=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -225,6 +250,8 @@ def why_unavailable(result: Result, why_no_time: str | None) -> dict[str, str]:
         "peak_rss": board,
         "stack": interpreter,
         "phases": board,
+        "anonymous": board,
+        "file": board,
     }
     missing |= {f"memory_bytes.{n}": why for n, why in memory.items() if getattr(result.memory_bytes, n) is None}
     return missing

@@ -11,6 +11,7 @@ RUNNING_INTERVAL_MS = 500
 UNKNOWN_BYTES = 0xFFFFFFFF
 FLAG_PROFILE = 1
 FLAG_BATCH = 2
+FLAG_COLD = 4
 
 
 class Status(IntEnum):
@@ -144,6 +145,8 @@ class Command(IntEnum):
     INPUT_USE = 0x39
     OUTPUT_SAVE = 0x3A
     SLOTS = 0x15
+    TUNE = 0x3B
+    CONDITIONS_DURING = 0x3C
 
 
 # command: (request fields, reply fields), each field (name, kind)
@@ -349,5 +352,17 @@ LAYOUT = {
     Command.SLOTS: (
         (("slot", "str"),),
         (("entries", "pairs"),),
+    ),
+    Command.TUNE: (
+        (("settings", "pairs"),),
+        (("refused", "pairs"),),
+    ),
+    Command.CONDITIONS_DURING: (
+        (("index", "u32"),),
+        (
+            ("total", "u32"),
+            ("at_ms", "u32"),
+            ("conditions", "pairs"),
+        ),
     ),
 }

@@ -9,11 +9,12 @@ import argparse
 import os
 import signal
 import sys
-from typing import Callable, Optional
+from typing import Callable, List
 
 from .channel import Channel
 from .server import Server
 from .store import Store
+from .tuning import Tuning
 
 
 def main() -> None:
@@ -24,16 +25,17 @@ def main() -> None:
     parser.add_argument("--owner", default="?")
     given = parser.parse_args()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the host decides; it closes stdin when it is interrupted
-    release: Optional[Callable[[], None]] = None
+    tuning = Tuning()
+    at_end: List[Callable[[], None]] = [tuning.restore]
     if given.lock:
         from . import lock
 
         lock.acquire(given.lock, given.owner)
-        release = lock.release
+        at_end.append(lock.release)
     link_in, link_out = os.dup(0), os.dup(1)
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.close(nothing)
     os.dup2(2, 1)
     sys.stdout = sys.stderr
-    Server(Channel(link_in, link_out, release), Store(os.path.expanduser(given.base))).serve()
+    Server(Channel(link_in, link_out, at_end), Store(os.path.expanduser(given.base)), tuning).serve()

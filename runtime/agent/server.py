@@ -16,6 +16,8 @@ from . import interpreters, measure, opened, system
 from .channel import PAYLOAD_BYTES, Channel
 from .refusal import Refusal
 from .store import Store, sha256_of
+from .surroundings import Reading, Surroundings
+from .tuning import Tuning
 
 _WINDOW = 8
 _ONCE = (Command.INVOKE, Command.MODEL_COMMIT, Command.MODEL_ACTIVATE, Command.RESET)  # never done twice
@@ -25,8 +27,11 @@ _REPLY_BYTES = PAYLOAD_BYTES - 64
 class Server:
     """One session: at most one model is open."""
 
-    def __init__(self, channel: Channel, store: Store) -> None:
-        self._channel, self._store = channel, store
+    def __init__(self, channel: Channel, store: Store, tuning: Tuning) -> None:
+        self._channel, self._store, self._tuning = channel, store, tuning
+        self._readings: List[Reading] = []
+        self._evicted_bytes = 0
+        self._peak: Optional[int] = None
         self._model: Any = None
         self._path = self._slot = ""
         self._source: Optional[Tuple[str, opened.Options]] = None
@@ -59,6 +64,8 @@ class Server:
             Command.CONDITIONS: self._conditions,
             Command.CANCEL: self._cancel,
             Command.RESET: self._reset,
+            Command.TUNE: self._tune,
+            Command.CONDITIONS_DURING: self._conditions_during,
         }
 
     def serve(self) -> None:
@@ -265,23 +272,33 @@ class Server:
         self._write_inputs()
         self._outputs.clear()
         self._channel.heartbeat(at_once=True)
+        self._evicted_bytes, self._peak = 0, None
+        surroundings = Surroundings()
+        self._readings = surroundings.readings
 
         def before_run() -> bool:
             if self._channel.cancelled():
                 return True
             self._channel.heartbeat()
+            surroundings.look()
             return False
+
+        def evictor() -> Callable[[], Any]:
+            self._peak = 0 if self._first_ns is None and not plan["warmup"] else system.memory_now().get("peak", 0)
+            evict, self._evicted_bytes = measure.cache_evictor(system.cache_bytes())
+            return evict
 
         def first() -> None:
             if self._first_ns is None:
                 self._phase("first_invoke")
 
         try:
-            outcome = measure.measure(model.runner(), plan, before_run, first)
+            outcome = measure.measure(model.runner(), plan, before_run, first, evictor)
         except (ValueError, RuntimeError) as error:
             raise opened.refusal_of(error, Status.RUNTIME_ERROR) from None
         if self._first_ns is None:
             self._first_ns = outcome.first_ns
+        surroundings.look(at_once=True)
         self._phase("steady")
         self._samples = outcome.samples
         if outcome.cancelled:
@@ -315,7 +332,8 @@ class Server:
 
     def _memory_figures(self) -> Dict[str, Any]:
         figures = dict(self._memory)
-        peak = system.memory_now().get("peak")
+        # the buffer that emptied the caches is none of the model's: the peak is that from before it
+        peak = system.memory_now().get("peak") if self._peak is None else self._peak
         if peak:
             figures["peak_rss"] = peak
         return {"figures": figures}
@@ -327,7 +345,18 @@ class Server:
             found["interpreter"] = f"{name} {version}"
         if self._model is not None and self._model.delegated:
             found["delegate"] = self._model.delegated
+        if self._evicted_bytes:
+            found["evicted_bytes"] = str(self._evicted_bytes)
         return {"conditions": found}
+
+    def _conditions_during(self, index: int) -> Dict[str, Any]:
+        if index >= len(self._readings):
+            return {"total": len(self._readings), "at_ms": 0, "conditions": {}}
+        reading = self._readings[index]
+        return {"total": len(self._readings), "at_ms": reading.at_ms, "conditions": reading.conditions}
+
+    def _tune(self, settings: Dict[str, str]) -> Dict[str, Any]:
+        return {"refused": self._tuning.apply(settings)}
 
     def _cancel(self) -> Dict[str, Any]:
         return {}
@@ -345,7 +374,9 @@ class Server:
             self._outputs.clear()
         elif what == Reset.CLOSE:
             self._close()
-        elif what != Reset.DEVICE:
+        elif what == Reset.DEVICE:
+            self._tuning.restore()  # before the reply, so that the next agent finds what was there
+        else:
             raise Refusal(Status.BAD_REQUEST, f"nothing to reset by {what}")
         return {}
 

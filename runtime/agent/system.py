@@ -10,6 +10,20 @@ import struct
 import subprocess
 from typing import Dict, List, Optional
 
+# a tree of files that stands for a system's /proc and /sys; only tests set it
+ROOT = os.environ.get("EDGEFLOW_SYSTEM_ROOT", "/")
+_CHANGING = (
+    "governor",
+    "frequency_khz",
+    "max_frequency_khz",
+    "temperature_mc",
+    "throttled",
+    "throttle_count",
+    "cooling",
+    "power_warning",
+    "power_supply",
+    "load",
+)
 _IMPLEMENTERS = {"0x41": "ARM", "0x42": "Broadcom", "0x51": "Qualcomm", "0x61": "Apple"}
 _ARM_PARTS = {
     "0xb76": "ARM1176",
@@ -42,18 +56,18 @@ def memory_now(root: str = "/") -> Dict[str, int]:
     return found
 
 
-def board_model(root: str = "/") -> str:
+def board_model(root: str = ROOT) -> str:
     """The device tree's model ("Raspberry Pi 4 Model B Rev 1.4"), or nothing."""
     return _read(root, "proc/device-tree/model").strip("\0 \n")
 
 
-def os_name(root: str = "/") -> str:
+def os_name(root: str = ROOT) -> str:
     """The distribution's own name for itself."""
     match = re.search(r'^PRETTY_NAME="?([^"\n]*)', _read(root, "etc/os-release"), re.M)
     return match.group(1) if match else platform.system()
 
 
-def cpu_model(root: str = "/") -> str:
+def cpu_model(root: str = ROOT) -> str:
     """The CPU's name; on Arm from its part number."""
     text = _read(root, "proc/cpuinfo")
     match = re.search(r"^model name\s*:\s*(.+)$", text, re.M)
@@ -65,27 +79,63 @@ def cpu_model(root: str = "/") -> str:
     return match.group(1).strip() if match else platform.processor()
 
 
-def conditions(root: str = "/") -> Dict[str, str]:
+def conditions(root: str = ROOT) -> Dict[str, str]:
     """What surrounds a measurement, by the names of the protocol."""
-    found: Dict[str, Optional[str]] = {
-        "governor": _unique(_per_cpu(root, "scaling_governor")),
-        "frequency_khz": ",".join(_per_cpu(root, "scaling_cur_freq")),
-        "max_frequency_khz": ",".join(_per_cpu(root, "scaling_max_freq")),
-        "temperature_mc": ",".join(_temperatures(root)),
-        "throttled": _throttled(root),
-        "load": (_read(root, "proc/loadavg").split() or [""])[0],
-        "cpu": cpu_model(root),
-        "cpus": str(os.cpu_count() or ""),
-        "affinity": _affinity(),
-        "machine": platform.machine(),
-        "pointer_bits": str(8 * struct.calcsize("P")),
-        "kernel": platform.release(),
-        "os": os_name(root),
-        "board": board_model(root),
-        "python": platform.python_version(),
-        "emulated": "yes" if _emulated(root) else "",
-    }
+    found = changing(root)
+    found.update(
+        {
+            "cpu": cpu_model(root),
+            "cpu_part": _cpu_part(root),
+            "cpus": str(os.cpu_count() or ""),
+            "affinity": _affinity(),
+            "machine": platform.machine(),
+            "pointer_bits": str(8 * struct.calcsize("P")),
+            "kernel": platform.release(),
+            "os": os_name(root),
+            "board": board_model(root),
+            "python": platform.python_version(),
+            "emulated": "yes" if _emulated(root) else "",
+        }
+    )
     return {name: value for name, value in found.items() if value}
+
+
+def changing(root: str = ROOT) -> Dict[str, str]:
+    """The conditions that can change while a model runs."""
+    values = (
+        _unique(_per_cpu(root, "scaling_governor")),
+        ",".join(_per_cpu(root, "scaling_cur_freq")),
+        ",".join(_per_cpu(root, "scaling_max_freq")),
+        ",".join(_temperatures(root)),
+        _throttled(root),
+        _throttle_count(root),
+        ",".join(_cooling(root)),
+        _power_warning(root),
+        ",".join(_power_supplies(root)),
+        (_read(root, "proc/loadavg").split() or [""])[0],
+    )
+    return {name: value for name, value in zip(_CHANGING, values) if value}  # noqa: B905  Python 3.9 has no strict=
+
+
+def busy_s(root: str = ROOT) -> Optional[float]:
+    """CPU seconds that all programs of the machine have used, and those its host took from it (Linux: /proc/stat)."""
+    names, _, _ = _read(root, "proc/stat").partition("\n")
+    fields = names.split()
+    if len(fields) < 9 or fields[0] != "cpu" or not all(field.isdigit() for field in fields[1:9]):
+        return None
+    user, nice, kernel, _, _, irq, softirq, steal = (int(field) for field in fields[1:9])
+    return (user + nice + kernel + irq + softirq + steal) / os.sysconf("SC_CLK_TCK")
+
+
+def cache_bytes(root: str = ROOT) -> Optional[int]:
+    """The largest cache of a CPU, which is its last."""
+    sizes = []
+    folder = os.path.join(root, "sys/devices/system/cpu/cpu0/cache")
+    for entry in os.listdir(folder) if os.path.isdir(folder) else []:
+        match = re.match(r"^(\d+)([KMG]?)$", _read(root, f"sys/devices/system/cpu/cpu0/cache/{entry}/size").strip())
+        if match:
+            sizes.append(int(match.group(1)) << {"": 0, "K": 10, "M": 20, "G": 30}[match.group(2)])
+    return max(sizes) if sizes else None
 
 
 def _read(root: str, path: str) -> str:
@@ -97,13 +147,21 @@ def _read(root: str, path: str) -> str:
 
 
 def _per_cpu(root: str, name: str) -> List[str]:
-    folder = os.path.join(root, "sys/devices/system/cpu")
+    return _of_cpus(root, f"cpufreq/{name}")
+
+
+def _of_cpus(root: str, name: str) -> List[str]:
+    return [value for value in (_read(root, f"{folder}/{name}").strip() for folder in cpu_folders(root)) if value]
+
+
+def cpu_folders(root: str = ROOT) -> List[str]:
+    """Each CPU's folder below `root`, in order."""
+    folder = "sys/devices/system/cpu"
     try:
-        cpus = [entry for entry in os.listdir(folder) if re.match(r"cpu\d+$", entry)]
+        cpus = [entry for entry in os.listdir(os.path.join(root, folder)) if re.match(r"cpu\d+$", entry)]
     except OSError:
         return []
-    values = [_read(root, f"sys/devices/system/cpu/{cpu}/cpufreq/{name}").strip() for cpu in sorted(cpus, key=_number)]
-    return [value for value in values if value]
+    return [f"{folder}/{cpu}" for cpu in sorted(cpus, key=_number)]
 
 
 def _number(name: str) -> int:
@@ -139,6 +197,59 @@ def _throttled(root: str) -> str:
         return ""
     match = re.match(rb"throttled=(0x[0-9a-fA-F]+)", done.stdout)
     return match.group(1).decode() if match else ""
+
+
+def _throttle_count(root: str) -> str:
+    """How often the CPUs were held back for heat since boot, as x86 kernels count it."""
+    counts = []
+    for name in ("core_throttle_count", "package_throttle_count"):
+        counts += _of_cpus(root, f"thermal_throttle/{name}")
+    return str(sum(map(int, counts))) if counts and all(count.isdigit() for count in counts) else ""
+
+
+def _cooling(root: str) -> List[str]:
+    """Cooling devices of CPUs that are at work: the kernel holds the frequency down."""
+    found = []
+    folder = os.path.join(root, "sys/class/thermal")
+    for entry in sorted(os.listdir(folder), key=_number) if os.path.isdir(folder) else []:
+        kind = _read(root, f"sys/class/thermal/{entry}/type").strip()
+        state = _read(root, f"sys/class/thermal/{entry}/cur_state").strip()
+        of_cpu = "cpufreq" in kind or kind == "Processor"
+        if entry.startswith("cooling_device") and of_cpu and state.isdigit() and int(state):
+            found.append(f"{kind}={state}")
+    return found
+
+
+def _power_warning(root: str) -> str:
+    """A Raspberry Pi's alarm of low voltage, where its kernel has it."""
+    folder = os.path.join(root, "sys/class/hwmon")
+    for entry in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
+        alarm = _read(root, f"sys/class/hwmon/{entry}/in0_lcrit_alarm").strip()
+        if _read(root, f"sys/class/hwmon/{entry}/name").strip() == "rpi_volt" and alarm:
+            return "under-voltage" if alarm != "0" else "none"
+    return ""
+
+
+def _power_supplies(root: str) -> List[str]:
+    folder = os.path.join(root, "sys/class/power_supply")
+    found = []
+    for entry in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
+        status = _read(root, f"sys/class/power_supply/{entry}/status").strip()
+        online = {"0": "offline", "1": "online"}.get(_read(root, f"sys/class/power_supply/{entry}/online").strip())
+        if status or online:
+            found.append(f"{entry}={status or online}")
+    return found
+
+
+def _cpu_part(root: str) -> str:
+    """`IMPLEMENTER:PART` of an Arm CPU, all that differ; `FAMILY:MODEL:STEPPING` of an x86 one."""
+    text = _read(root, "proc/cpuinfo")
+    columns = [re.findall(rf"^CPU {name}\s*:\s*(\S+)$", text, re.M) for name in ("implementer", "part")]
+    if columns[0] and len(columns[0]) == len(columns[1]):
+        pairs = {f"{maker}:{columns[1][number]}" for number, maker in enumerate(columns[0])}
+        return ",".join(sorted(pairs))
+    first = [re.search(rf"^{name}\s*:\s*(\d+)$", text, re.M) for name in ("cpu family", "model", "stepping")]
+    return ":".join(match.group(1) for match in first if match) if all(first) else ""
 
 
 def _affinity() -> str:

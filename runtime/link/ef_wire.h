@@ -9,6 +9,7 @@
 #define EF_WIRE_UNKNOWN_BYTES 0xFFFFFFFFu
 #define EF_WIRE_FLAG_PROFILE 1
 #define EF_WIRE_FLAG_BATCH 2
+#define EF_WIRE_FLAG_COLD 4
 
 enum ef_command {
     EF_CMD_HELLO = 0x01, /* Identify the device; always the first request of a session. */
@@ -33,6 +34,8 @@ enum ef_command {
     EF_CMD_INPUT_USE = 0x39, /* Take an input tensor's bytes from a file that the transport's file channel wrote. */
     EF_CMD_OUTPUT_SAVE = 0x3A, /* Write an output tensor's bytes to a file for the transport's file channel. */
     EF_CMD_SLOTS = 0x15, /* List a slot's releases, newest first; an empty name lists the slots. */
+    EF_CMD_TUNE = 0x3B, /* Prepare this process for measuring; what was changed on the device is undone when the agent ends, however it ends. */
+    EF_CMD_CONDITIONS_DURING = 0x3C, /* Fetch one reading of the conditions that were taken about every second during the last INVOKE, between runs. */
 };
 
 enum ef_wire_slots {

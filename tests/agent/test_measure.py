@@ -11,7 +11,7 @@ PLAN = {"warmup": 0, "warmup_ms": 0, "max_runs": 1, "min_ms": 0, "max_ms": 0, "p
 def run(agent, monkeypatch):
     module = agent("measure")
 
-    def run(run_ns=1_000_000, stop_after=None, **plan):
+    def run(run_ns=1_000_000, stop_after=None, evictor=None, **plan):
         now, runs, firsts = [0], [], []
         monkeypatch.setattr(module.time, "perf_counter_ns", lambda: now[0])
         monkeypatch.setattr(module.time, "sleep", lambda s: now.__setitem__(0, now[0] + round(s * 1e9)))
@@ -23,7 +23,7 @@ def run(agent, monkeypatch):
         def before_run():
             return stop_after is not None and len(runs) >= stop_after
 
-        outcome = module.measure(one, {**PLAN, **plan}, before_run, lambda: firsts.append(len(runs)))
+        outcome = module.measure(one, {**PLAN, **plan}, before_run, lambda: firsts.append(len(runs)), evictor)
         return outcome, runs, firsts
 
     return run
@@ -74,3 +74,18 @@ def test_a_stopped_measurement_keeps_its_samples(run):
     outcome, runs, _ = run(warmup=2, max_runs=100, stop_after=6)
     assert outcome.cancelled and len(outcome.samples) == 4 and len(runs) == 6
     assert run(warmup=50, max_runs=100, stop_after=6)[0].cancelled
+
+
+def test_caches_are_emptied_before_each_measured_run_and_only_there(run):
+    emptied = []
+    outcome, runs, _ = run(run_ns=10_000, warmup=9, max_runs=3, flags=6, evictor=lambda: lambda: emptied.append(1))
+    assert len(emptied) == 3 and outcome.batch == 1 and len(runs) == 12
+    run(warmup=1, max_runs=3, flags=2, evictor=lambda: pytest.fail("was not asked for"))
+
+
+@pytest.mark.parametrize(
+    ("cache", "size"), [(1 << 20, 8 << 20), (16 << 20, 32 << 20), (1 << 30, 256 << 20), (None, 64 << 20)]
+)
+def test_the_buffer_is_larger_than_the_last_cache(agent, cache, size):
+    evict, evicted = agent("measure").cache_evictor(cache)
+    assert evicted == size and evict().nbytes == size and evict().min() == 2

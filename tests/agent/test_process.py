@@ -245,3 +245,55 @@ def test_files_go_through_the_local_channel(tmp_path):
     files.put(b"0123456789", str(target), progress=silent)
     files.put(b"01234XYZ", str(target), offset=5, progress=silent)
     assert files.get(str(target), max_bytes=8) == b"01234XYZ"
+
+
+@pytest.fixture
+def system_root(tmp_path):
+    """A tree in which a Raspberry Pi with a governor gets warm."""
+    root = tmp_path / "system"
+    files = {
+        "sys/devices/system/cpu/cpu0/cpufreq/scaling_governor": "ondemand",
+        "sys/devices/system/cpu/cpu0/cpufreq/scaling_available_governors": "ondemand performance",
+        "sys/class/thermal/thermal_zone0/temp": "48312",
+        "sys/class/thermal/thermal_zone0/type": "cpu-thermal",
+        "sys/devices/platform/soc/soc:firmware/get_throttled": "0",
+    }
+    for name, content in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(content + "\n")
+    return root
+
+
+@pytest.mark.parametrize("ends", ["closed", "killed", "restarted"])
+def test_the_governor_is_set_for_the_agent_s_life_and_read_between_runs(start, system_root, ends):
+    governor = system_root / "sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"
+    session, opened = start(EDGEFLOW_SYSTEM_ROOT=system_root)
+    assert session.conditions()["governor"] == "ondemand"
+    assert session.tune({"governor": "performance", "pin": "4095"}).keys() == {"pin"}
+    open_sine(session)
+    session.invoke(max_runs=5, warmup=1, min_ms=0)
+    readings = session.conditions_during()
+    assert readings[0]["governor"] == "performance" and readings[-1]["temperature_mc"] == "cpu-thermal=48312"
+    assert len(readings) >= 2 and int(readings[-1]["at_ms"]) >= int(readings[0]["at_ms"]) == 0
+    if ends == "killed":
+        os.kill(opened[-1]._process.pid, signal.SIGKILL)
+    elif ends == "restarted":
+        session.restart()
+    else:
+        opened[-1].close()
+    deadline = time.monotonic() + 20
+    while governor.read_text().strip() != "ondemand" and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert governor.read_text().strip() == "ondemand"
+
+
+def test_the_buffer_that_empties_caches_is_not_the_models_memory(start):
+    session, _ = start()
+    open_sine(session)
+    before = session.memory()["peak_rss"]
+    session.invoke(max_runs=2, warmup=2, flags=4)
+    evicted = int(session.conditions()["evicted_bytes"])
+    assert evicted >= 8 << 20 and session.memory()["peak_rss"] < before + evicted // 2
+    assert session.memory()["rss_steady"] < before + evicted // 2
+    session.invoke(max_runs=2)
+    assert "evicted_bytes" not in session.conditions()

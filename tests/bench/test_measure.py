@@ -5,10 +5,12 @@ from pathlib import Path
 import pytest
 
 from edgeflow.bench.clock import Clock
+from edgeflow.bench.conditions import Cooled, wait_until_cool
 from edgeflow.bench.measure import Options, Wanted, measure, plan_for
 from edgeflow.device.answers import Hello, Invoked, Opened, TensorInfo
 from edgeflow.device.tensors import feed_random
 from edgeflow.device.types import Device
+from edgeflow.errors import UsageError
 from edgeflow.model.read import load_model
 from edgeflow.pipeline.bench import result_of
 from edgeflow.progress import silent
@@ -27,7 +29,7 @@ class Played:
         self.hello = Hello(1, 1, slots, 1, 512, 25_000_000, 65536, 0, "mps2-an386", "edgeflow", "0.1", "reference", "",
                            "Cortex-M4", "", (9,))  # fmt: skip
         self.told, self.invoked, self.figures, self.planned = conditions, invoked, memory, planned
-        self.restarts, self.plans = 0, []
+        self.restarts, self.plans, self.tuned, self.readings = 0, [], [], ()
 
     def conditions(self):
         return dict(self.told)
@@ -37,6 +39,16 @@ class Played:
 
     def place(self, model, *, progress):
         return ""
+
+    def place_library(self, library, *, progress):
+        return ""
+
+    def tune(self, settings):
+        self.tuned.append((self.restarts, settings))
+        return {"governor": "that needs root on the device"}
+
+    def conditions_during(self):
+        return self.readings
 
     def open(self, source, **options):
         return Opened(self.planned, 0 if self.planned else None, 5000, (TENSOR,), (TENSOR,))
@@ -105,3 +117,56 @@ def test_a_rate_is_paced():
 def test_what_was_not_asked_for_is_filled_in_by_the_clock(why, wanted, plan):
     found = plan_for(Clock("time", 1, False, why), wanted)
     assert (found.warmup, found.runs, found.min_s, found.processes) == plan
+
+
+def test_readings_between_runs_and_missing_sources_stand_in_the_result():
+    session = Played(Slots.FILES, {"load": "0.1", "cpus": "4"}, Invoked((250_000,) * 60, 1, 5, 400), {})
+    session.readings = ({"at_ms": "0", "throttled": "0x0"}, {"at_ms": "1000", "throttled": "0x4"})
+    result = run(session, Wanted(processes=2))
+    assert [each["round"] + ":" + each["at_ms"] for each in result.conditions["during"]] == [
+        "0:0", "0:1000", "1:0", "1:1000"
+    ]  # fmt: skip
+    assert result.conditions["before"]["temperature_mc"] is None and result.conditions["after"]["load"] == "0.1"
+    assert result.reasons == ("throttling: throttled",)
+    board = run(Played(Slots.FLASH, {}, Invoked((250_000,) * 60, 1, 5, 400), {}), Wanted(processes=1))
+    assert board.conditions["before"] == {} and board.conditions["during"] == []
+
+
+def test_settings_are_made_in_every_fresh_process_and_what_failed_is_told():
+    session = Played(Slots.FILES, {}, Invoked((250_000,) * 60, 1, 5, 400), {})
+    result = run(session, Wanted(processes=2, pin="1,2", governor="performance"))
+    asked = {"pin": "1,2", "governor": "performance"}
+    assert session.tuned == [(0, asked), (1, asked)]
+    assert result.conditions["tuning"] == {
+        "pin": {"value": "1,2", "refused": None},
+        "governor": {"value": "performance", "refused": "that needs root on the device"},
+    }
+    assert "tuning" not in run(session, Wanted(processes=1)).conditions
+
+
+def test_cold_runs_are_never_batched_and_boards_refuse_them():
+    session = Played(Slots.FILES, {}, Invoked((250_000,) * 60, 1, 5, 400), {})
+    result = run(session, Wanted(processes=1, cold=True, rate_hz=100))
+    assert session.plans[0]["flags"] == 4 and result.plan.mode == "cold, paced"
+    assert run(session, Wanted(processes=1, cold=True)).plan.mode == "cold"
+    with pytest.raises(UsageError, match="no caches"):
+        run(Played(Slots.FLASH, {}, Invoked((2500,) * 60, 1, 5, 400), {}), Wanted(cold=True))
+
+
+def test_memory_is_split_into_the_process_s_own_and_mapped_files():
+    figures = {"rss_import": 30, "anonymous_import": 10, "file_import": 20, "rss_steady": 50, "anonymous_steady": 25}
+    memory = run(Played(Slots.FILES, {}, Invoked((250_000,) * 60, 1, 5, 400), figures), Wanted()).memory_bytes
+    assert memory.phases["steady"] == 50 and memory.anonymous["steady"] == 25 and memory.file["import"] == 20
+    assert memory.file["steady"] is None
+
+
+def test_a_device_may_cool_down_before_each_round():
+    session = Played(Slots.FILES, {}, Invoked((250_000,) * 60, 1, 5, 400), {})
+    now, temperatures = [0.0], [70, 62, 54, 80]
+    session.conditions = lambda: {"temperature_mc": f"cpu=20000,gpu={temperatures.pop(0)}000"}
+    sleep = lambda seconds: now.__setitem__(0, now[0] + seconds)  # noqa: E731  two lines for a clock are enough
+    assert wait_until_cool(session, 55, clock=lambda: now[0], sleep=sleep) == Cooled(4.0, 54, 55)
+    session.conditions = lambda: {"temperature_mc": "cpu=90000"}
+    assert wait_until_cool(session, 55, clock=lambda: now[0], sleep=sleep) == Cooled(600.0, 90, 55)
+    session.conditions = lambda: {}
+    assert wait_until_cool(session, 55, clock=lambda: now[0], sleep=sleep) == Cooled(0.0, None, 55)

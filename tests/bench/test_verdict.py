@@ -82,3 +82,31 @@ def test_an_emulated_microcontrollers_clock_is_no_time_either():
     assert clock.unit == "time" and clock.why_no_time
     real = clock_of(hello(Slots.FLASH, 25_000_000), {})
     assert real.why_no_time is None and real.us(25) == 1
+
+
+@pytest.mark.parametrize(
+    ("reading", "reason"),
+    [
+        ({"throttled": "0x4"}, "throttling: throttled"),
+        ({"throttled": "0x10000"}, "throttling: under-voltage"),
+        ({"power_warning": "under-voltage"}, "throttling: under-voltage"),
+        ({"cooling": "cpufreq-cpu0=2"}, "throttling: cooling holds the CPU back (cpufreq-cpu0=2)"),
+        ({"throttle_count": "9"}, "throttling: 2 thermal events"),
+        ({"others_cpus": "1.5"}, "loaded: other programs used 1.5 of 4 CPUs meanwhile"),
+    ],
+)
+def test_what_happens_only_while_measuring_counts_as_well(reading, reason):
+    before = {**QUIET, "throttle_count": "7"}
+    assert reasons_against(GOOD, TIME, before, before, during=(reading,)) == (reason,)
+
+
+def test_a_quiet_reading_is_no_reason():
+    during = ({"throttled": "0x0", "others_cpus": "0.3", "power_warning": "none", "throttle_count": "7"},)
+    assert reasons_against(GOOD, TIME, QUIET, QUIET, during=during) == ()
+    assert reasons_against(GOOD, TIME, QUIET, QUIET, during=({"others_cpus": "nan"}, {"others_cpus": "x"})) == ()
+
+
+def test_noise_and_too_little_time_are_told():
+    noisy = latency([100, 160] * 40, [100, 160] * 40)
+    assert reasons_against(noisy, TIME, QUIET, QUIET)[0].startswith("too noisy: half of the runs are 23%")
+    assert reasons_against(latency([1] * 100), TIME, QUIET, QUIET)[0].startswith("too short: the samples take 0.1 ms")
