@@ -189,7 +189,7 @@ class _Builder:
             arena_bytes=self.variables_at + prepared.variable_bytes if fills else prepared.planned_bytes,
             scratch_bytes=max((node.scratch_bytes for node in prepared.nodes), default=0),
             constant_bytes=sum(constant.bytes for constant in constants),
-            record_bytes=sum(constant.bytes for constant in constants if constant.is_record),
+            record_bytes=sum(constant.record_bytes for constant in constants),
             key=self.entry.key,
             constants=constants,
             steps=steps,
@@ -290,12 +290,14 @@ class _Builder:
     def _made(self, operator: Operator, number: int, array: Array) -> str:
         """A constant that a variant made."""
         note = f"{array.note} of operator {operator.index}"
-        return self.constants.symbol(f"tuned_{operator.index}_{number}", note, array.type, array.content)
+        return self.constants.symbol(
+            f"tuned_{operator.index}_{number}", note, array.type, array.content, array.record_bytes
+        )
 
     def _record(self, operator: Operator, node: Node) -> str:
         content = node.record + b"\0" * (-len(node.record) % 4)
         note = f"geometry and multipliers of operator {operator.index}"
-        return self.constants.symbol(f"record_{operator.index}", note, "uint32_t", content, is_record=True)
+        return self.constants.symbol(f"record_{operator.index}", note, "uint32_t", content, len(content))
 
     def _socket(self, port: Port, number: int) -> Socket:
         tensor = self.graph.tensors[port.index]

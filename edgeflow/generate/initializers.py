@@ -26,7 +26,7 @@ C_TYPES = {
 class Constant:
     """A constant array: `symbol` in the generated file, C `type`, `count` elements, `rows` of initializers.
 
-    `is_record` says that it is an operator's parameters and not values of the model.
+    `record_bytes` of its `bytes` are an operator's parameters and not values of the model.
     """
 
     symbol: str
@@ -35,25 +35,25 @@ class Constant:
     count: int
     rows: tuple[str, ...]
     bytes: int
-    is_record: bool
+    record_bytes: int
 
 
 class Constants:
     """Collects the constants of one file, each once by its bytes."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str, bool, bytes], Constant] = {}
+        self._known: dict[tuple[str, bytes], Constant] = {}
 
     def __iter__(self) -> Iterator[Constant]:
         return iter(self._known.values())
 
-    def symbol(self, symbol: str, note: str, kind: str, content: bytes, *, is_record: bool = False) -> str:
+    def symbol(self, symbol: str, note: str, kind: str, content: bytes, record_bytes: int = 0) -> str:
         """The name of the array of C type `kind` with these bytes; `symbol` and `note` where it is new."""
-        key = (kind, is_record, content)
+        key = (kind, content)
         known = self._known.get(key)
         if known is None:
             values = initializers(kind, content)
-            known = Constant(symbol, note, kind, len(values), lines(values), len(content), is_record)
+            known = Constant(symbol, note, kind, len(values), lines(values), len(content), record_bytes)
             self._known[key] = known
         return known.symbol
 

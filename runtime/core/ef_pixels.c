@@ -1,4 +1,4 @@
-/* Runs kernels that work on pixels one after the other, whatever their row: see ef_tuned.h. */
+/* Runs kernels that work on pixels one after the other, whatever their row, or on tiles of rows: see ef_tuned.h. */
 #include "ef_tuned.h"
 
 #define TOGETHER 2u
@@ -18,4 +18,12 @@ void ef_pixels_run_backwards(ef_pixels_kernel *kernel, const struct ef_call *cal
         left -= count;
         kernel(call, (const int8_t *)input + left * window->in_c, (int8_t *)output + left * window->out_c, count);
     }
+}
+
+void ef_tiles_run(ef_tiles_kernel *kernel, const struct ef_call *call, const void *input, void *output) {
+    kernel(call, input, output, 0);
+}
+
+void ef_tiles_run_backwards(ef_tiles_kernel *kernel, const struct ef_call *call, const void *input, void *output) {
+    kernel(call, input, output, 1);
 }

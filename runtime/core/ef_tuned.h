@@ -28,4 +28,16 @@ void ef_fully_connected_narrow_s8_dsp_invoke(const struct ef_call *call);
 void ef_depthwise_conv_2d_3x3_stride1_s8_dsp_invoke(const struct ef_call *call);
 void ef_depthwise_conv_2d_3x3_stride2_s8_dsp_invoke(const struct ef_call *call);
 
+void ef_add_s8_dsp_invoke(const struct ef_call *call);
+
+/* A kernel of a whole batch entry that makes its rows by twos or more, from the first or from the last. */
+typedef void ef_tiles_kernel(const struct ef_call *call, const int8_t *in, int8_t *out, int backwards);
+
+void ef_tiles_run(ef_tiles_kernel *kernel, const struct ef_call *call, const void *input, void *output);
+void ef_tiles_run_backwards(ef_tiles_kernel *kernel, const struct ef_call *call, const void *input, void *output);
+
+ef_tiles_kernel ef_conv_2d_winograd16_line_s8_dsp_tiles, ef_conv_2d_winograd16_twice_s8_dsp_tiles,
+    ef_conv_2d_winograd32_line_s8_dsp_tiles, ef_conv_2d_winograd32_twice_s8_dsp_tiles,
+    ef_conv_2d_winograd64_line_s8_dsp_tiles, ef_conv_2d_winograd64_twice_s8_dsp_tiles;
+
 #endif /* EF_TUNED_H */

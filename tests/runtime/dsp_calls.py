@@ -19,9 +19,15 @@ from tests.runtime.tuned_calls import Call
 HERE = Path(__file__).parent
 FLAGS = ("-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=hard", "-mfpu=fpv4-sp-d16")
 CHECKED = ("-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
-DRIVERS = ("ef_window_run_rows", "ef_window_run_rows_backwards", "ef_pixels_run", "ef_pixels_run_backwards")
-KINDS = {"invoke": 0, "row": 1, "pixels": 2}
-_ENTRY = re.compile(r"\bef_\w+_dsp_(?:invoke|row|pixels)\b")
+DRIVERS = (
+    "ef_window_run_rows",
+    "ef_window_run_rows_backwards",
+    "ef_pixels_run",
+    "ef_pixels_run_backwards",
+    "ef_tiles_run",
+)
+KINDS = {"invoke": 0, "row": 1, "pixels": 2, "tiles": 3}
+_ENTRY = re.compile(r"\bef_\w+_dsp_(?:invoke|row|pixels|tiles)\b")
 
 
 def entries() -> list[str]:

@@ -1,5 +1,5 @@
 /* Runs tuned kernels of the DSP family on their own, on this machine and on QEMU's mps2-an386: calls from stdin, outputs to
- * stdout. A call: function (its place in the list below), kind (0: of the call alone, 1: of a row, 2: of pixels), whether
+ * stdout. A call: function (its place in the list below), kind (0: of the call alone, 1: of a row, 2: of pixels, 3: of tiles), whether
  * backwards, output bytes, scratch bytes, record bytes, inputs, then the record, then for each input its bytes (0: NULL)
  * and content. All uint32. The answer: the output. Every piece is a heap block of exactly its size, for a sanitizer;
  * without one, guards beside output and scratch are looked at. */
@@ -61,6 +61,9 @@ static void run(uint32_t function, uint32_t kind, uint32_t backwards, const stru
             (backwards ? ef_window_run_rows_backwards : ef_window_run_rows)((row_kernel *)kernels[function], call,
                                                                           in + n * in_bytes, out + n * out_bytes);
         }
+    } else if (kind == 3) {
+        (backwards ? ef_tiles_run_backwards : ef_tiles_run)((ef_tiles_kernel *)kernels[function], call, call->inputs[0],
+                                                            call->outputs[0]);
     } else {
         (backwards ? ef_pixels_run_backwards : ef_pixels_run)((ef_pixels_kernel *)kernels[function], call,
                                                               call->inputs[0], call->outputs[0]);

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from edgeflow.generate.tuned import conv_2d, depthwise_conv_2d, fully_connected
+from edgeflow.generate.tuned import add, conv_2d, depthwise_conv_2d, fully_connected
 from edgeflow.generate.tuned.variant import Tuned
 from tests.runtime import cases_tuned
 from tests.runtime.dsp_calls import build_driver, entries, run_calls
@@ -20,12 +20,24 @@ from tests.runtime.single_operator import Case
 from tests.runtime.tuned_calls import Call, site_of
 
 Make = Callable[[np.random.Generator, int], Iterator[Case]]
+WINOGRAD = (conv_2d.winograd_resident, conv_2d.winograd_all, conv_2d.winograd_two)
+
+
+def winograd(rng: np.random.Generator, count: int) -> Iterator[Case]:
+    """3x3 at stride 1 over sizes that tiles fill."""
+    for _ in range(count):
+        h, w, ic, oc = (int(rng.choice(sizes)) for sizes in ([2, 4, 8], [4, 8, 12], [16, 32, 64], [4, 8, 16, 20]))
+        yield cases_tuned.window(rng, "CONV_2D", h, w, ic, oc, (3, 3), 1, True)
+
+
 # cases, the variants, how many, the least share that must be taken
 KINDS: dict[str, tuple[Make, tuple[Any, ...], int, float]] = {
     "pixels": (cases_tuned.pixels, (conv_2d.one_by_one, conv_2d.windows), 60, 0.7),
     "windows": (cases_tuned.windows, (conv_2d.windows,), 60, 0.7),
+    "winograd": (winograd, WINOGRAD, 60, 0.6),
     "gathered": (cases_tuned.gathered, (conv_2d.windows,), 80, 0.7),
     "depthwise": (cases_tuned.depthwise, (depthwise_conv_2d.whole, depthwise_conv_2d.strips), 90, 0.3),
+    "add": (cases_tuned.add, (add.add,), 60, 0.6),
     "fully_connected": (cases_tuned.fully_connected, (fully_connected.wide, fully_connected.narrow), 60, 0.4),
 }
 

@@ -1,23 +1,28 @@
-"""CONV_2D, int8, for cores with the DSP extension: ef_conv_2d_s8_dsp.c and ef_conv_2d_1x1_s8_dsp.c."""
+"""CONV_2D, int8, for cores with the DSP extension: ef_conv_2d{_1x1,_winograd,}_s8_dsp.c."""
 
 from __future__ import annotations
 
 import struct
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
-from edgeflow.generate.tuned.packing import line_parameters, paired_weights, twice_parameters, value_order
+from edgeflow.generate.tuned.packing import line_parameters, paired_weights, twice_parameters, value_order, words
 from edgeflow.generate.tuned.records import Channels, Geometry, read_channels, read_geometry, sums_range
-from edgeflow.generate.tuned.requantize import Ints, find_lines, rounded_twice
+from edgeflow.generate.tuned.requantize import SCALE, Ints, find_lines, rounded_twice
 from edgeflow.generate.tuned.site import Site
 from edgeflow.generate.tuned.variant import ROW_DRIVERS, Array, Tuned
 
+TILE_DRIVERS = ("ef_tiles_run", "ef_tiles_run_backwards")
 PIXEL_DRIVERS = ("ef_pixels_run", "ef_pixels_run_backwards")
 _CHANNELS_AT = 40  # of the record of conv_2d_s8: after the window and the channels of a group
 _ROWS = 12  # of a window, on the stack
 _PATCH_BYTES = 256  # on the stack
 _RECORD = struct.Struct("<iHhhh")
+_WINOGRAD_RECORD = struct.Struct("<iH3h2x")
+_WINOGRAD = (16, 32, 64)  # input channels that there are instances for
+_WINOGRAD_BYTES = 38_000  # of scratch, above which it is not worth it
 _SHIFTS = (12, 15)  # that the matrix kernel has
 
 
@@ -71,6 +76,52 @@ def windows(site: Site) -> Tuned | str:
     return _tuned(site, "conv_2d", "row")
 
 
+def winograd(site: Site, *, tile_rows: int | None) -> Tuned | str:
+    """3x3 windows at stride 1: `tile_rows` rows of 2x2 tiles at a time (0: the weights stay), None for all of them."""
+    g = read_geometry(site.node.record)
+    if (g.kernel_h, g.kernel_w, g.stride_h, g.stride_w, g.dilation_h, g.dilation_w) != (3, 3, 1, 1, 1, 1):
+        return ""
+    if g.in_c not in _WINOGRAD or (g.pad_top, g.pad_left) != (1, 1) or (g.out_h, g.out_w) != (g.in_h, g.in_w):
+        return f"Winograd: {g.in_c} input channels, padding {g.pad_top}, {g.pad_left}"
+    rows = g.out_h // 2 if tile_rows is None else tile_rows
+    if g.out_h % max(2, 2 * rows) or g.out_w % 4 or g.batches != 1:
+        return f"Winograd: {g.out_h} x {g.out_w} outputs"
+    if (tile_rows == 0 and g.out_c > 16) or (rows > 0 and rows == tile_rows == g.out_h // 2):
+        return ""
+    dense = read_dense(site)
+    if isinstance(dense, str):
+        return dense
+    requantized = requantize(dense, winograd=True)
+    if isinstance(requantized, str):
+        return requantized
+    clamp, channels = dense.channels.clamp, dense.channels
+    values = 32 * g.in_c * g.out_c + 128 * g.in_c if rows == 0 else 128 * g.in_c + 8 * g.in_c * g.out_w * 2 * rows
+    if values > _WINOGRAD_BYTES:
+        return ""
+    # so many rows of outputs are a row here; it reads the one before and the one after
+    height, unit = g.out_h // max(2, 2 * rows), max(2, 2 * rows) * g.in_w
+    order = replace(g, in_h=height, out_h=height, in_w=unit, out_w=unit, kernel_h=3, kernel_w=1, pad_top=1, pad_left=0)
+    record = g.packed() + _WINOGRAD_RECORD.pack(requantized.added, rows, channels.in_zero_point, clamp.min, clamp.max)
+    return Tuned(
+        kernel="conv_2d_winograd_s8_dsp",
+        function=f"ef_conv_2d_winograd{g.in_c}_{requantized.name}_s8_dsp_tiles",
+        record=record,
+        inputs=(
+            0,
+            Array("int8_t", dense.weights.astype(np.int8).tobytes(), "weights"),
+            Array(
+                "int32_t",
+                requantized.parameters,
+                "biases and multipliers",
+                len(requantized.parameters) - 4 * g.out_c,
+            ),
+        ),
+        scratch_bytes=512 + values,
+        drivers=TILE_DRIVERS,
+        geometry=order.packed(),
+    )
+
+
 def _tuned(site: Site, prefix: str, suffix: str) -> Tuned | str:
     dense = read_dense(site)
     if isinstance(dense, str):
@@ -94,7 +145,12 @@ def _tuned(site: Site, prefix: str, suffix: str) -> Tuned | str:
         inputs=(
             0,
             Array("int8_t", weights, "paired weights"),
-            Array("int32_t", requantized.parameters, "biases and multipliers"),
+            Array(
+                "int32_t",
+                requantized.parameters,
+                "biases and multipliers",
+                len(requantized.parameters) - 4 * geometry.out_c,
+            ),
         ),
         scratch_bytes=8 * len(order),
         drivers=ROW_DRIVERS,
@@ -118,13 +174,16 @@ def read_dense(site: Site) -> Dense | str:
     return Dense(geometry, channels, weights, bias - channels.in_zero_point * weights.sum(axis=1), low, high)
 
 
-def requantize(dense: Dense) -> Requantized | str:
-    """By one multiplication where that is exact, else as the reference does it."""
+def requantize(dense: Dense, *, winograd: bool = False) -> Requantized | str:
+    """By one multiplication where that is exact, else as the reference does it; parameters as the kernel reads them."""
     channels = dense.channels
     staircase = rounded_twice(channels.multipliers, channels.shifts)
     reason = ""
-    for shift in _SHIFTS:
+    for shift in _SHIFTS[:1] if winograd else _SHIFTS:
         lines = find_lines(staircase, dense.low, dense.high, channels.clamp, shift)
+        if not isinstance(lines, str) and winograd:
+            table = np.stack([SCALE * dense.bias + lines.offsets, lines.multipliers], axis=1)
+            return Requantized("line", words(table), lines.added)
         if not isinstance(lines, str):
             return Requantized(f"line{shift}", line_parameters(dense.bias, lines), lines.added)
         reason = lines
@@ -132,5 +191,14 @@ def requantize(dense: Dense) -> Requantized | str:
         return reason
     if np.abs(dense.weights).sum(axis=1).max() >= 2**16 or max(-int(dense.low.min()), int(dense.high.max())) >= 2**31:
         return "sums are too large"
+    if winograd:
+        powers = np.left_shift(np.int64(1), 32 + channels.shifts)
+        table = np.stack([dense.bias, 2 * channels.multipliers, powers], axis=1)
+        return Requantized("twice", words(table), channels.clamp.zero_point)
     parameters = twice_parameters(dense.bias, channels.multipliers, channels.shifts)
     return Requantized("twice", parameters, channels.clamp.zero_point)
+
+
+winograd_all = partial(winograd, tile_rows=None)
+winograd_resident = partial(winograd, tile_rows=0)
+winograd_two = partial(winograd, tile_rows=2)

@@ -100,7 +100,7 @@ def _planes(site: Site, *, whole: bool) -> Tuned | str:
         inputs=(
             0,
             Array("int8_t", weights.astype(np.int8).tobytes(), "weights"),
-            Array("int32_t", words(np.stack([bias, lines.multipliers], axis=1)), "biases and multipliers"),
+            Array("int32_t", words(np.stack([bias, lines.multipliers], axis=1)), "biases and multipliers", 4 * g.out_c),
         ),
         scratch_bytes=axes.scratch_bytes(strip),
         in_place=(0,) if one_strip and g.stride_h == 1 and (g.in_h, g.in_w) == (g.out_h, g.out_w) else (),

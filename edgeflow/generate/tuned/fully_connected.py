@@ -58,7 +58,7 @@ def _connected(site: Site, *, wide: bool) -> Tuned | str:
         inputs=(
             0,
             Array("int8_t", paired + weights[whole:].astype(np.int8).tobytes(), "paired weights"),
-            Array("int32_t", _parameters(bias, lines, whole), "biases and multipliers"),
+            Array("int32_t", _parameters(bias, lines, whole), "biases and multipliers", 4 * connected.channels),
         ),
         scratch_bytes=2 * connected.depth if wide else 0,
     )

@@ -1,7 +1,7 @@
 """The records of the interpreter's int8 kernels, read: geometry, zero points, clamp and multipliers.
 
 Their layouts are those of the structs in runtime/core: `struct ef_window`, `struct ef_channels_s8`,
-and the record of ef_fully_connected_s8.c.
+and the records of ef_fully_connected_s8.c and ef_add_s8.c.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import numpy.typing as npt
 from edgeflow.generate.tuned.requantize import Clamp, Ints
 
 _WINDOW = struct.Struct("<18H")
+_ADDITION = struct.Struct("<3i4b6h")
 _CONNECTED = struct.Struct("<3I4hI")
 _CHANNELS = struct.Struct("<4h2H")
 
@@ -67,6 +68,35 @@ class Connected:
     in_zero_point: int
     clamp: Clamp
     reals: npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Addition:
+    """The record of ADD without its broadcasting: inputs a and b, then the output where there are three."""
+
+    multipliers: tuple[int, int, int]
+    shifts: tuple[int, int, int]
+    zero_points: tuple[int, int]
+    clamp: Clamp
+
+    @property
+    def scales(self) -> tuple[float, float]:
+        """What the inputs' steps are in the common scale, 2^20 a unit."""
+        a, b = (m * 2.0 ** (s - 11) for m, s in zip(self.multipliers[:2], self.shifts[:2], strict=True))
+        return a, b
+
+    @property
+    def out_scale(self) -> float:
+        """What a step in the common scale is in the output's."""
+        return self.multipliers[2] * 2.0 ** (self.shifts[2] - 31)
+
+
+def read_addition(record: bytes) -> Addition:
+    """The record of add_s8, whose end this is."""
+    a, b, out, a_shift, b_shift, out_shift, _, a_zero, b_zero, zero_point, low, high, _ = _ADDITION.unpack(
+        record[-_ADDITION.size :]
+    )
+    return Addition((a, b, out), (a_shift, b_shift, out_shift), (a_zero, b_zero), Clamp(zero_point, low, high))
 
 
 def read_connected(record: bytes) -> Connected:

@@ -7,11 +7,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Array:
-    """A constant that the compiler made: little-endian `content` of the C type `type`."""
+    """A constant that the compiler made: little-endian `content` of the C type `type`.
+
+    `record_bytes` of it are parameters, the rest is the model's own values in another order.
+    """
 
     type: str
     content: bytes
     note: str
+    record_bytes: int = 0
 
 
 @dataclass(frozen=True)
