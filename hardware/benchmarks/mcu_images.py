@@ -120,7 +120,7 @@ def measure_interpreted(board: str, model: Model) -> Figures:
         titles = {o.index: (o.name, n.kernel) for o, n in zip(model.main.operators, nodes, strict=True)}
 
         def recipe(arena: int) -> Recipe:
-            flags = (f"-DARENA_BYTES={arena}",)
+            flags = (f"-DARENA_BYTES={arena}", "-DEF_WITH_PLAN_ENTRY=0")
             return _recipe(f"interpreted-{board}", board, folder, "mcu_interpreted.h", [*core, *own], flags)
 
         said, shares = _run(board, build(_measuring(recipe(_LARGEST_ARENA))), folder, titles, interpreted=True)

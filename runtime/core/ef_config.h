@@ -7,6 +7,7 @@
  *   EF_WITH_FLOAT32         1   float32 kernels
  *   EF_WITH_DSP             1   int8 inner loops for Arm cores with the DSP extension (about 1.3 KB of text); 0 leaves
  *                               the plain ones there too
+ *   EF_WITH_PLAN_ENTRY      1   plans that models bring along (about 0.7 KB of text); 0 makes every plan on the board
  *   EF_WITH_<OPERATOR>      1   one switch an operator (EF_WITH_CONV_2D, ...): ef_operators.h; 0 leaves the operator
  *                               out of `ef_kernels_all`, and the linker then drops its code (--gc-sections)
  *   EF_TFLM_FULLY_CONNECTED 0   1 rounds FULLY_CONNECTED twice as TensorFlow Lite Micro does; 0 as LiteRT does
@@ -36,6 +37,9 @@
 #ifndef EF_WITH_DSP
 #define EF_WITH_DSP 1
 #endif
+#ifndef EF_WITH_PLAN_ENTRY
+#define EF_WITH_PLAN_ENTRY 1
+#endif
 #ifndef EF_TFLM_FULLY_CONNECTED
 #define EF_TFLM_FULLY_CONNECTED 0
 #endif
@@ -51,6 +55,14 @@
 
 /* Offsets of planned tensors, of scratch and of the planned region itself are multiples of this. */
 #define EF_ALIGNMENT 16u
+
+#if defined(__GNUC__)
+#define EF_COLD __attribute__((cold))          /* runs when a model is prepared: small rather than fast */
+#define EF_OWN_FRAME __attribute__((noinline)) /* so that its stack is not taken beside what its caller calls */
+#else
+#define EF_COLD
+#define EF_OWN_FRAME
+#endif
 
 /* Wraps the text of every refusal. */
 #if EF_WITH_REASONS

@@ -44,7 +44,7 @@ static enum ef_status note_unwritten(struct ef_measure *plan, uint32_t operator_
 }
 
 /* The operator reads a tensor. */
-static enum ef_status note_read(struct ef_measure *plan, uint32_t operator_index, int32_t index) {
+EF_OWN_FRAME static enum ef_status note_read(struct ef_measure *plan, uint32_t operator_index, int32_t index) {
     if (index < 0 || plan->starved) return EF_OK;
     const uint32_t place = plan->places[index];
     if (place == EF_PLACE_UNSEEN) {
@@ -83,7 +83,7 @@ static enum ef_status note_written(struct ef_measure *plan, int32_t operator_ind
 }
 
 /* Inputs of the subgraph: written by the caller. A variable may be among them. */
-static enum ef_status note_graph_inputs(struct ef_measure *plan) {
+EF_OWN_FRAME static enum ef_status note_graph_inputs(struct ef_measure *plan) {
     const struct ef_model *model = plan->interpreter->model;
     const uint32_t count = ef_flatbuffer_count(model, plan->interpreter->graph_inputs);
     for (uint32_t i = 0; i < count; ++i) {
@@ -98,7 +98,7 @@ static enum ef_status note_graph_inputs(struct ef_measure *plan) {
 }
 
 /* Outputs of the subgraph live to the end. */
-static enum ef_status note_graph_outputs(struct ef_measure *plan) {
+EF_OWN_FRAME static enum ef_status note_graph_outputs(struct ef_measure *plan) {
     const struct ef_model *model = plan->interpreter->model;
     const uint32_t count = ef_flatbuffer_count(model, plan->interpreter->graph_outputs);
     for (uint32_t i = 0; i < count; ++i) {
@@ -119,7 +119,7 @@ static enum ef_status note_graph_outputs(struct ef_measure *plan) {
 }
 
 /* Bytes of the operands of an operator that lie in the arena; where they may lie over each other, of the largest. */
-static uint64_t operand_bytes(const struct ef_context *context) {
+EF_OWN_FRAME static uint64_t operand_bytes(const struct ef_context *context) {
     uint64_t sum = 0, largest = 0;
     const int together = context->kernel->in_place != 0u || context->kernel->row != NULL;
     struct ef_tensor tensor;
@@ -143,7 +143,7 @@ static uint16_t distance(uint32_t bytes) {
 }
 
 /* How near the output of a row kernel may come to its input. */
-static void note_rows(struct ef_measure *plan, const struct ef_context *context) {
+EF_OWN_FRAME static void note_rows(struct ef_measure *plan, const struct ef_context *context) {
     struct ef_plan_item *out = &plan->items[plan->places[ef_context_output(context, 0u)]];
     out->forwards = distance(context->forwards);
     out->backwards = distance(context->backwards);

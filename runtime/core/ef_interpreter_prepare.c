@@ -6,7 +6,7 @@
 #include "ef_measure.h"
 
 /* Lay the operator's output 0 over the first input that allows it. */
-static void share(struct ef_measure *plan, uint32_t i) {
+EF_OWN_FRAME static void share(struct ef_measure *plan, uint32_t i) {
     const struct ef_kernel *kernel = ef_graph_kernel(plan->interpreter, &plan->nodes[i]);
     struct ef_context context;
     struct ef_tensor in, out;
@@ -29,7 +29,7 @@ static void share(struct ef_measure *plan, uint32_t i) {
 }
 
 /* Let the output of a row kernel lie over its first input, where that dies and is no other operand as well. */
-static void overlap(struct ef_measure *plan, uint32_t i) {
+EF_OWN_FRAME static void overlap(struct ef_measure *plan, uint32_t i) {
     struct ef_context context;
     if (ef_graph_kernel(plan->interpreter, &plan->nodes[i])->row == NULL) return;
     ef_graph_operands(plan->interpreter, i, &context);
@@ -52,7 +52,7 @@ static int sums_hold(const struct ef_measure *plan) {
 }
 
 /* Marks and item indices become places in the arena. */
-static void settle(struct ef_measure *plan, uint32_t tables, uint32_t planned_at) {
+EF_OWN_FRAME static void settle(struct ef_measure *plan, uint32_t tables, uint32_t planned_at) {
     struct ef_interpreter *interpreter = plan->interpreter;
     uint32_t at = tables;
     for (uint32_t i = 0; i < interpreter->operator_count; ++i) {
@@ -83,7 +83,7 @@ static void settle(struct ef_measure *plan, uint32_t tables, uint32_t planned_at
 }
 
 /* Give every kernel its record. */
-static enum ef_status fill(struct ef_measure *plan, uint32_t records_end) {
+EF_OWN_FRAME static enum ef_status fill(struct ef_measure *plan, uint32_t records_end) {
     struct ef_interpreter *interpreter = plan->interpreter;
     for (uint32_t i = 0; i < interpreter->operator_count; ++i) {
         const struct ef_node *node = &plan->nodes[i];
@@ -106,7 +106,7 @@ static enum ef_status fill(struct ef_measure *plan, uint32_t records_end) {
 }
 
 /* Refuse for want of memory. */
-static enum ef_status too_small(struct ef_measure *plan, uint64_t needed, size_t given) {
+EF_OWN_FRAME static enum ef_status too_small(struct ef_measure *plan, uint64_t needed, size_t given) {
     struct ef_memory *memory = &plan->interpreter->memory;
     memory->needed = needed > EF_LARGEST_SUM ? EF_LARGEST_SUM : (uint32_t)needed;
     memory->at_least = plan->starved;
@@ -149,7 +149,7 @@ static enum ef_status build(struct ef_measure *plan, size_t room, size_t lost) {
     for (uint32_t i = 0; i < interpreter->operator_count; ++i) overlap(plan, i);
     struct ef_memory *memory = &interpreter->memory;
     const uint32_t records_end = tables + (uint32_t)plan->records;
-    const enum ef_status given = ef_interpreter_plan(plan, &memory->planned);
+    const enum ef_status given = EF_WITH_PLAN_ENTRY ? ef_interpreter_plan(plan, &memory->planned) : EF_NOT_FOUND;
     if (given == EF_NOT_FOUND) {
         memory->planned = ef_plan_place(plan->items, plan->item_count);
     } else if (given != EF_OK) {

@@ -42,7 +42,7 @@ static uint32_t split(float value, int32_t *exponent) {
     return significand;
 }
 
-struct ef_real ef_real_of_scales(float a, float b, float c) {
+EF_COLD struct ef_real ef_real_of_scales(float a, float b, float c) {
     struct ef_real real = {0u, 0u, -1100};
     int32_t exponent_a, exponent_b, exponent_c;
     const uint32_t significand_a = split(a, &exponent_a);
@@ -139,7 +139,7 @@ static int32_t quantize(float real, float scale, int32_t zero_point) {
 static int32_t larger(int32_t a, int32_t b) { return a > b ? a : b; }
 static int32_t smaller(int32_t a, int32_t b) { return a < b ? a : b; }
 
-void ef_activation_range(int32_t activation, float scale, int32_t zero_point, int32_t type_min, int32_t type_max,
+EF_COLD void ef_activation_range(int32_t activation, float scale, int32_t zero_point, int32_t type_min, int32_t type_max,
                          int32_t *min, int32_t *max) {
     *min = type_min;
     *max = type_max;

@@ -117,31 +117,28 @@ static void whole_rows(const struct ef_window *window, const uint8_t *input, uin
     rows->y = (uint16_t)y;
 }
 
-void ef_window_run_rows(void (*row)(const struct ef_call *call, const struct ef_rows *rows, void *out_row),
-                        const struct ef_call *call, const void *input, void *output) {
+/* All rows of one batch entry: from row 0 on, or from the last one backwards. */
+EF_OWN_FRAME static void run_rows(void (*row)(const struct ef_call *call, const struct ef_rows *rows, void *out_row),
+                     const struct ef_call *call, const uint8_t *input, uint8_t *output, int backwards) {
     const struct ef_window *window = call->record;
     const uint32_t in_row = (uint32_t)window->in_w * window->in_c * window->in_element_bytes;
     const uint32_t out_row = (uint32_t)window->out_w * window->out_c * window->out_element_bytes;
-    uint8_t *out = output;
     struct ef_rows rows;
-    for (int32_t y = 0; y < (int32_t)window->out_h; ++y, out += out_row) {
-        whole_rows(window, input, in_row, y, &rows);
-        row(call, &rows, out);
+    for (uint32_t i = 0; i < window->out_h; ++i) {
+        const uint32_t y = backwards ? window->out_h - 1u - i : i;
+        whole_rows(window, input, in_row, (int32_t)y, &rows);
+        row(call, &rows, output + y * out_row);
     }
+}
+
+void ef_window_run_rows(void (*row)(const struct ef_call *call, const struct ef_rows *rows, void *out_row),
+                        const struct ef_call *call, const void *input, void *output) {
+    run_rows(row, call, input, output, 0);
 }
 
 void ef_window_run_rows_backwards(void (*row)(const struct ef_call *call, const struct ef_rows *rows, void *out_row),
                                   const struct ef_call *call, const void *input, void *output) {
-    const struct ef_window *window = call->record;
-    const uint32_t in_row = (uint32_t)window->in_w * window->in_c * window->in_element_bytes;
-    const uint32_t out_row = (uint32_t)window->out_w * window->out_c * window->out_element_bytes;
-    uint8_t *out = (uint8_t *)output + window->out_h * out_row;
-    struct ef_rows rows;
-    for (int32_t y = (int32_t)window->out_h; y-- > 0;) {
-        out -= out_row;
-        whole_rows(window, input, in_row, y, &rows);
-        row(call, &rows, out);
-    }
+    run_rows(row, call, input, output, 1);
 }
 
 void ef_window_run(const struct ef_kernel *kernel, const struct ef_call *call, int backwards) {
@@ -150,12 +147,8 @@ void ef_window_run(const struct ef_kernel *kernel, const struct ef_call *call, i
     const uint32_t out_row = (uint32_t)window->out_w * window->out_c * window->out_element_bytes;
     const uint8_t *input = call->inputs[0];
     uint8_t *output = call->outputs[0];
-    if (backwards) {
-        ef_window_run_rows_backwards(kernel->row, call, input, output);
-        return;
-    }
     for (uint32_t n = 0; n < window->batches; ++n) {
-        ef_window_run_rows(kernel->row, call, input, output);
+        run_rows(kernel->row, call, input, output, backwards);
         input += in_row * window->in_h;
         output += out_row * window->out_h;
     }

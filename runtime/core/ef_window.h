@@ -66,9 +66,9 @@ static inline struct ef_columns ef_window_columns(const struct ef_window *window
  * to first the output at least `backwards` bytes behind the input's. Refuses
  * strides and dilations < 1, sizes above 32767, and an output whose height, width or batch do not follow from the input.
  * The channels of the output are the caller's to check. */
-enum ef_status ef_window_prepare(struct ef_context *context, struct ef_window *window, int32_t kernel_h,
-                                 int32_t kernel_w, int32_t stride_h, int32_t stride_w, int32_t dilation_h,
-                                 int32_t dilation_w, int32_t padding);
+EF_COLD enum ef_status ef_window_prepare(struct ef_context *context, struct ef_window *window, int32_t kernel_h,
+                                         int32_t kernel_w, int32_t stride_h, int32_t stride_w, int32_t dilation_h,
+                                         int32_t dilation_w, int32_t padding);
 
 /* Run a row kernel over a whole tensor, of one batch entry where rows are made `backwards`, last to first. */
 void ef_window_run(const struct ef_kernel *kernel, const struct ef_call *call, int backwards);
