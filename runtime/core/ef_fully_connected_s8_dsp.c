@@ -50,7 +50,7 @@ struct job {
     "sxtb16 lr, r12, ror #8\n"                                                          \
     "sxtb16 r12, r12\n" HALF("r4", "r5") HALF("r12", "lr")
 
-#define FOUR_CHANNELS(steps, mask, step_bytes, value_shift)                             \
+#define FOUR_CHANNELS(count, step, mask, step_bytes, value_shift)                       \
     __asm__ volatile(                                                                   \
         "push {r4-r11, lr}\n"                                                           \
         "sub sp, sp, #36\n"                                                             \
@@ -72,7 +72,7 @@ struct job {
         "ldmia r0, {r8-r11}\n"                                                          \
         "bx r2\n"                                                                       \
         ".balign 4\n"                                                                   \
-        "1:\n" steps                                                                    \
+        "1:\n.rept " count "\n" step ".endr\n"                                          \
         "ldr r0, [sp, #8]\n"                                                            \
         "cmp r6, r0\n"                                                                  \
         "bne 1b\n"                                                                      \
@@ -109,11 +109,11 @@ struct job {
         "pop {r4-r11, pc}\n")
 
 EF_NAKED static void wide_channels(const struct job *job __attribute__((unused))) {
-    FOUR_CHANNELS(WIDE WIDE WIDE WIDE WIDE WIDE WIDE WIDE, "#7", "#104", "#4");
+    FOUR_CHANNELS("8", WIDE, "#7", "#104", "#4");
 }
 
 EF_NAKED static void narrow_channels(const struct job *job __attribute__((unused))) {
-    FOUR_CHANNELS(NARROW NARROW NARROW NARROW, "#3", "#120", "#3");
+    FOUR_CHANNELS("4", NARROW, "#3", "#120", "#3");
 }
 
 #else

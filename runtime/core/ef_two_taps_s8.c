@@ -7,12 +7,12 @@
 /* r0-r3 sums of the first window, r4-r7 of the second; r8 r9 input, r11 r12 weights (even and odd channels); r10 the
  * channel; lr the offset. On the stack: a copy of the job. */
 #define INPUT(place)                    \
-    "ldr r8, [sp, #" place "]\n"        \
+    "ldr r8, [sp, #(" place ")]\n"      \
     "ldr r9, [r8, r10]\n"               \
     "sxtab16 r8, lr, r9\n"              \
     "sxtab16 r9, lr, r9, ror #8\n"
 #define WEIGHTS(place)                  \
-    "ldr r11, [sp, #" place "]\n"       \
+    "ldr r11, [sp, #(" place ")]\n"     \
     "ldr r12, [r11, r10]\n"             \
     "sxtb16 r11, r12\n"                 \
     "sxtb16 r12, r12, ror #8\n"
@@ -26,8 +26,11 @@
     "smlabb r5, r9, r12, r5\n"          \
     "smlatt r6, r8, r11, r6\n"          \
     "smlatt r7, r9, r12, r7\n"
-#define ROW(x0, x1, x2, x3, w0, w1, w2) \
-    INPUT(x0) WEIGHTS(w0) FIRST INPUT(x1) SECOND WEIGHTS(w1) FIRST INPUT(x2) SECOND WEIGHTS(w2) FIRST INPUT(x3) SECOND
+#define ROWS /* places of a row: 16 * row + 4 * column, 48 + 12 * row + 4 * column */ \
+    ".irp row, 0, 1, 2\n" \
+    INPUT("16*\\row") WEIGHTS("48+12*\\row") FIRST INPUT("16*\\row+4") SECOND WEIGHTS("52+12*\\row") FIRST \
+    INPUT("16*\\row+8") SECOND WEIGHTS("56+12*\\row") FIRST INPUT("16*\\row+12") SECOND \
+    ".endr\n"
 #define MULTIPLY(a, b, multiplier)               \
     "lsl " multiplier ", " multiplier ", #1\n"   \
     "smmlar " a ", " a ", " multiplier ", " a "\n" \
@@ -60,9 +63,7 @@ EF_NAKED void ef_two_taps_s8(const struct ef_two_taps_s8 *job __attribute__((unu
         "mov r5, r1\n"
         "mov r6, r2\n"
         "mov r7, r3\n"
-        ROW("0", "4", "8", "12", "48", "52", "56")
-        ROW("16", "20", "24", "28", "60", "64", "68")
-        ROW("32", "36", "40", "44", "72", "76", "80")
+        ROWS
         "ldrd r8, lr, [sp, #88]\n"
         "add r8, r8, r10, lsl #2\n"
         "ldmia r8, {r8, r9, r11, r12}\n"
