@@ -24,7 +24,7 @@ def project_option(function: F) -> F:
         "--project",
         type=click.Path(path_type=Path),
         callback=_of_this_folder,
-        help=f"Hold the [budget] of this file: exit 3 beyond it.  [{PROJECT_FILE} of this folder]",
+        help=f"Its [budget] is held: exit 3 beyond it; run converts by its [convert].  [{PROJECT_FILE} of this folder]",
     )(function)
 
 

@@ -54,7 +54,7 @@ def command(
         done = run(
             source,
             find_device(device, target=target),
-            quantize=quantize or ("int8" if representative_data else "none"),
+            quantize=quantize or _recipe(project, representative_data),
             representative_data=representative_data,
             output=output,
             name=name,
@@ -62,6 +62,7 @@ def command(
             threads=threads,
             wait_s=wait_s,
             timeout_s=timeout_s,
+            project=project,
             progress=progress,
         )
     over = over_budget(project, (done.result,))
@@ -70,6 +71,18 @@ def command(
     elif not as_json:
         _print(done)
     return 0 if over is None else report_failure(over, as_json=as_json, before=(answer(done),))
+
+
+def _recipe(project: Path | None, representative_data: Path | None) -> str | None:
+    """None where the project names one."""
+    if project is not None:
+        from edgeflow.pipeline.project_conversion import project_choices
+
+        found = project_choices(project)
+        if found.get("quantize"):
+            return None
+        representative_data = representative_data or found.get("representative_data")
+    return "int8" if representative_data else "none"
 
 
 def answer(done: Run) -> dict[str, Any]:

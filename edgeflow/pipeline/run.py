@@ -33,7 +33,7 @@ def run(
     source: Path | str | object,
     device: Device | str | None = None,
     *,
-    quantize: str = "int8",
+    quantize: str | None = None,
     representative_data: Representative | None = None,
     output: Path | str | None = None,
     name: str | None = None,
@@ -41,23 +41,28 @@ def run(
     threads: int = 1,
     wait_s: float = 0,
     timeout_s: float = 60,
+    project: Path | str | None = None,
     progress: Progress = silent,
 ) -> Run:
     """Convert (unless `source` is a `.tflite`), check and deploy, then bench what was deployed.
 
-    Without `output` the converted model stands in the current folder as `convert` names it. Raises what
-    `convert`, `deploy` and `bench` raise; a step that fails ends the run and leaves the device as it was.
+    `quantize` and what `project`, an `edgeflow.toml`, says of converting are as in `convert`. Without `output` the
+    converted model stands in the current folder as `convert` names it. Raises what `convert`, `deploy` and `bench`
+    raise; a step that fails ends the run and leaves the device as it was.
     """
     found = device if isinstance(device, Device) else find_device(device)
     conversion = None
     if isinstance(source, (str, Path)) and Path(source).suffix == ".tflite":
         model = Path(source)
     else:
-        from edgeflow.pipeline.convert import convert
+        from edgeflow.pipeline.convert import Choices, convert
 
-        conversion = convert(
-            source, quantize=quantize, representative_data=representative_data, output=output, progress=progress
-        )
+        choices: Choices = {"project": project, "progress": progress}
+        if representative_data is not None:
+            choices["representative_data"] = representative_data
+        if output is not None:
+            choices["output"] = output
+        conversion = convert(source, quantize=quantize, **choices)
         model = conversion.path
     deployment = deploy(model, found, name=name, wait_s=wait_s, timeout_s=timeout_s, progress=progress)
     result = bench(model, found, runs=runs, threads=threads, wait_s=wait_s, timeout_s=timeout_s, progress=progress)

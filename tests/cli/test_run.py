@@ -38,6 +38,25 @@ def test_run_takes_a_tflite_to_a_device_and_measures_it(tmp_path: Path) -> None:
     assert answer["result"]["model"]["sha256"] == answer["deployment"]["model"]["sha256"]
 
 
+@pytest.mark.tensorflow
+def test_run_converts_as_the_project_says_and_holds_its_budget(tmp_path: Path, keras_sources: Path) -> None:
+    (tmp_path / "edgeflow.toml").write_text(
+        f'schema = 1\n[convert]\nquantize = "int8"\nrepresentative_data = "{keras_sources / "pixels.npz"}"\n'
+        "[budget]\npeak_rss_bytes = 1\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "devices.toml").write_text(
+        f'schema = 1\n[device.here]\naddress = "local:"\nbase = "{tmp_path}/base"\n', encoding="utf-8"
+    )
+    source = str(keras_sources / "cnn.keras")
+    done = edgeflow("run", source, "--device", "here", "--runs", "5", "--json", cwd=tmp_path)
+    assert done.returncode == 3, done.stderr
+    answers = json.loads(done.stdout)
+    check_answer(answers[0])
+    assert answers[0]["conversion"]["options"]["quantize"] == "int8"
+    assert answers[1]["exit"] == 3 and "peak_rss_bytes" in answers[1]["reasons"][0]
+
+
 def test_run_of_a_missing_file_says_so_in_two_lines(tmp_path: Path) -> None:
     done = edgeflow("run", "none.keras", "--device", "local:", cwd=tmp_path)
     assert done.returncode == 1
