@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from edgeflow.pipeline.metadata import metadata_extract, metadata_show, metadata_write
     from edgeflow.pipeline.prune import prune
     from edgeflow.pipeline.quantize_aware import quantize_aware
+    from edgeflow.pipeline.replay import replay
     from edgeflow.pipeline.replay_conversion import replay_conversion
     from edgeflow.pipeline.report import report
     from edgeflow.pipeline.results import export_results, import_results, list_results, show_result, tag_result
@@ -78,6 +79,7 @@ _HOMES = {
     "probe_device": "pipeline.devices",
     "prune": "pipeline.prune",
     "quantize_aware": "pipeline.quantize_aware",
+    "replay": "pipeline.replay",
     "replay_conversion": "pipeline.replay_conversion",
     "report": "pipeline.report",
     "rollback": "pipeline.rollback",
@@ -138,6 +140,7 @@ __all__ = [
     "probe_device",
     "prune",
     "quantize_aware",
+    "replay",
     "replay_conversion",
     "report",
     "rollback",

@@ -29,6 +29,7 @@ COMMANDS = {
     "flash": ("flash", "put an image on a board with the tool that it takes"),
     "validate": ("validate", "does the device answer as this machine does"),
     "results": ("results", "the runs that were made: list, show, tag, export, import"),
+    "replay": ("replay", "measure a stored run again, and compare"),
     "compare": ("compare", "old against new, with a verdict and a gate for CI"),
     "report": ("report", "runs as a page to look at: plots, verdicts, how they were made"),
     "run": ("run", "convert, check, deploy and bench in one go"),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from edgeflow.results.figures import Comparison
 
 
-def _share(_: click.Context, __: click.Parameter, text: str | None) -> float | None:
+def share(_: click.Context, __: click.Parameter, text: str | None) -> float | None:
     """`5%` or `0.05`."""
     if text is None:
         return None
@@ -39,7 +39,7 @@ def _share(_: click.Context, __: click.Parameter, text: str | None) -> float | N
 @click.option("--api", type=click.Choice(APIS), default=None, help="LiteRT's API to use.")
 @click.option("--delegate", type=click.Choice(DELEGATES), default=None, help="As in bench.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="For random inputs.")
-@click.option("--fail-over", callback=_share, metavar="5%", help="Exit 3 where a figure is worse by more than this.")
+@click.option("--fail-over", callback=share, metavar="5%", help="Exit 3 where a figure is worse by more than this.")
 @click.option("--markdown", type=click.Path(path_type=Path), metavar="FILE", help="Write a table for a pull request.")
 @click.option("--junit", type=click.Path(path_type=Path), metavar="FILE", help="Write a report for a build server.")
 @store_option
@@ -73,7 +73,7 @@ def command(
     """
     from edgeflow.device.book import find_device
     from edgeflow.pipeline.compare import compare
-    from edgeflow.results.verdicts import blind_spots, regressions, to_junit, to_markdown
+    from edgeflow.results.verdicts import to_junit, to_markdown
 
     with progress_bar(as_json) as progress:
         found = compare(
@@ -98,6 +98,13 @@ def command(
         _write(markdown, to_markdown(found, fail_over).encode())
     if junit:
         _write(junit, to_junit([found], fail_over if fail_over is not None else float("inf")))
+    return finish(found, fail_over, as_json=as_json)
+
+
+def finish(found: Comparison, fail_over: float | None, *, as_json: bool) -> int:
+    """Print a comparison; 3 where a figure is worse by more than `fail_over`."""
+    from edgeflow.results.verdicts import blind_spots, regressions
+
     over = regressions(found, fail_over) if fail_over is not None else ()
     if as_json:
         print_json(answer(found, fail_over, over))
