@@ -63,7 +63,7 @@ def sections(gathered: Gathered) -> tuple[Section, ...]:
             "tradeoff",
             "Size, accuracy, time",
             "Models on one device. Filled marks are those that no other beats in both; the dashed line joins them. "
-            "Where accuracy is known, marks grow with the model's size.",
+            "Where accuracy is known, marks grow with the model's size. Names that would cover others are in words.",
             "No device here ran two models in the same way. A second model on the same device fills this; with "
             "edgeflow validate MODEL --device D --data … --labels …, or a tag accuracy=0.97 on a run, its accuracy "
             "is shown too.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from edgeflow.results.quantities import bytes_text, count_text, share_text, shown, time_text
@@ -62,7 +62,7 @@ def fleet(gathered: Gathered) -> Table:
         )
     columns = ("Device", "Model", "p50", "p99", "Instructions", "Memory", "Size", "Accuracy", "Trusted", "How", "When")
     caption = "Devices and models: the newest run of each. Times in brackets are an emulator's, not a device's."
-    return Table("fleet", caption, columns, tuple(rows), frozenset(range(2, 8)))
+    return _told(Table("fleet", caption, columns, tuple(rows), frozenset(range(2, 8))))
 
 
 def validations(gathered: Gathered) -> Table:
@@ -98,7 +98,7 @@ def verdicts(gathered: Gathered) -> Table:
         )
         for run in gathered.runs
     ]
-    columns = ("Run", "Model", "Device", "p50", "Trusted", "Reasons against", "When")
+    columns = ("Run", "Model", "Device", "Each run", "Trusted", "Reasons against", "When")
     caption = "Every run with its verdict. A run opens how it was made."
     return Table("verdicts", caption, columns, tuple(rows), frozenset((3,)))
 
@@ -119,6 +119,17 @@ def operator_table(run: Run, number: int) -> Table:
     method = shown(str((run.result.per_operator or ({},))[0].get("method", "")))
     caption = f"Operators of {shown(run.setup.model)} on {run.setup.where}, timed {method}"
     return Table(f"operators-{number}", caption, ("#", "Operator", "Each run", "Share"), tuple(rows), frozenset((2, 3)))
+
+
+def _told(table: Table) -> Table:
+    """The table without columns that no row has anything in."""
+    kept = [number for number in range(len(table.columns)) if any(row[number].text != "–" for row in table.rows)]
+    return replace(
+        table,
+        columns=tuple(table.columns[number] for number in kept),
+        rows=tuple(tuple(row[number] for number in kept) for row in table.rows),
+        numbers=frozenset(place for place, number in enumerate(kept) if number in table.numbers),
+    )
 
 
 def reasons(run: Run) -> Sequence[str]:

@@ -48,11 +48,12 @@ def time_ticks(value: float) -> str:
 
 def bytes_on(axis: Axis) -> None:
     """The same for bytes: ticks at round numbers of KiB or MiB."""
-    from matplotlib.ticker import MultipleLocator
+    from matplotlib.ticker import LogLocator, MultipleLocator
 
     _, high = axis.get_view_interval()
     units_on(axis, lambda value: "0" if value == 0 else bytes_text(value).replace(".0 ", " "))
     if axis.get_scale() == "log":
+        axis.set_major_locator(LogLocator(base=4, numticks=6))
         return
     unit = 1024.0 ** (0 if high < 10 * 1024 else 1 if high < 10 * 1024**2 else 2)
     steps = (base * 10.0**power for power in range(-1, 16) for base in (1, 2, 5))
@@ -70,6 +71,30 @@ def grid(axes: Axes, chosen: Colours, which: Literal["x", "y", "both"]) -> None:
     """Thin lines behind the data along one axis."""
     axes.grid(axis=which, color=chosen.muted, alpha=0.25, linewidth=0.6)
     axes.set_axisbelow(True)
+
+
+def label_points(axes: Axes, points: Sequence[tuple[str, float, float]]) -> None:
+    """Write names beside points (x, y), the first first; one that would cover another is left out."""
+    scale = axes.figure.dpi / 72
+    frame = axes.get_window_extent()
+    centres = [axes.transData.transform(point[1:]) / scale for point in points]
+    taken = [(x - 4, y - 4, x + 4, y + 4) for x, y in centres]
+    for (text, right, up), (x, y) in zip(points, centres, strict=True):
+        wide = _LABEL_POINTS * 0.62 * len(text)
+        for dx, dy in ((-wide / 2, 7), (-wide / 2, -15), (8, -4), (-8 - wide, -4), (2, 7), (-wide, 7)):
+            box = (x + dx, y + dy, x + dx + wide, y + dy + _LABEL_POINTS + 1)
+            inside = frame.x0 / scale <= box[0] and box[2] <= frame.x1 / scale + 4 and box[1] >= frame.y0 / scale
+            if inside and not any(_overlap(box, other) for other in taken):
+                axes.annotate(text, (right, up), (dx, dy), textcoords="offset points", fontsize=_LABEL_POINTS)
+                taken.append(box)
+                break
+
+
+_LABEL_POINTS = 8
+
+
+def _overlap(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def name_of(text: str) -> str:

@@ -15,6 +15,7 @@ from edgeflow.results.report.plots.axes import (
     counts_text,
     file_stem,
     grid,
+    label_points,
     name_of,
     time_ticks,
     units_on,
@@ -106,7 +107,6 @@ def _plot(number: int, runs: Sequence[Run], gathered: Gathered) -> Plot:
             face = colour if point in best else chosen.surface
             size = 24 + 150 * point.size / largest if with_accuracy else 36
             axes.scatter([point.cost], [height], s=size, facecolors=face, edgecolors=colour, linewidths=1.2, alpha=0.85)
-            axes.annotate(name_of(point.model), (point.cost, height), (0, 8), textcoords="offset points", fontsize=8)
         axes.margins(0.2, 0.25)
         units_on(axes.xaxis, counts_text if counted else time_ticks)
         if with_accuracy:
@@ -116,6 +116,9 @@ def _plot(number: int, runs: Sequence[Run], gathered: Gathered) -> Plot:
         axes.set_xlabel("instructions of one run" if counted else "p50 of one run")
         axes.set_ylabel(name_of(metric))
         grid(axes, chosen, "both")
+        figure.draw_without_rendering()  # places are known only then
+        ranked = sorted(zip(points, heights, strict=True), key=lambda one: one[0] not in best)
+        label_points(axes, [(name_of(point.model), point.cost, height) for point, height in ranked])
 
     where = f"({setup.where}, emulated)" if setup.emulated and not counted else setup.where
     return Plot(

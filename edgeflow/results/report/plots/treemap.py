@@ -46,16 +46,17 @@ def squarified(sizes: Sequence[float], width: float, height: float) -> list[Rect
 
     `sizes` are positive and fall. Source: Bruls, Huizing, van Wijk, Squarified Treemaps (2000).
     """
-    scale = width * height / sum(sizes)
-    areas = [size * scale for size in sizes]
+    left = list(sizes)
     placed: list[Rectangle] = []
     x = y = 0.0
-    while areas:
+    while left:
+        scale = width * height / sum(left)  # of what is left: rounding does not add up
+        areas = [size * scale for size in left]
         short = min(width, height)
         taken = 1
         while taken < len(areas) and _worst(areas[: taken + 1], short) <= _worst(areas[:taken], short):
             taken += 1
-        row, areas = areas[:taken], areas[taken:]
+        row, left = areas[:taken], left[taken:]
         depth = sum(row) / short
         along = 0.0
         for area in row:
