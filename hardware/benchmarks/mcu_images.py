@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 import time
 from collections.abc import Sequence
@@ -92,6 +93,9 @@ def measure_ahead(board: str, model: Model, optimize: Optimize) -> Figures:
         separate = Source(folder / "m.c", ("-Os", *_SEPARATE))
         counting = build(_measuring(replace(recipe, sources=(*recipe.sources, separate))))
         titles = {step.index: (step.title, step.kernel) for step in made.ahead.steps}
+        for flow in made.ahead.flows:  # one function, so one share
+            kernels_of = dict.fromkeys(titles[index][1] for index in range(flow.first, flow.last + 1))
+            titles[flow.first] = (f"{flow.first} to {flow.last} together by rows", ", ".join(kernels_of))
         said, shares = _run(board, counting, folder, titles, interpreted=False)
     weights = made.ahead.constant_bytes - made.ahead.record_bytes
     return _figures(board, model, f"aot-{optimize}", plain, said, shares, weights)
@@ -174,7 +178,8 @@ def _run(
     """What the image says on its UART, and what the plugin counts of its last run."""
     core = find_board(board).target
     listing = disassemble(image, for_target(find_target(core)), listing_flags(core))
-    own = {f"operator_{index}": index for index in titles if f"operator_{index}" in listing.functions}
+    named = {name: re.fullmatch(r"operators?_(\d+)(_\d+)?", name) for name in listing.functions}
+    own = {name: int(found[1]) for name, found in named.items() if found}
     marks = ["measured_operator"] if interpreted else list(own)
     counts = folder / "counts.txt"
     option = plugin_option(listing, counts, "measured_begin", "measured_end", marks, each=interpreted)
