@@ -46,4 +46,5 @@ def generate_ahead(
     keys = [signature.key for signature in model.signatures]
     prepared = prepare(model, signature=keys.index(entry.key) if entry.key in keys else -1, progress=progress)
     ahead = build_ahead(model, context, prepared)
-    return AheadProject(ahead, render_ahead(trees, context, ahead), needed(ahead.symbols))
+    runtime = needed(ahead.symbols, headers=ahead.kernel_headers)
+    return AheadProject(ahead, render_ahead(trees, context, ahead), runtime)

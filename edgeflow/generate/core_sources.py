@@ -17,16 +17,19 @@ _NAMED = re.compile(r"\bef_\w+")
 _INCLUDED = re.compile(r'^#include "(\w+\.h)"', re.MULTILINE)
 
 
-def needed(symbols: Iterable[str], folder: Path | None = None, *, tables: Iterable[str] = ()) -> tuple[Path, ...]:
+def needed(
+    symbols: Iterable[str], folder: Path | None = None, *, tables: Iterable[str] = (), headers: Iterable[str] = ()
+) -> tuple[Path, ...]:
     """C files below runtime/core that define `symbols` and all that these files name in turn, sorted, then headers.
 
+    `headers` come along in any case, with what they need.
     Files named in `tables` come along without what they name: switches leave out the rest of it.
     Raises KeyError on a symbol that nothing defines.
     """
     folder = folder or runtime_dir() / "core"
     defined, named, included = _tables(folder)
     files: set[str] = set()
-    queue = [defined[symbol] for symbol in symbols]
+    queue = [*(defined[symbol] for symbol in symbols), *headers]
     while queue:
         file = queue.pop()
         if file not in files:
