@@ -37,6 +37,13 @@ PROJECT_FILE = "edgeflow.toml"
     metavar="FILE",
     help="The [pre] and [post] to build in; ./edgeflow.toml when it exists.",
 )
+@click.option(
+    "--golden",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="NPZ",
+    help="Inputs by name: record what they give into the Python package, which then tests itself; repeatable.",
+)
 @click.option("--runner", is_flag=True, help="The runner as a project for a board's own tools; MODEL is optional.")
 @click.option("--board", metavar="B", help="With --runner: for which board.")
 @click.option("--framework", metavar="F", help="With --runner: which tools; the board's usual ones when left out.")
@@ -55,6 +62,7 @@ def command(
     signature: str | None,
     form: Literal["array", "incbin"] | None,
     project: Path | None,
+    golden: tuple[Path, ...],
     runner: bool,
     board: str | None,
     framework: str | None,
@@ -70,7 +78,7 @@ def command(
     from edgeflow.pipeline.generate import AHEAD, generate_files
 
     if plan:
-        others = (target, language, ahead, name, signature, form, project, runner, optimize, ram_bytes)
+        others = (target, language, ahead, name, signature, form, project, golden, runner, optimize, ram_bytes)
         if any(others):
             raise click.UsageError("--plan stands alone: the plan is the same for every target")
         if model is None:
@@ -78,7 +86,7 @@ def command(
         return _write_plan(model, output, force=force, as_json=as_json)
     if runner:
         given: dict[str, object] = {"--language": language, "--aot": ahead, "--name": name, "--signature": signature}
-        given |= {"--form": form, "--project": project, "--optimize": optimize, "--ram": ram_bytes}
+        given |= {"--form": form, "--project": project, "--golden": golden, "--optimize": optimize, "--ram": ram_bytes}
         for option, value in given.items():
             if value:
                 raise click.UsageError(f"{option} does not go with --runner")
@@ -110,6 +118,7 @@ def command(
         project=project,
         optimize=optimize,
         ram_bytes=ram_bytes,
+        golden=golden,
         force=force,
     )
     if as_json:

@@ -9,6 +9,8 @@ from typing import Literal, TypeVar
 
 from edgeflow.errors import UsageError
 from edgeflow.generate import names
+from edgeflow.generate.described import Described, describe
+from edgeflow.generate.groups import Group, find_groups
 from edgeflow.generate.prepost import PostStep, PreStep, post_step, pre_step
 from edgeflow.generate.project import Project
 from edgeflow.model.own_operators import custom_operators, select_tf_operators
@@ -16,6 +18,7 @@ from edgeflow.model.types import NUMPY_DTYPES, Model, Subgraph
 from edgeflow.targets.types import Board, Target
 
 T = TypeVar("T")
+BYTES_ALONE = ("c-array", "aot")  # languages that neither prepare nor read values
 Form = Literal["array", "incbin"]
 Optimize = Literal["speed", "ram", "balanced"]
 
@@ -79,6 +82,7 @@ class Entry:
     by_key: bool
     inputs: tuple[Port, ...]
     outputs: tuple[Port, ...]
+    groups: tuple[Group, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -125,19 +129,33 @@ class Context:
         """Whether any output is read as classes."""
         return any(port.post.kind == "classes" for entry in self.entries for port in entry.outputs)
 
+    @property
+    def finds(self) -> bool:
+        """Whether any entry answers with detections."""
+        return any(entry.groups for entry in self.entries)
+
+    @property
+    def locales(self) -> tuple[str, ...]:
+        """The languages of labels besides the model's usual one, sorted."""
+        steps = [*(port.post for entry in self.entries for port in entry.outputs)]
+        found = {labels.locale for step in steps for labels in step.locales}
+        found |= {labels.locale for entry in self.entries for group in entry.groups for labels in group.locales}
+        return tuple(sorted(found))
+
 
 def build_context(
     model: Model, target: Target, board: Board | None, options: Options, project: Project | None = None
 ) -> Context:
     """Describe `model` for `target` (or the `board` of that kind).
 
-    Raises UsageError on names, signatures or project entries that do not match the model, ModelError on a tensor the
-    language cannot hold.
+    How values are prepared and read comes from `project`, then from what edgeflow stored in the model's metadata, then
+    from the metadata itself, where the language does so much. Raises UsageError on names, signatures or project entries
+    that do not match the model, ModelError on damaged metadata and on metadata that does not match the model.
     """
     stem = model.path.name.removesuffix(".tflite")
     make_name = names.package_name if options.language == "python" else names.c_symbol
     symbol = make_name(options.name, stem)
-    entries = _entries(model, options, project)
+    entries = _entries(model, options, project, Described() if options.language in BYTES_ALONE else describe(model))
     return Context(
         command=_command(model, target, board, options, project),
         model_file=model.path.name,
@@ -191,7 +209,7 @@ def _operator_warnings(model: Model) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _entries(model: Model, options: Options, project: Project | None) -> tuple[Entry, ...]:
+def _entries(model: Model, options: Options, project: Project | None, said: Described) -> tuple[Entry, ...]:
     chosen = [s for s in model.signatures if options.signature in (None, s.key)]
     if options.signature is not None and not chosen:
         known = ", ".join(repr(s.key) for s in model.signatures)
@@ -209,18 +227,28 @@ def _entries(model: Model, options: Options, project: Project | None) -> tuple[E
     wanted = [key if key and key != "serving_default" and len(calls) > 1 else "run" for key, *_ in calls]
     methods = _apart(names.python_names(wanted, "run", reserved=_METHODS))
     by_key = any(subgraph != 0 for _, subgraph, *_ in calls)
-    return tuple(
-        Entry(
-            key=call[0],
-            method=method,
-            class_prefix=names.class_name(method),
-            subgraph=call[1],
-            by_key=by_key,
-            inputs=_ports(model, call, "input", project),
-            outputs=_ports(model, call, "output", project),
+    entries = []
+    for call, method in zip(calls, methods, strict=True):
+        inputs = _ports(model, call, "input", project, said, (0, 0))
+        picture = next(((port.pre.height, port.pre.width) for port in inputs if port.pre.kind == "image"), (0, 0))
+        graph = said.graph(call[1])
+        given = {**graph.post, **project.post} if project else graph.post
+        where = f"{project.path}: " if project else f"{model.path}: "
+        outputs = _ports(model, call, "output", project, said, picture)
+        groups, outputs = find_groups(outputs, graph, given, where, _FIELDS)
+        entries.append(
+            Entry(
+                key=call[0],
+                method=method,
+                class_prefix=names.class_name(method),
+                subgraph=call[1],
+                by_key=by_key,
+                inputs=inputs,
+                outputs=outputs,
+                groups=groups,
+            )
         )
-        for call, method in zip(calls, methods, strict=True)
-    )
+    return tuple(entries)
 
 
 # names that generated methods and result classes use themselves
@@ -262,8 +290,16 @@ def _class_name(symbol: str, entries: tuple[Entry, ...]) -> str:
     return name
 
 
-def _ports(model: Model, call: _Call, role: Literal["input", "output"], project: Project | None) -> tuple[Port, ...]:
+def _ports(
+    model: Model,
+    call: _Call,
+    role: Literal["input", "output"],
+    project: Project | None,
+    described: Described,
+    picture: tuple[int, int],
+) -> tuple[Port, ...]:
     key, subgraph, inputs, outputs = call
+    graph = described.graph(subgraph)
     pairs = inputs if role == "input" else outputs
     identifiers = names.python_names([name for name, _ in pairs], role, reserved=_FIELDS)
     found = []
@@ -271,14 +307,23 @@ def _ports(model: Model, call: _Call, role: Literal["input", "output"], project:
         tensor = model.subgraphs[subgraph].tensors[index]
         shape = tensor.shape_signature
         quantization = None if tensor.dtype.startswith("FLOAT") else tensor.quantization
-        pre, post, where = PreStep(), PostStep(), ""
-        if project is not None:
-            where = f"{project.path}: [{'pre' if role == 'input' else 'post'}.{name}]"
+        pre, post, said = PreStep(), PostStep(), graph.of(role, index)
+        where = f"{project.path if project else model.path}: [{'pre' if role == 'input' else 'post'}.{name}]"
         if role == "input":
-            pre = pre_step(_given(project.pre, name, number) if project else None, shape, where)
+            asked = _given(project.pre, name, number) if project else None
+            pre = pre_step(asked or _given(graph.pre, name, number), said, shape, where)
         else:
             given = _given(project.post, name, number) if project else None
-            post = post_step(given, shape, quantization is not None, where, project)
+            post = post_step(
+                given or _given(graph.post, name, number),
+                said,
+                shape,
+                quantized=quantization is not None,
+                where=where,
+                picture=picture,
+                files=described.files,
+                project=project if given else None,
+            )
         found.append(
             Port(
                 role=role,

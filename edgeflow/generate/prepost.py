@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Literal
 
-from edgeflow.errors import UsageError
+from edgeflow.errors import ModelError, UsageError
+from edgeflow.generate.described import Description, Labels, text_lines
 from edgeflow.generate.project import Post, Pre, Project
+from edgeflow.generate.tensors import Calibration
 
 MAX_LABELS = 1_000_000
 _IMAGE_SHAPE = "an image input has the shape [1, height, width, 1 or 3]"
@@ -15,13 +19,15 @@ _IMAGE_SHAPE = "an image input has the shape [1, height, width, 1 or 3]"
 
 @dataclass(frozen=True)
 class PreStep:
-    """How a value becomes an input tensor: `plain` (taken as it is) or `image` (resized to height × width).
+    """How a value becomes an input tensor: `plain` (taken as it is) or `image` (fitted and resized to height × width).
 
-    Then each element becomes (x - mean) / std, one entry for all or one a channel; empty means no such step.
+    Then each element becomes (x - mean) / std, one entry for all or one a channel; empty means no such step. The
+    arithmetic is that of generate/tensors.py.
     """
 
     kind: Literal["plain", "image"] = "plain"
     resize: Literal["nearest", "bilinear"] = "bilinear"
+    fit: Literal["stretch", "crop", "letterbox"] = "stretch"
     height: int = 0
     width: int = 0
     channels: int = 0
@@ -36,22 +42,38 @@ class PreStep:
 
 @dataclass(frozen=True)
 class PostStep:
-    """How an output tensor is read: `raw` (as it is), `values` (real numbers) or `classes` (labels with scores).
+    """How an output is read: `raw` (as it is), `values` (real numbers), `named` (the label of each number), `classes`
+    (labels with scores) or `boxes` (four numbers each, as edges in parts of the model's picture).
 
-    `labels` is empty where there is no labels file; `top_k` 0 means all.
+    `labels` is empty where there is no labels file, `locales` has those in other languages; `top_k` 0 means all.
+    `order`, `form`, `width` and `height` are those of `tensors.boxes`.
     """
 
-    kind: Literal["raw", "values", "classes"] = "raw"
+    kind: Literal["raw", "values", "named", "classes", "boxes"] = "raw"
     activation: Literal["none", "softmax", "sigmoid"] = "none"
     labels: tuple[str, ...] = ()
     top_k: int = 0
     threshold: float | None = None
+    locales: tuple[Labels, ...] = ()
+    calibration: Calibration | None = None
+    order: tuple[int, ...] = (0, 1, 2, 3)
+    form: Literal["boundaries", "upper-left", "center"] = "boundaries"
+    width: int = 1
+    height: int = 1
 
 
-def pre_step(pre: Pre | None, shape: tuple[int, ...], where: str) -> PreStep:
-    """The step for one input of `shape` (-1 free); `where` names the project file's entry. Raises UsageError."""
+def pre_step(pre: Pre | None, said: Description, shape: tuple[int, ...], where: str) -> PreStep:
+    """The step for one input of `shape` (-1 free) from its entry, else from what the metadata says.
+
+    `where` names the project file's entry; mean and std come from the metadata when the entry has neither.
+    Raises UsageError.
+    """
     if pre is None:
-        return PreStep()
+        if said.image is None or not _is_image(shape):
+            return PreStep(mean=said.mean, std=said.std)
+        pre = Pre("image", colour="gray" if shape[-1] == 1 else "rgb")
+    if not pre.mean and not pre.std:
+        pre = replace(pre, mean=said.mean, std=said.std)
     if pre.kind in ("audio", "text"):
         raise UsageError(f'{where}: kind = "{pre.kind}" is not available yet', 'available: kind = "image", "vector"')
     channels = shape[-1] if shape else 1
@@ -63,60 +85,144 @@ def pre_step(pre: Pre | None, shape: tuple[int, ...], where: str) -> PreStep:
             )
     if pre.kind == "vector":
         return PreStep(mean=pre.mean, std=pre.std)
-    if pre.fit != "stretch":
-        raise UsageError(f'{where}: fit = "{pre.fit}" is not available yet', 'available: fit = "stretch"')
-    if len(shape) != 4 or shape[0] not in (1, -1) or min(shape[1:]) < 1 or channels not in (1, 3):
+    if not _is_image(shape):
         raise UsageError(f"{where}: {_IMAGE_SHAPE}, this one {list(shape)}", 'use kind = "vector"')
     if (channels == 1) != (pre.colour == "gray"):
         raise UsageError(
             f'{where}: colour = "{pre.colour}" does not go with {channels} channel{"s" if channels > 1 else ""}',
             'colour = "gray" goes with one channel, "rgb" and "bgr" with three',
         )
-    return PreStep("image", pre.resize, shape[1], shape[2], channels, pre.colour, pre.mean, pre.std)
+    return PreStep("image", pre.resize, pre.fit, shape[1], shape[2], channels, pre.colour, pre.mean, pre.std)
+
+
+def _is_image(shape: tuple[int, ...]) -> bool:
+    return len(shape) == 4 and shape[0] in (1, -1) and min(shape[1:]) >= 1 and shape[-1] in (1, 3)
 
 
 def post_step(
-    post: Post | None, shape: tuple[int, ...], quantized: bool, where: str, project: Project | None
+    post: Post | None,
+    said: Description,
+    shape: tuple[int, ...],
+    *,
+    quantized: bool,
+    where: str,
+    picture: tuple[int, int],
+    files: Mapping[str, bytes],
+    project: Project | None,
 ) -> PostStep:
-    """The step for one output; without an entry a quantized tensor is dequantized. Raises UsageError."""
+    """The step for one output from its entry, else from the metadata; without either a quantized one is dequantized.
+
+    `picture` is the height and width of the model's image input, for boxes in pixels; `files` are those that travel
+    with the model, `project` is None for an entry that does so too. Raises UsageError, ModelError.
+    """
     if post is None:
-        return PostStep("values" if quantized else "raw")
+        return _said(said, shape, quantized, picture)
     if post.kind == "boxes":
-        raise UsageError(f'{where}: kind = "boxes" is not available yet', 'available: "classes", "values", "raw"')
+        if not shape or shape[-1] != 4:
+            raise UsageError(f"{where}: boxes are four numbers each, this output has {list(shape)}", "use another kind")
+        in_pixels = post.coordinates == "pixel"
+        if in_pixels and not all(picture):
+            raise UsageError(f"{where}: pixels of which picture? No input is an image", 'give [pre…] kind = "image"')
+        height, width = picture if in_pixels else (1, 1)
+        words = _labels(post.labels, None, where, files, project) if post.labels else ()
+        return PostStep(
+            "boxes",
+            post.activation,
+            words,
+            post.top_k or 0,
+            post.threshold,
+            order=post.index or (0, 1, 2, 3),
+            form=post.box_type,
+            height=height,
+            width=width,
+        )
     if post.kind == "raw":
         if post.activation != "none":
             raise UsageError(f'{where}: kind = "raw" takes no activation', 'use kind = "values" or "classes"')
         return PostStep("raw")
     if post.kind == "values":
         return PostStep("values", post.activation)
-    count = math.prod(shape[1:] if len(shape) > 1 else shape)
-    if count < 1 or any(size not in (1, count) for size in shape[1:]) or (len(shape) > 1 and shape[0] not in (1, -1)):
+    count = _classes(shape)
+    if count is None:
         raise UsageError(
             f"{where}: classes are one score each, in the shape [1, classes]; this output has {list(shape)}",
             'use kind = "values" or "raw"',
         )
-    labels = _labels(post.labels, count, where, project) if post.labels and project else ()
-    return PostStep("classes", post.activation, labels, post.top_k or 0, post.threshold)
+    labels = _labels(post.labels, count, where, files, project) if post.labels else ()
+    known = _said(said, shape, quantized, picture)
+    threshold = known.threshold if post.threshold is None else post.threshold
+    step = PostStep("classes", post.activation, labels, post.top_k or 0, threshold, calibration=known.calibration)
+    return step if labels else replace(step, labels=known.labels, locales=known.locales)
 
 
-def _labels(name: str, count: int, where: str, project: Project) -> tuple[str, ...]:
-    """The lines of the labels file, as many as the output has classes."""
-    path = project.path.parent / name
-    try:
-        if path.stat().st_size > 256 * MAX_LABELS:
-            raise UsageError(f"{where}: {path} is too large for a labels file", "one label a line")
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{where}: {path} is not UTF-8 text", "save it as UTF-8, one label a line") from error
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise UsageError(f"{where}: {path}: {reason}", "labels is a path relative to the project file") from error
-    labels = tuple(line.strip() for line in lines)
-    while labels and not labels[-1]:
-        labels = labels[:-1]
-    if len(labels) != count:
+def _said(said: Description, shape: tuple[int, ...], quantized: bool, picture: tuple[int, int]) -> PostStep:
+    """What the metadata alone makes of an output."""
+    if said.boxes is not None and shape and shape[-1] == 4 and said.boxes.type != "unknown":
+        if said.boxes.coordinates == "ratio":
+            picture = (1, 1)
+        if all(picture):
+            form = _FORMS[said.boxes.type]
+            order = said.boxes.index or (0, 1, 2, 3)
+            return PostStep("boxes", order=order, form=form, height=picture[0], width=picture[1])
+    count = _classes(shape)
+    if said.value_labels:
+        return PostStep("named", labels=said.value_labels[0].words, locales=said.value_labels[1:])
+    if count is not None and (said.axis_labels or said.threshold is not None or said.calibration):
+        for labels in said.axis_labels:
+            if len(labels.words) != count:
+                language = f" ({labels.locale})" if labels.locale else ""
+                raise ModelError(
+                    f"the metadata of output {said.name}: {len(labels.words)} labels{language} for {count} classes",
+                    "write the metadata again with edgeflow metadata write",
+                )
+        words = said.axis_labels[0].words if said.axis_labels else ()
+        calibration = said.calibration
+        return PostStep("classes", "none", words, 0, said.threshold, said.axis_labels[1:], calibration)
+    return PostStep("values" if quantized else "raw")
+
+
+_FORMS: dict[str, Literal["boundaries", "upper-left", "center"]] = {
+    "boundaries": "boundaries",
+    "upper-left": "upper-left",
+    "center": "center",
+}
+
+
+def _classes(shape: tuple[int, ...]) -> int | None:
+    """How many classes an output of `shape` has scores for, None where it is no list of scores."""
+    count = math.prod(shape[1:] if len(shape) > 1 else shape)
+    if count < 1 or any(size not in (1, count) for size in shape[1:]) or (len(shape) > 1 and shape[0] not in (1, -1)):
+        return None
+    return count
+
+
+def _labels(
+    name: str, count: int | None, where: str, files: Mapping[str, bytes], project: Project | None
+) -> tuple[str, ...]:
+    """The lines of the labels file, as many as the output has classes (None: any number)."""
+    if project is None:
+        if name not in files:
+            raise ModelError(f"{where}: the file {name} does not travel with the model", "give it in an edgeflow.toml")
+        path: Path | str = name
+        labels = text_lines(files[name], f"{where}: {name}")
+    else:
+        path = project.path.parent / name
+        labels = _read_labels(path, where)
+    if count is not None and len(labels) != count:
         raise UsageError(
             f"{where}: {path} has {len(labels)} labels, the output has {count} classes",
             "one label a line, in the order of the outputs",
         )
     return labels
+
+
+def _read_labels(path: Path, where: str) -> tuple[str, ...]:
+    try:
+        if path.stat().st_size > 256 * MAX_LABELS:
+            raise UsageError(f"{where}: {path} is too large for a labels file", "one label a line")
+        return text_lines(path.read_bytes(), f"{where}: {path}")
+    except ModelError as error:
+        raise UsageError(f"{where}: {path} is not UTF-8 text", "save it as UTF-8, one label a line") from error
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise UsageError(f"{where}: {path}: {reason}", "labels is a path relative to the project file") from error

@@ -31,13 +31,23 @@ class Pre:
 
 @dataclass(frozen=True)
 class Post:
-    """One `[post.NAME]`: how an output tensor is read. `labels` is a path relative to the project file's folder."""
+    """One `[post.NAME]`: how an output tensor is read. `labels` is a path relative to the project file's folder.
+
+    Boxes of four numbers: `index` says at which place stand left, top, right, bottom (or their like by `box_type`);
+    `scores`, `classes` and `count` name the other outputs of a detection, by name or index.
+    """
 
     kind: Literal["classes", "values", "boxes", "raw"]
     activation: Literal["none", "softmax", "sigmoid"] = "none"
     labels: str | None = None
     top_k: int | None = None
     threshold: float | None = None
+    box_type: Literal["boundaries", "upper-left", "center"] = "boundaries"
+    coordinates: Literal["ratio", "pixel"] = "ratio"
+    index: tuple[int, ...] = ()
+    scores: str | None = None
+    classes: str | None = None
+    count: str | None = None
 
 
 @dataclass(frozen=True)
@@ -138,5 +148,22 @@ def _check_post(path: Path, where: str, post: Post) -> None:
         raise UsageError(f"{path}: [{where}]: top_k is {post.top_k}", "give 1 or more, or leave it out for all")
     if post.threshold is not None and not math.isfinite(post.threshold):
         raise UsageError(f"{path}: [{where}]: threshold is not finite", "give a number, or leave it out")
-    if post.kind != "classes" and (post.labels or post.top_k or post.threshold is not None):
-        raise UsageError(f'{path}: [{where}]: labels, top_k and threshold go with kind = "classes"', "correct it there")
+    if post.kind not in ("classes", "boxes") and (post.labels or post.top_k or post.threshold is not None):
+        raise UsageError(
+            f'{path}: [{where}]: labels, top_k and threshold go with kind = "classes" or "boxes"', "correct it there"
+        )
+    if post.index and sorted(post.index) != [0, 1, 2, 3]:
+        raise UsageError(
+            f"{path}: [{where}]: index is {list(post.index)}", "give each of 0, 1, 2, 3 once, or leave it out"
+        )
+    boxes = (post.box_type != "boundaries", post.coordinates != "ratio", post.index, post.scores, post.classes)
+    if post.kind != "boxes" and any((*boxes, post.count)):
+        raise UsageError(
+            f'{path}: [{where}]: box_type, coordinates, index, scores, classes and count go with kind = "boxes"',
+            "correct it there",
+        )
+    if post.kind == "boxes" and post.scores is None and (post.labels or post.top_k or post.threshold is not None):
+        raise UsageError(
+            f"{path}: [{where}]: labels, top_k and threshold of boxes need their scores",
+            'name the output that holds them: scores = "…"',
+        )

@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from edgeflow.generate.context import Context, Entry, Port
 from edgeflow.generate.escape import FILTERS
+from edgeflow.generate.groups import Group
 from edgeflow.generate.languages import Language
 from edgeflow.resources import templates_dir
 
@@ -82,7 +83,9 @@ def input_text(port: Port) -> str:
     shape = _shape_text(port)
     if port.pre.kind == "image":
         then = ", normalized by mean and std" if port.pre.normalized else ""
-        return f"an image of any size, uint8 or real pixels, RGB or gray, resized ({port.pre.resize}) to {shape}{then}"
+        fit = {"stretch": "", "crop": "cropped and ", "letterbox": "letterboxed and "}[port.pre.fit]
+        how = f"{fit}resized ({port.pre.resize})"
+        return f"an image of any size, uint8 or real pixels, RGB or gray, {how} to {shape}{then}"
     if port.pre.normalized:
         return f"real numbers {shape}, normalized by mean and std"
     return f"{port.numpy} {shape}, or real numbers to quantize" if port.scale else f"{port.numpy} {shape}"
@@ -95,6 +98,10 @@ def result_text(port: Port) -> str:
         count = str(port.post.top_k) if port.post.top_k else "all"
         least = "" if port.post.threshold is None else f" of at least {port.post.threshold}"
         return f"classes with scores{activation}, {count} best first{least} in top, all scores in values"
+    if port.post.kind == "named":
+        return "labels, one for each number"
+    if port.post.kind == "boxes":
+        return f"float32 {_shape_text(port)}: left, top, right, bottom in parts of the model's picture"
     if port.post.kind == "values":
         return f"float32 {_shape_text(port)}{', dequantized' if port.scale else ''}{activation}"
     return f"{port.numpy} {_shape_text(port)}"
@@ -104,6 +111,16 @@ def constant_name(port: Port, entry: Entry) -> str:
     """The module-level name of a tensor's description, which no identifier of a model can equal."""
     role = "IN" if port.role == "input" else "OUT"
     return f"_{entry.method}__{role}__{port.identifier}".upper()
+
+
+def group_constant(group: Group, entry: Entry) -> str:
+    """The module-level name of what belongs to a group."""
+    return f"_{entry.method}__GROUP__{group.identifier}".upper()
+
+
+def found_names(context: Context) -> tuple[str, ...]:
+    """Names of answers that are detections, also when there are none."""
+    return tuple(sorted({group.identifier for entry in context.entries for group in entry.groups}))
 
 
 def _shape_text(port: Port) -> str:
@@ -124,4 +141,6 @@ def _environment(root: Path) -> Environment:
     environment.filters["input_text"] = input_text
     environment.filters["result_text"] = result_text
     environment.filters["constant"] = constant_name
+    environment.filters["group_constant"] = group_constant
+    environment.filters["found_names"] = found_names
     return environment

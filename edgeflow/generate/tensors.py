@@ -294,8 +294,9 @@ def boxes(
         half_width, half_height = third / np.float32(2), fourth / np.float32(2)
         first, third = first - half_width, first + half_width
         second, fourth = second - half_height, second + half_height
-    stacked = np.stack([first, second, third, fourth], axis=-1)
-    result: NDArray[np.float32] = stacked / np.asarray([width, height, width, height], np.float32)
+    stacked: NDArray[np.float32] = np.stack([first, second, third, fourth], axis=-1)
+    sizes: NDArray[np.float32] = np.asarray([width, height, width, height], np.float32)
+    result: NDArray[np.float32] = stacked / sizes
     return result
 
 

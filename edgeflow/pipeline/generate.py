@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,13 +73,15 @@ def generate(
     project: Project | Path | str | None = None,
     optimize: Optimize | None = None,
     ram_bytes: int | None = None,
+    golden: Sequence[Path | str] = (),
     force: bool = False,
 ) -> list[Path]:
     """Write code that brings `model` to `target` (a target's or a board's name) into the directory `output`.
 
     `language` and `form` are chosen by target and size when None; `name` is the C symbol or Python package;
     `signature` wraps only that one; `project` is an edgeflow.toml whose [pre] and [post] are built in. `optimize`
-    ("speed", "ram", "balanced") and `ram_bytes`, the most that the arena may have, are for `language="aot"`.
+    ("speed", "ram", "balanced") and `ram_bytes`, the most that the arena may have, are for `language="aot"`. `golden`
+    are .npz files with an application's inputs by name or index, one run each: the package gets what they give.
     Returns the files written. Raises ModelError, TargetError, UsageError, DoesNotFitError; then nothing was written.
     """
     generation = generate_files(
@@ -92,6 +95,7 @@ def generate(
         project=project,
         optimize=optimize,
         ram_bytes=ram_bytes,
+        golden=golden,
         force=force,
     )
     return [file.path for file in generation.files]
@@ -109,6 +113,7 @@ def generate_files(
     project: Project | Path | str | None = None,
     optimize: Optimize | None = None,
     ram_bytes: int | None = None,
+    golden: Sequence[Path | str] = (),
     force: bool = False,
 ) -> Generation:
     """`generate`, with digests, warnings and the choices made."""
@@ -118,6 +123,7 @@ def generate_files(
     kind, board = resolve(target)
     directory = Path(output)
     if language == AHEAD:
+        _no_golden(golden, AHEAD)
         options = Options(AHEAD, name, signature, None, optimize or "balanced", ram_bytes)
         context, files, arena = _ahead_files(model, kind, board, options, form, project)
         paths = write_tree(files, directory, owns_directory=False, force=force)
@@ -126,12 +132,14 @@ def generate_files(
         if optimize is not None or ram_bytes is not None:
             raise UsageError("only an ahead-of-time build is optimized", "add --aot, or leave --optimize and --ram out")
         chosen = choose_language(kind, language)
+        _no_golden(golden, chosen.name)
         loaded = model if isinstance(model, Model) else load_model(model)
         rules = load_project(project) if isinstance(project, (str, Path)) else project
         options = Options(chosen.name, name, signature, chosen.choose_form(form, loaded.size))
         context = build_context(loaded, kind, board, options, rules)
         chosen.check(context)
         files = render(chosen, context, loaded.content)
+        files |= _golden(context, files, golden)
         paths = write_tree(files, directory, owns_directory=chosen.owns_directory, force=force)
     return Generation(
         model=context.model_file,
@@ -150,6 +158,22 @@ def generate_files(
         warnings=context.warnings,
         arena=arena,
     )
+
+
+def _no_golden(golden: Sequence[Path | str], language: str) -> None:
+    if golden and language != "python":
+        raise UsageError(f"language {language} takes no golden vectors yet", "available with --language python")
+
+
+def _golden(context: Context, files: dict[str, bytes], golden: Sequence[Path | str]) -> dict[str, bytes]:
+    """The golden files inside the package, none without inputs."""
+    from edgeflow.device.tensors import read_npz
+    from edgeflow.generate.golden_vectors import golden_files, match_case
+
+    if not golden:
+        return {}
+    cases = [match_case(context, read_npz(Path(path)), str(path)) for path in golden]
+    return {f"{context.symbol}/{name}": content for name, content in golden_files(context, files, cases).items()}
 
 
 def _ahead_files(

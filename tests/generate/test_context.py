@@ -149,11 +149,9 @@ def test_labels_are_read_from_beside_the_project_and_counted(tmp_path: Path) -> 
         ('[post.x]\nkind = "raw"', "has no output of that name or index"),
         ('[pre.x]\nkind = "audio"', "not available yet"),
         ('[pre.x]\nkind = "text"', "not available yet"),
-        ('[pre.x]\nkind = "image"\nfit = "crop"', "not available yet"),
-        ('[pre.x]\nkind = "image"\nfit = "letterbox"', "not available yet"),
         ('[pre.x]\nkind = "image"\nmean = [1, 2]', "mean has 2 entries"),
         ('[pre.x]\nkind = "image"\ncolour = "gray"', "does not go with 3 channels"),
-        ('[post.y]\nkind = "boxes"', "not available yet"),
+        ('[post.y]\nkind = "boxes"', "boxes are four numbers each"),
         ('[post.y]\nkind = "raw"\nactivation = "softmax"', "takes no activation"),
     ],
 )

@@ -49,18 +49,7 @@ class Thumbnail:
         image (image): an image of any size, uint8 or real pixels, RGB or gray, resized (nearest) to [1, 4, 4, 3], normalized by mean and std
         Raises TypeError or ValueError on a value that does not fit.
         """
-        _raw = self.run_raw(
-            image=_tensors.prepare_image(image, _RUN__IN__IMAGE, resize="nearest", colour="bgr", mean=(127.5,), std=(127.5,)),
-        )
-        return RunResult(
-            colours=_tensors.classes(
-                _tensors.values(_raw.colours, _RUN__OUT__COLOURS, "sigmoid"),
-                labels=_RUN__OUT__COLOURS__LABELS,
-                top_k=2,
-                threshold=0.25,
-            ),
-            raw=_raw,
-        )
+        return self._read_run(self.run_raw(*self._prepare_run(image)))
 
     def run_raw(self, image: NDArray[np.uint8]) -> RunRaw:
         """Run on tensors as they are; nothing is converted.
@@ -74,6 +63,23 @@ class Thumbnail:
         _found = self._runtime.run(_feeds, _fetches)
         return RunRaw(
             colours=_found[0],
+        )
+
+    def _prepare_run(self, image: ArrayLike) -> tuple[NDArray[Any], ...]:
+        return (
+            _tensors.prepare_image(image, _RUN__IN__IMAGE, resize="nearest", colour="bgr", mean=(127.5,), std=(127.5,)),
+        )
+
+    def _read_run(self, _raw: RunRaw) -> RunResult:
+        _v_colours = _tensors.values(_raw.colours, _RUN__OUT__COLOURS, "sigmoid")
+        return RunResult(
+            colours=_tensors.classes(
+                _v_colours,
+                labels=_RUN__OUT__COLOURS__LABELS,
+                top_k=2,
+                threshold=0.25,
+            ),
+            raw=_raw,
         )
 
     def reset(self) -> None:

@@ -63,13 +63,7 @@ class Counter:
         amount (amount): float32 [1, 2]
         Raises TypeError or ValueError on a value that does not fit.
         """
-        _raw = self.add_raw(
-            amount=_tensors.prepare(amount, _ADD__IN__AMOUNT),
-        )
-        return AddResult(
-            total=_raw.total,
-            raw=_raw,
-        )
+        return self._read_add(self.add_raw(*self._prepare_add(amount)))
 
     def add_raw(self, amount: NDArray[np.float32]) -> AddRaw:
         """Run the signature add on tensors as they are; nothing is converted.
@@ -85,17 +79,23 @@ class Counter:
             total=_found[0],
         )
 
+    def _prepare_add(self, amount: ArrayLike) -> tuple[NDArray[Any], ...]:
+        return (
+            _tensors.prepare(amount, _ADD__IN__AMOUNT),
+        )
+
+    def _read_add(self, _raw: AddRaw) -> AddResult:
+        return AddResult(
+            total=_raw.total,
+            raw=_raw,
+        )
+
     def read(self) -> ReadResult:
         """Prepare the inputs, run the signature read and read the outputs.
 
         Raises TypeError or ValueError on a value that does not fit.
         """
-        _raw = self.read_raw(
-        )
-        return ReadResult(
-            total=_raw.total,
-            raw=_raw,
-        )
+        return self._read_read(self.read_raw(*self._prepare_read()))
 
     def read_raw(self) -> ReadRaw:
         """Run the signature read on tensors as they are; nothing is converted.
@@ -108,6 +108,16 @@ class Counter:
         _found = self._runtime.run_signature("read", _feeds, _fetches)
         return ReadRaw(
             total=_found[0],
+        )
+
+    def _prepare_read(self) -> tuple[NDArray[Any], ...]:
+        return (
+        )
+
+    def _read_read(self, _raw: ReadRaw) -> ReadResult:
+        return ReadResult(
+            total=_raw.total,
+            raw=_raw,
         )
 
     def reset(self) -> None:
