@@ -18,7 +18,7 @@ LAYERS = [
     {"validate"},
     {"results"},
     {"pipeline"},
-    {"cli"},
+    {"cli", "pytest_plugin"},
     {"__main__"},
 ]
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,10 +19,13 @@ def share(_: click.Context, __: click.Parameter, text: str | None) -> float | No
     """`5%` or `0.05`."""
     if text is None:
         return None
-    found = re.fullmatch(r"(\d{1,6}(?:\.\d{1,9})?)\s?(%?)", text)
-    if not found:
-        raise click.BadParameter(f"{text!r} is no share; give 5% or 0.05")
-    return float(found[1]) / (100 if found[2] else 1)
+    from edgeflow.errors import UsageError
+    from edgeflow.results.verdicts import parse_share
+
+    try:
+        return parse_share(text)
+    except UsageError as error:
+        raise click.BadParameter(f"{error.message}; {error.hint}") from None
 
 
 @click.command()

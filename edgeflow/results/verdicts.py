@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Sequence
 
+from edgeflow.errors import UsageError
 from edgeflow.results.figures import Comparison, Figure
 
 _WORDS = {"us": "µs", "instructions": "instructions", "cycles": "cycles (estimated)", "bytes": "B"}
 _BACKSLASHED = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_{}[]<>()#+-.!|~"})
+
+
+def parse_share(text: str | float) -> float:
+    """`5%` or 0.05 → 0.05. Raises UsageError."""
+    found = re.fullmatch(r"(\d{1,6}(?:\.\d{1,9})?)\s?(%?)", str(text))
+    if not found:
+        raise UsageError(f"{text!r} is no share", "give 5% or 0.05")
+    return float(found[1]) / (100 if found[2] else 1)
 
 
 def regressions(comparison: Comparison, fail_over: float) -> tuple[str, ...]:
