@@ -14,7 +14,10 @@ from hypothesis import strategies as st
 from litert_models import pass_through
 
 from edgeflow.generate.context import Options, build_context
+from edgeflow.generate.described import Labels
+from edgeflow.generate.groups import Group
 from edgeflow.generate.languages import LANGUAGES
+from edgeflow.generate.prepost import PostStep
 from edgeflow.generate.render import render
 from edgeflow.model.read import read_model
 from edgeflow.model.types import Model, Signature
@@ -91,3 +94,30 @@ def test_very_many_inputs_of_one_name_take_time_in_proportion() -> None:
     keys = tuple(Signature("run", 0, (("x", 0),), ()) for _ in range(5_000))
     entries = build_context(replace(model, signatures=keys), TARGET, BOARD, Options("python")).entries
     assert len({entry.method for entry in entries}) == 5_000
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(words, min_size=3, max_size=3), st.lists(words, min_size=4, max_size=4), words)
+@example(["tensors", "read_run", "raw"], ['"""', "\\", "\n", "{{ 1 }}"], 'x"; import os #')
+@example(["v_tensors", "np", "self"], ["a", "b", "c", "d"], "raw")
+def test_hostile_labels_locales_and_groups_stay_data(outputs: list[str], labels: list[str], locale: str) -> None:
+    model = hostile_model(["boxes", *outputs], [], "m")
+    four = tuple(replace(tensor, shape=(1, 4), shape_signature=(1, 4)) for tensor in model.main.tensors)
+    boxes = (replace(four[0], shape=(1, 4, 4), shape_signature=(1, 4, 4)), *four[1:])
+    model = replace(model, subgraphs=(replace(model.main, tensors=boxes, outputs=(0, 1, 2, 3)),))
+    (entry,) = build_context(model, TARGET, BOARD, Options("python")).entries
+    languages = (Labels(locale, tuple(labels)), Labels(f"{locale}2", tuple(labels)))
+    identifiers = [port.identifier for port in entry.outputs]
+    kinds = (PostStep("boxes"), PostStep("values"), PostStep("named", labels=tuple(labels), locales=languages))
+    posts = (*kinds, PostStep("classes", labels=tuple(labels), locales=languages))
+    ports = tuple(replace(port, post=post) for port, post in zip(entry.outputs, posts, strict=True))
+    group = Group("found", *identifiers[:3], None, tuple(labels), languages, 3, 0.5)
+    context = build_context(model, TARGET, BOARD, Options("python"))
+    context = replace(context, entries=(replace(entry, outputs=ports, groups=(group,)),))
+    files = render(LANGUAGES["python"], context, model.content)
+    tree = ast.parse(files["m/wrapper.py"].decode(), feature_version=(3, 9))
+    tables = [node for node in tree.body if isinstance(node, ast.AnnAssign)]
+    assert [next(iter(ast.literal_eval(table.value).values())) for table in tables] == [tuple(labels)] * 3
+    texts = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    assert locale in texts and set(labels) <= texts
+    assert not [node for node in ast.walk(tree) if isinstance(node, ast.Import) and node.names[0].name != "numpy"]
