@@ -167,3 +167,53 @@ def test_memory_that_ends_gives_two_lines(run, monkeypatch):
     monkeypatch.setattr("edgeflow.pipeline.bench.bench_all", full)
     status, out, err = run(KWS, "--json")
     assert status == 1 and json.loads(out)["message"] == "out of memory" and "Traceback" not in err
+
+
+def test_apis_delegates_and_threads_are_a_cross_product_that_the_table_tells_apart(run):
+    ways = ("--api", "interpreter", "--api", "compiled-model", "--delegate", "none", "--delegate", "reference")
+    status, out, _ = run(SINE, *ways, *SHORT, "--json")
+    found = [(r["runtime"]["api"], r["runtime"]["delegate"]) for r in map(valid, json.loads(out))]
+    assert status == 0 and [api for api, _ in found] == ["interpreter"] * 2 + ["compiled-model"] * 2
+    status, out, _ = run(SINE, *ways[:4], *SHORT)
+    assert "int xnnpack" in out and "cm xnnpack" in out and max(map(len, out.splitlines())) <= 80
+
+
+def test_cold_pinned_runs_say_so(run):
+    status, out, _ = run(SINE, "--cold", "--pin", "0", *SHORT, "--json")
+    result = valid(json.loads(out))
+    assert status == 0 and result["plan"]["mode"] == "cold"
+    assert result["conditions"]["after"]["affinity"] == "0" and int(result["conditions"]["after"]["evicted_bytes"]) > 0
+    assert result["conditions"]["tuning"] == {"pin": {"value": "0", "refused": None}}
+    assert result["conditions"]["during"][0]["round"] == "0"
+    memory = result["memory_bytes"]
+    for phase in ("import", "steady"):
+        assert 0 < memory["anonymous"][phase] + memory["file"][phase] <= memory["phases"][phase]
+
+
+@pytest.mark.parametrize("cpus", ["x", "3-1", "0,", "-1"])
+def test_no_list_of_cpus_is_a_usage_error(run, cpus):
+    status, _, err = run(SINE, "--pin", cpus, *SHORT)
+    assert status == 2 and "--pin" in err
+
+
+def test_a_throttled_machine_is_not_trusted_and_its_governor_is_its_own_again(run, tmp_path, monkeypatch):
+    root = tmp_path / "system"
+    governor = root / "sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"
+    for name, content in {
+        "sys/devices/system/cpu/cpu0/cpufreq/scaling_governor": "ondemand",
+        "sys/devices/system/cpu/cpu0/cpufreq/scaling_available_governors": "ondemand performance",
+        "sys/class/thermal/thermal_zone0/temp": "81500",
+        "sys/class/thermal/thermal_zone0/type": "cpu-thermal",
+        "sys/devices/platform/soc/soc:firmware/get_throttled": "80008",
+    }.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(content + "\n")
+    monkeypatch.setenv("EDGEFLOW_SYSTEM_ROOT", str(root))
+    status, out, err = run(SINE, *SHORT, "--governor", "performance", "--require-trusted", "--json")
+    result = valid(json.loads(out))
+    assert status == 8 and "throttling: temperature limit" in result["reasons"]
+    conditions = result["conditions"]
+    assert conditions["before"]["governor"] == "ondemand" and conditions["during"][0]["governor"] == "performance"
+    assert conditions["before"]["power_supply"] is None and conditions["before"]["load"] is None
+    assert conditions["after"]["temperature_mc"] == "cpu-thermal=81500"
+    assert governor.read_text().strip() == "ondemand" and "Traceback" not in err
