@@ -1,5 +1,6 @@
-/* ADD, int8, two tensors of one size, for ahead-of-time builds: out = saturated((x*a + y*b + c) >> 21), of which the compiler
- * has tried all 65536 pairs of inputs against the reference's four roundings. May run in place over either input. */
+/* ADD, int8, two tensors of one size, for ahead-of-time builds: out = saturated((x*a + y*b + c) >> 21), of which the
+ * compiler has tried all 65536 pairs of inputs against the reference's four roundings. May run in place over either
+ * input. */
 #include "ef_clamp_s8.h"
 #include "ef_dsp.h"
 #include "ef_line.h"

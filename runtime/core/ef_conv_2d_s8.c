@@ -1,9 +1,9 @@
 /* CONV_2D, int8: [N, H, W, C] by weights [O, Kh, Kw, C/groups], int32 bias [O] or none, to [N, H', W', O]. Output
  * channels are made four at a time, each from the runs of input bytes under the window; padding is skipped, which is
- * what a padded zero point contributes. Windows of short runs are gathered on the stack first. With the DSP extension four
- * windows at a time are made int16 in scratch; without scratch it works as well, slower. Rounds twice, as the
- * reference does.
- * Refuses weights whose channels do not divide the input's, and what ef_window_prepare() and ef_dense.h refuse. */
+ * what a padded zero point contributes. Windows of short runs are gathered on the stack first. With the DSP extension
+ * four windows at a time are made int16 in scratch; without scratch it works as well, slower. Rounds twice, as the
+ * reference does. Refuses weights whose channels do not divide the input's, and what ef_window_prepare() and ef_dense.h
+ * refuse. */
 #include <string.h>
 
 #include "ef_channels_s8.h"

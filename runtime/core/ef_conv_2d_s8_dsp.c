@@ -1,12 +1,12 @@
-/* CONV_2D, int8, any window, for ahead-of-time builds: the values under two windows are made int16 in scratch, padding as
- * the input's zero point, and meet all filters in the matrix kernel. One call makes one output row.
+/* CONV_2D, int8, any window, for ahead-of-time builds: the values under two windows are made int16 in scratch, padding
+ * as the input's zero point, and meet all filters in the matrix kernel. One call makes one output row, or all of them.
  *
  * The order of values (edgeflow/generate/tuned/packing.py has the same): a window row has n = kernel_w * in_c of them;
  * of each row the first n & ~3 by fours as pairs (0, 2), (1, 3); then what is left of each row, one after the other, as
  * neighbours, filled up with a value whose weight is 0.
  *
- * The compiler checks: one group; no dilation along the width; out_c a multiple of 4; kernel_h at most 12; where in_c is
- * no multiple of 4, at most 256 values under a window; requantization as ef_mat_mul_s8_dsp.h says. */
+ * The compiler checks: one group; no dilation along the width; out_c a multiple of 4; kernel_h at most 12; where in_c
+ * is no multiple of 4, at most 256 values under a window; requantization as ef_mat_mul_s8_dsp.h says. */
 #include "ef_clamp_s8.h"
 #include "ef_conv_2d_s8_dsp.h"
 #include "ef_tuned.h"
@@ -87,57 +87,125 @@ static inline void three_by_three(const int8_t *const *line, int32_t at, uint32_
     d[26] = (uint32_t)(uint16_t)c[8];
 }
 
+#if defined(__GNUC__)
+#define BYTE_BY_BYTE(p) __asm__("" : "+r"(p)) /* no call of memset() or memcpy() for a few bytes */
+#else
+#define BYTE_BY_BYTE(p)
+#endif
+
+static inline int8_t *filled(int8_t *p, int8_t value, int32_t count) {
+    for (; count > 0; count--) {
+        *p++ = value;
+        BYTE_BY_BYTE(p);
+    }
+    return p;
+}
+
 /* Any window: the bytes are collected first. */
 static void any_window(const struct ef_conv_2d_s8_dsp *record, const int8_t *const *line, int32_t x, uint32_t *d) {
     const struct ef_window *window = &record->window;
-    const int32_t in_c = window->in_c, count = window->kernel_w * in_c, at = x * in_c, end = window->in_w * in_c;
+    const int32_t in_c = window->in_c, count = window->kernel_w * in_c, over = x + window->kernel_w - window->in_w;
+    const int8_t zero_point = (int8_t)record->in_zero_point;
+    const int32_t left = x < 0 ? -x * in_c : 0, right = over > 0 ? over * in_c : 0, real = count - left - right;
     int8_t patch[PATCH_BYTES];
     const int8_t *lines[ROWS];
     int8_t *p = patch;
     for (uint32_t ky = 0; ky < window->kernel_h; ky++) {
         lines[ky] = p;
-        for (int32_t i = at; i < at + count; i++)
-            *p++ = line[ky] == NULL || i < 0 || i >= end ? (int8_t)record->in_zero_point : line[ky][i];
+        if (line[ky] == NULL || real <= 0) {
+            p = filled(p, zero_point, count);
+            continue;
+        }
+        p = filled(p, zero_point, left);
+        const int8_t *from = line[ky] + (x < 0 ? 0 : x * in_c);
+        for (int32_t i = real; i > 0; i--) {
+            *p++ = *from++;
+            BYTE_BY_BYTE(p);
+        }
+        p = filled(p, zero_point, right);
     }
     any_rows(lines, 0, window->kernel_h, (uint32_t)count, d);
 }
 
-/* The loop over a row's pixels. */
+/* The window at column `x`, of which those from 0 to `inside` need no padding, as the values of one of two pixels. */
+static inline void window_at(const struct ef_conv_2d_s8_dsp *record, const int8_t *const *line, int32_t x,
+                             int32_t inside, uint32_t *d) {
+    const struct ef_window *window = &record->window;
+    const uint32_t in_c = window->in_c, count = window->kernel_w * in_c;
+    if (in_c % 4u == 0) {
+        whole_words(record, line, x, d);
+    } else if (x < 0 || x > inside) {
+        any_window(record, line, x, d);
+    } else if (window->kernel_h == 3u && count == 9u) {
+        three_by_three(line, x * (int32_t)in_c, d);
+    } else {
+        any_rows(line, x * (int32_t)in_c, window->kernel_h, count, d);
+    }
+}
+
+static inline void clamp(const struct ef_conv_2d_s8_dsp *record, int8_t *out, uint32_t count) {
+    if (record->min > -128 || record->max < 127) ef_clamp_s8(out, count, record->min, record->max);
+}
+
 static inline void make_row(const struct ef_call *call, const struct ef_rows *rows, void *out_row,
                             void (*mat_mul)(const struct ef_mat_mul_s8_dsp *job)) {
     const struct ef_conv_2d_s8_dsp *record = call->record;
     const struct ef_window *window = &record->window;
-    const uint32_t kernel_h = window->kernel_h, in_c = window->in_c, count = window->kernel_w * in_c;
-    const int whole = in_c % 4u == 0, real = rows->ky_begin == 0 && rows->ky_end == kernel_h;
-    const int rgb = !whole && kernel_h == 3u && count == 9u;
-    const int32_t inside = real ? window->in_w - window->kernel_w : -1; /* columns 0..inside need no padding */
+    const int real = rows->ky_begin == 0 && rows->ky_end == window->kernel_h;
+    const int32_t inside = real ? window->in_w - window->kernel_w : -1;
     struct ef_mat_mul_s8_dsp job = ef_conv_2d_s8_dsp_job(call, out_row);
     const int8_t *line[ROWS];
-    for (uint32_t ky = 0; ky < kernel_h; ky++)
+    for (uint32_t ky = 0; ky < window->kernel_h; ky++)
         line[ky] = ky >= rows->ky_begin && ky < rows->ky_end ? ef_row(rows, (int32_t)ky) : NULL;
-    uint32_t *d = call->scratch;
     int32_t x = -(int32_t)window->pad_left;
-    for (uint32_t left = rows->out_w; left > 0; left--, x += window->stride_w) {
-        if (whole) {
-            whole_words(record, line, x, d);
-        } else if (x < 0 || x > inside) {
-            any_window(record, line, x, d);
-        } else if (rgb) {
-            three_by_three(line, x * (int32_t)in_c, d);
+    for (uint32_t left = rows->out_w; left > 0; left -= left > 1u ? 2u : 1u) {
+        window_at(record, line, x, inside, call->scratch);
+        x += window->stride_w;
+        if (left > 1u) {
+            window_at(record, line, x, inside, (uint32_t *)call->scratch + 1);
+            x += window->stride_w;
         } else {
-            any_rows(line, x * (int32_t)in_c, kernel_h, count, d);
+            job.pixel_step = 0;
         }
-        if (d == call->scratch && left > 1u) {
-            d++;
-            continue;
-        }
-        if (d == call->scratch) job.pixel_step = 0;
         mat_mul(&job);
         job.out += 2 * job.pixel_step;
-        d = call->scratch;
     }
-    if (record->min > -128 || record->max < 127)
-        ef_clamp_s8(out_row, (uint32_t)rows->out_w * window->out_c, record->min, record->max);
+    clamp(record, out_row, (uint32_t)rows->out_w * window->out_c);
+}
+
+/* The whole tensor: two pixels need not be of one row. */
+static inline void make_all(const struct ef_call *call, void (*mat_mul)(const struct ef_mat_mul_s8_dsp *job)) {
+    const struct ef_conv_2d_s8_dsp *record = call->record;
+    const struct ef_window *window = &record->window;
+    const int32_t row = window->in_w * window->in_c;
+    const int8_t *in = call->inputs[0];
+    struct ef_mat_mul_s8_dsp job = ef_conv_2d_s8_dsp_job(call, call->outputs[0]);
+    uint32_t *d = call->scratch;
+    for (uint32_t n = window->batches; n > 0; n--, in += window->in_h * row) {
+        int32_t y = -(int32_t)window->pad_top;
+        for (uint32_t rows = window->out_h; rows > 0; rows--, y += window->stride_h) {
+            const int8_t *line[ROWS];
+            int32_t inside = window->in_w - window->kernel_w, at = y;
+            for (uint32_t ky = 0; ky < window->kernel_h; ky++, at += window->dilation_h) {
+                line[ky] = at >= 0 && at < window->in_h ? in + at * row : NULL;
+                if (line[ky] == NULL) inside = -1;
+            }
+            int32_t x = -(int32_t)window->pad_left;
+            for (uint32_t left = window->out_w; left > 0; left--, x += window->stride_w) {
+                window_at(record, line, x, inside, d);
+                if (d++ == call->scratch) continue;
+                d = call->scratch;
+                mat_mul(&job);
+                job.out += 2 * job.pixel_step;
+            }
+        }
+    }
+    const uint32_t outputs = (uint32_t)window->batches * window->out_h * window->out_w * window->out_c;
+    if (d != call->scratch) {
+        job.pixel_step = 0;
+        mat_mul(&job);
+    }
+    clamp(record, call->outputs[0], outputs);
 }
 
 void ef_conv_2d_line12_s8_dsp_row(const struct ef_call *call, const struct ef_rows *rows, void *out_row) {
@@ -151,3 +219,9 @@ void ef_conv_2d_line15_s8_dsp_row(const struct ef_call *call, const struct ef_ro
 void ef_conv_2d_twice_s8_dsp_row(const struct ef_call *call, const struct ef_rows *rows, void *out_row) {
     make_row(call, rows, out_row, ef_mat_mul_twice_s8_dsp);
 }
+
+void ef_conv_2d_line12_s8_dsp_invoke(const struct ef_call *call) { make_all(call, ef_mat_mul_line12_s8_dsp); }
+
+void ef_conv_2d_line15_s8_dsp_invoke(const struct ef_call *call) { make_all(call, ef_mat_mul_line15_s8_dsp); }
+
+void ef_conv_2d_twice_s8_dsp_invoke(const struct ef_call *call) { make_all(call, ef_mat_mul_twice_s8_dsp); }

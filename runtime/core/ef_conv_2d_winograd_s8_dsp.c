@@ -1,11 +1,12 @@
 /* CONV_2D, int8, 3x3 at stride 1 with one pixel of padding around, by Winograd's F(2x2, 3x3) in exact integers, for
- * ahead-of-time builds: 16 products where there were 36. With G = [1 0 0; 1 1 1; 1 -1 1; 0 0 1], which has no halves, and
- * A' = [2 1 1 0; 0 1 -1 -2] the result is 4 times the sum, so nothing is rounded. |U| <= 9*127 and |V| <= 512 are int16.
+ * ahead-of-time builds: 16 products where there were 36. With G = [1 0 0; 1 1 1; 1 -1 1; 0 0 1], which has no halves,
+ * and A' = [2 1 1 0; 0 1 -1 -2] the result is 4 times the sum, so nothing is rounded. |U| <= 9*127 and |V| <= 512 are
+ * int16.
  *
- * Tiles are 2x2 outputs, and go by pairs along a row. Weights stay int8 as the model has them and are transformed during
- * the call, in one of two orders: with tile_rows 0 those of the whole layer stay in scratch, with the inputs of a few
- * tiles; otherwise the inputs of so many rows of tiles stay, and the weights of four channels at a time.
- * Scratch: 512 bytes, then 32 * in_c * out_c and 128 * in_c; or 128 * in_c and 32 * in_c bytes a tile.
+ * Tiles are 2x2 outputs, and go by pairs along a row. Weights stay int8 as the model has them and are transformed
+ * during the call, in one of two orders: with tile_rows 0 those of the whole layer stay in scratch, with the inputs of
+ * a few tiles; otherwise the inputs of so many rows of tiles stay, and the weights of four channels at a time. Scratch:
+ * 512 bytes, then 32 * in_c * out_c and 128 * in_c; or 128 * in_c and 32 * in_c bytes a tile.
  *
  * The compiler checks: 16, 32 or 64 input channels, out_c a multiple of 4, out_h even and a multiple of 2 * tile_rows,
  * out_w a multiple of 4, requantization. */
@@ -307,7 +308,8 @@ void ef_conv_2d_winograd16_line_s8_dsp_tiles(const struct ef_call *call, const i
     run(call, in, out, backwards, 0, weights_16u, inputs_16u);
 }
 
-void ef_conv_2d_winograd16_twice_s8_dsp_tiles(const struct ef_call *call, const int8_t *in, int8_t *out, int backwards) {
+void ef_conv_2d_winograd16_twice_s8_dsp_tiles(const struct ef_call *call, const int8_t *in, int8_t *out,
+                                              int backwards) {
     run(call, in, out, backwards, 1, weights_16u, inputs_16u);
 }
 
@@ -315,7 +317,8 @@ void ef_conv_2d_winograd32_line_s8_dsp_tiles(const struct ef_call *call, const i
     run(call, in, out, backwards, 0, weights_32u, inputs_32u);
 }
 
-void ef_conv_2d_winograd32_twice_s8_dsp_tiles(const struct ef_call *call, const int8_t *in, int8_t *out, int backwards) {
+void ef_conv_2d_winograd32_twice_s8_dsp_tiles(const struct ef_call *call, const int8_t *in, int8_t *out,
+                                              int backwards) {
     run(call, in, out, backwards, 1, weights_32u, inputs_32u);
 }
 
@@ -323,6 +326,7 @@ void ef_conv_2d_winograd64_line_s8_dsp_tiles(const struct ef_call *call, const i
     run(call, in, out, backwards, 0, weights_64u, inputs_64u);
 }
 
-void ef_conv_2d_winograd64_twice_s8_dsp_tiles(const struct ef_call *call, const int8_t *in, int8_t *out, int backwards) {
+void ef_conv_2d_winograd64_twice_s8_dsp_tiles(const struct ef_call *call, const int8_t *in, int8_t *out,
+                                              int backwards) {
     run(call, in, out, backwards, 1, weights_64u, inputs_64u);
 }

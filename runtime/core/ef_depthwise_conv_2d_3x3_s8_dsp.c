@@ -1,8 +1,8 @@
-/* DEPTHWISE_CONV_2D, int8, 3x3 at stride 1 or 2, a channel for a channel, for ahead-of-time builds. Two taps of one channel
- * in a word are what the DSP extension multiplies at once, and a word of the tensor has four channels. So four channels
- * at a time are laid out in scratch as planes of int16, with padding as the input's zero point; then each channel's nine
- * weights, times 256, stay in registers while its plane is gone through, two outputs at a time. The longer of height
- * and width is the planes' inner axis n, the other one is m; strips of rows along m bound the scratch.
+/* DEPTHWISE_CONV_2D, int8, 3x3 at stride 1 or 2, a channel for a channel, for ahead-of-time builds. Two taps of one
+ * channel in a word are what the DSP extension multiplies at once, and a word of the tensor has four channels. So four
+ * channels at a time are laid out in scratch as planes of int16, with padding as the input's zero point; then each
+ * channel's nine weights, times 256, stay in registers while its plane is gone through, two outputs at a time. The
+ * longer of height and width is the planes' inner axis n, the other one is m; strips of rows along m bound the scratch.
  *
  * All input of four channels is read before the first of their outputs is written, so with one strip and stride 1 the
  * output may lie exactly over the input. The compiler checks: channels a multiple of 4, no dilation, stride 1 or 2 both
@@ -40,7 +40,7 @@ struct plane {
     int32_t bias;         /* 40 */
     uint32_t step;        /* 44: bytes from one output to the next */
     uint32_t end;         /* 48: of a row; the assembly's */
-    uint32_t w[6];        /* 52: stride 1: (w0, w1), (w1, w2) of each row; 2: (w0, w1) of each, w2 of rows 0 and 1, of 2 */
+    uint32_t w[6];        /* 52: stride 1: (w0, w1), (w1, w2) of each row; 2: (w0, w1) of each, w2 of all */
 };
 
 #if EF_HAVE_DSP

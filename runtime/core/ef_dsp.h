@@ -84,7 +84,7 @@ static inline int32_t ef_dsp_mac_both(uint32_t a, uint32_t b, int32_t sum) {
 
 #if EF_HAVE_DSP
 
-/* Assembly that is a whole function: arguments are read by the assembly only, so compilers must not reason about them. */
+/* A function that is all assembly: nothing else reads its arguments, so compilers must not reason about them. */
 #if defined(__clang__)
 #define EF_NAKED __attribute__((naked, noinline))
 #else

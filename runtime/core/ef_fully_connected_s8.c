@@ -54,8 +54,13 @@ enum ef_status ef_fully_connected_s8_prepare(struct ef_context *context) {
     return EF_OK;
 }
 
+/* Of all channels. */
+struct limits {
+    int32_t zero_point, min, max;
+};
+
 /* The output of a sum. */
-static inline int8_t output(const struct record *record, struct ef_packed_real real, uint32_t sum) {
+static inline int8_t output(struct limits limits, struct ef_packed_real real, uint32_t sum) {
 #if EF_TFLM_FULLY_CONNECTED
     int32_t multiplier, shift;
     ef_multiplier_of_real(ef_real_unpack(real), &multiplier, &shift);
@@ -63,13 +68,15 @@ static inline int8_t output(const struct record *record, struct ef_packed_real r
 #else
     const int32_t scaled = ef_requantize_packed((int32_t)sum, real);
 #endif
-    return (int8_t)ef_clamp(ef_wrapping_add(scaled, record->out_zero_point), record->min, record->max);
+    return (int8_t)ef_clamp(ef_wrapping_add(scaled, limits.zero_point), limits.min, limits.max);
 }
 
 void ef_fully_connected_s8_invoke(const struct ef_call *call) {
     const struct record *record = call->record;
     const int8_t *in = call->inputs[0];
     int8_t *out = call->outputs[0];
+    const struct limits limits = {record->out_zero_point, record->min, record->max};
+    const int32_t zero_point = record->in_zero_point;
     const uint32_t depth = record->depth, channels = record->channels, step = record->count > 1u ? 1u : 0u;
     for (uint32_t row = 0; row < record->rows; row++, in += depth) {
         const int8_t *w = call->inputs[1];
@@ -83,15 +90,15 @@ void ef_fully_connected_s8_invoke(const struct ef_call *call) {
                 for (uint32_t j = 0; j < 4u; j++) sum[j] = (uint32_t)bias[j];
                 bias += 4;
             }
-            ef_dot4_s8(in, w4, depth, record->in_zero_point, sum);
-            for (uint32_t j = 0; j < 4u; j++, real += step) out[j] = output(record, *real, sum[j]);
+            ef_dot4_s8(in, w4, depth, zero_point, sum);
+            for (uint32_t j = 0; j < 4u; j++, real += step) out[j] = output(limits, *real, sum[j]);
         }
         if (left > 0) {
             const int8_t *const w4[4] = {w, left > 1u ? w + depth : w, left > 2u ? w + 2u * depth : w, w};
             uint32_t sum[4] = {0, 0, 0, 0};
             for (uint32_t j = 0; bias != NULL && j < left; j++) sum[j] = (uint32_t)bias[j];
-            ef_dot4_s8(in, w4, depth, record->in_zero_point, sum);
-            for (uint32_t j = 0; j < left; j++, real += step) *out++ = output(record, *real, sum[j]);
+            ef_dot4_s8(in, w4, depth, zero_point, sum);
+            for (uint32_t j = 0; j < left; j++, real += step) *out++ = output(limits, *real, sum[j]);
         }
     }
 }

@@ -1,9 +1,9 @@
-/* FULLY_CONNECTED, int8, for ahead-of-time builds: four channels against one row of values at a time. Rounds as LiteRT's
- * reference does, times a double and halves away from zero, which the compiler has proved of one multiplication for
- * these very weights (EF_TFLM_FULLY_CONNECTED does not matter here).
+/* FULLY_CONNECTED, int8, for ahead-of-time builds: four channels against one row of values at a time. Rounds as
+ * LiteRT's reference does, times a double and halves away from zero, which the compiler has proved of one
+ * multiplication for these very weights (EF_TFLM_FULLY_CONNECTED does not matter here).
  *
- * Weights: for each four channels and each two values two words as in ef_mat_mul_s8_dsp.h, values by fours as pairs
- * (0, 2), (1, 3); then those of the last channels, fewer than four, as the model has them. Parameters: X01 B1 X23 B3 and
+ * Weights: for each four channels and each two values two words as in ef_mat_mul_s8_dsp.h, values by fours as pairs (0,
+ * 2), (1, 3); then those of the last channels, fewer than four, as the model has them. Parameters: X01 B1 X23 B3 and
  * four multipliers for each four channels; then biases and multipliers of the last channels, by turns.
  *
  * With the DSP extension 32 products take 27 instructions where the values have been made int16 in scratch, and 31
@@ -165,10 +165,12 @@ static inline void run(const struct ef_call *call, int wide) {
                                 record->added, record->shift, depth / 8u};
         if (wide) {
             uint32_t *d = call->scratch;
-            for (uint32_t i = 0; i < depth; i += 4u, d += 2) {
-                const uint32_t word = ef_dsp_load(in + i);
-                d[0] = ef_dsp_even(word);
-                d[1] = ef_dsp_odd(word);
+            for (uint32_t i = 0; i < depth; i += 8u, d += 4) {
+                const uint32_t a = ef_dsp_load(in + i), b = ef_dsp_load(in + i + 4u);
+                d[0] = ef_dsp_even(a);
+                d[1] = ef_dsp_odd(a);
+                d[2] = ef_dsp_even(b);
+                d[3] = ef_dsp_odd(b);
             }
             if (whole) wide_channels(&job);
         } else if (whole) {

@@ -18,7 +18,10 @@ static inline int8_t ef_line_s8(int32_t value, int32_t multiplier, int32_t added
 static inline int8_t ef_line12_s8(int32_t value, int32_t multiplier, int32_t added) {
 #if EF_HAVE_DSP
     int32_t x;
-    __asm__("smmla %0, %1, %2, %3\n\tssat %0, #8, %0, asr #12" : "=r"(x) : "r"(value), "r"(multiplier), "r"(added) : "cc");
+    __asm__("smmla %0, %1, %2, %3\n\tssat %0, #8, %0, asr #12"
+            : "=r"(x)
+            : "r"(value), "r"(multiplier), "r"(added)
+            : "cc");
     return (int8_t)x;
 #else
     return ef_line_s8(value, multiplier, added, 12u);

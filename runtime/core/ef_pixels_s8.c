@@ -1,12 +1,12 @@
 /* The loops over filters of ef_conv_2d_s8.c for cores with the DSP extension; see the header. 16 products take 13
- * instructions with four windows, 15 with two; the four outputs that they go into about 50 more. Rounds twice; saturates.
- * Empty on other cores. */
+ * instructions with four windows, 15 with two; the four outputs that they go into about 50 more. Rounds twice;
+ * saturates. Empty on other cores. */
 #include "ef_pixels_s8.h"
 
 #if EF_HAVE_DSP
 
-/* r0-r3 values, r4 and lr where they are and end; r5 r6 two filters; r7 r8 their weights; r9 r10 sums of the first filter
- * for pixels 0 and 1, r11 r12 of the second. On the stack: 0 the job, 4 the entry. */
+/* r0-r3 values, r4 and lr where they are and end; r5 r6 two filters; r7 r8 their weights; r9 r10 sums of the first
+ * filter for pixels 0 and 1, r11 r12 of the second. On the stack: 0 the job, 4 the entry. */
 #define CHANNEL(filter, a, b)            \
     "ldr r7, [" filter "], #4\n"         \
     "sxtb16 r8, r7\n"                    \

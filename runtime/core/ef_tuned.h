@@ -21,6 +21,9 @@ ef_pixels_kernel ef_conv_2d_1x1_line12_s8_dsp_pixels, ef_conv_2d_1x1_line15_s8_d
 void ef_conv_2d_line12_s8_dsp_row(const struct ef_call *call, const struct ef_rows *rows, void *out_row);
 void ef_conv_2d_line15_s8_dsp_row(const struct ef_call *call, const struct ef_rows *rows, void *out_row);
 void ef_conv_2d_twice_s8_dsp_row(const struct ef_call *call, const struct ef_rows *rows, void *out_row);
+void ef_conv_2d_line12_s8_dsp_invoke(const struct ef_call *call);
+void ef_conv_2d_line15_s8_dsp_invoke(const struct ef_call *call);
+void ef_conv_2d_twice_s8_dsp_invoke(const struct ef_call *call);
 
 void ef_fully_connected_wide_s8_dsp_invoke(const struct ef_call *call);
 void ef_fully_connected_narrow_s8_dsp_invoke(const struct ef_call *call);
@@ -28,6 +31,7 @@ void ef_fully_connected_narrow_s8_dsp_invoke(const struct ef_call *call);
 void ef_depthwise_conv_2d_3x3_stride1_s8_dsp_invoke(const struct ef_call *call);
 void ef_depthwise_conv_2d_3x3_stride2_s8_dsp_invoke(const struct ef_call *call);
 
+void ef_average_pool_2d_s8_dsp_invoke(const struct ef_call *call);
 void ef_add_s8_dsp_invoke(const struct ef_call *call);
 
 /* A kernel of a whole batch entry that makes its rows by twos or more, from the first or from the last. */

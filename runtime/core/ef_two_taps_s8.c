@@ -1,5 +1,5 @@
-/* The loop over channels of ef_depthwise_conv_2d_s8.c for cores with the DSP extension; see the header. Eight outputs take
- * about 235 instructions. Rounds twice; saturates. Empty on other cores. */
+/* The loop over channels of ef_depthwise_conv_2d_s8.c for cores with the DSP extension; see the header. Eight outputs
+ * take about 235 instructions. Rounds twice; saturates. Empty on other cores. */
 #include "ef_two_taps_s8.h"
 
 #if EF_HAVE_DSP

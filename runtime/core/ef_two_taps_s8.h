@@ -1,5 +1,6 @@
-/* Two neighbouring 3x3 windows of a depthwise convolution at stride 1, weights as the model has them, four channels at a
- * time, for cores with the DSP extension. ef_depthwise_conv_2d_s8.c uses it where the sizes fit and there is scratch. */
+/* Two neighbouring 3x3 windows of a depthwise convolution at stride 1, weights as the model has them, four channels at
+ * a time, for cores with the DSP extension. ef_depthwise_conv_2d_s8.c uses it where the sizes fit and there is scratch.
+ */
 #ifndef EF_TWO_TAPS_S8_H
 #define EF_TWO_TAPS_S8_H
 

@@ -95,8 +95,8 @@ def test_only_the_kernels_of_the_model_are_linked(tmp_path: Path) -> None:
     names = {line.split()[-1] for line in shown.splitlines()}
     kernels = {name for name in names if re.fullmatch(r"ef_\w+_(row|invoke|pixels)", name)}
     assert kernels == {
-        "ef_average_pool_2d_s8_row",
-        "ef_conv_2d_line12_s8_dsp_row",
+        "ef_average_pool_2d_s8_dsp_invoke",
+        "ef_conv_2d_line12_s8_dsp_invoke",
         "ef_conv_2d_1x1_line12_s8_dsp_pixels",
         "ef_depthwise_conv_2d_3x3_stride1_s8_dsp_invoke",
         "ef_fully_connected_wide_s8_dsp_invoke",

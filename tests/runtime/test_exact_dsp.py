@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from edgeflow.generate.tuned import add, conv_2d, depthwise_conv_2d, fully_connected
+from edgeflow.generate.tuned import add, average_pool_2d, conv_2d, depthwise_conv_2d, fully_connected
 from edgeflow.generate.tuned.variant import Tuned
 from tests.runtime import cases_tuned
 from tests.runtime.dsp_calls import build_driver, entries, run_calls
@@ -32,13 +32,14 @@ def winograd(rng: np.random.Generator, count: int) -> Iterator[Case]:
 
 # cases, the variants, how many, the least share that must be taken
 KINDS: dict[str, tuple[Make, tuple[Any, ...], int, float]] = {
-    "pixels": (cases_tuned.pixels, (conv_2d.one_by_one, conv_2d.windows), 60, 0.7),
-    "windows": (cases_tuned.windows, (conv_2d.windows,), 60, 0.7),
-    "winograd": (winograd, WINOGRAD, 60, 0.6),
-    "gathered": (cases_tuned.gathered, (conv_2d.windows,), 80, 0.7),
-    "depthwise": (cases_tuned.depthwise, (depthwise_conv_2d.whole, depthwise_conv_2d.strips), 90, 0.3),
-    "add": (cases_tuned.add, (add.add,), 60, 0.6),
-    "fully_connected": (cases_tuned.fully_connected, (fully_connected.wide, fully_connected.narrow), 60, 0.4),
+    "pixels": (cases_tuned.pixels, (conv_2d.one_by_one, conv_2d.windows), 40, 0.7),
+    "windows": (cases_tuned.windows, (conv_2d.windows,), 40, 0.7),
+    "winograd": (winograd, WINOGRAD, 40, 0.6),
+    "gathered": (cases_tuned.gathered, (conv_2d.windows, conv_2d.windows_at_once), 60, 0.7),
+    "depthwise": (cases_tuned.depthwise, (depthwise_conv_2d.whole, depthwise_conv_2d.strips), 60, 0.3),
+    "global_average": (cases_tuned.global_average, (average_pool_2d.whole_images,), 20, 0.6),
+    "add": (cases_tuned.add, (add.add,), 40, 0.6),
+    "fully_connected": (cases_tuned.fully_connected, (fully_connected.wide, fully_connected.narrow), 40, 0.4),
 }
 
 

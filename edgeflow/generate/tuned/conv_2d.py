@@ -65,7 +65,17 @@ def one_by_one(site: Site) -> Tuned | str:
 
 
 def windows(site: Site) -> Tuned | str:
-    """Any window."""
+    """Any window, row by row."""
+    return _windows(site, "row")
+
+
+def windows_at_once(site: Site) -> Tuned | str:
+    """Any window where rows have an odd number of pixels, which by rows costs half a pixel each."""
+    made = _windows(site, "invoke") if read_geometry(site.node.record).out_w % 2 else ""
+    return made if isinstance(made, str) else replace(made, drivers=None)
+
+
+def _windows(site: Site, suffix: str) -> Tuned | str:
     geometry = read_geometry(site.node.record)
     if geometry.dilation_w != 1:
         return f"dilation of {geometry.dilation_w} along the width"
@@ -73,7 +83,7 @@ def windows(site: Site) -> Tuned | str:
         return f"{geometry.kernel_h} rows in a window"
     if geometry.in_c % 4 and geometry.kernel_h * geometry.kernel_w * geometry.in_c > _PATCH_BYTES:
         return f"{geometry.in_c} input channels are no multiple of 4"
-    return _tuned(site, "conv_2d", "row")
+    return _tuned(site, "conv_2d", suffix)
 
 
 def winograd(site: Site, *, tile_rows: int | None) -> Tuned | str:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from edgeflow.generate.tuned import (
     add,
     add_mve,
+    average_pool_2d,
     average_pool_2d_mve,
     conv_2d,
     conv_2d_mve,
@@ -26,13 +27,17 @@ is for other cases altogether."""
 # kernel of the interpreter -> (what the core must have, the name in the reason, the variant)
 VARIANTS: dict[str, tuple[tuple[str, str, Variant], ...]] = {
     "add_s8": (("mve", "add_s8_mve", add_mve.add), ("dsp", "add_s8_dsp", add.add)),
-    "average_pool_2d_s8": (("mve", "average_pool_2d_s8_mve", average_pool_2d_mve.average_pool_2d),),
+    "average_pool_2d_s8": (
+        ("mve", "average_pool_2d_s8_mve", average_pool_2d_mve.average_pool_2d),
+        ("dsp", "average_pool_2d_s8_dsp", average_pool_2d.whole_images),
+    ),
     "conv_2d_s8": (
         ("mve", "conv_2d_s8_mve", conv_2d_mve.conv_2d),
         ("dsp", "conv_2d_1x1_s8_dsp", conv_2d.one_by_one),
         ("dsp", "conv_2d_winograd_s8_dsp", conv_2d.winograd_resident),
         ("dsp", "conv_2d_winograd_s8_dsp", conv_2d.winograd_all),
         ("dsp", "conv_2d_winograd_s8_dsp", conv_2d.winograd_two),
+        ("dsp", "conv_2d_s8_dsp", conv_2d.windows_at_once),
         ("dsp", "conv_2d_s8_dsp", conv_2d.windows),
     ),
     "fully_connected_s8": (
