@@ -37,8 +37,8 @@ def run(capfd: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, s
     [
         ("cortex-m4", "c-array", "array", ["sine_int8.c", "sine_int8.h"]),
         ("nucleo-l4r5zi", "c-array", "array", ["sine_int8.c", "sine_int8.h"]),
-        ("raspberry-pi-4", "python", None, ["README.md", "pyproject.toml", "sine_int8"]),
-        ("linux-x86-64", "python", None, ["README.md", "pyproject.toml", "sine_int8"]),
+        ("raspberry-pi-4", "python", None, ["README.md", "pyproject.toml", "sine_int8", "systemd"]),
+        ("linux-x86-64", "python", None, ["README.md", "pyproject.toml", "sine_int8", "systemd"]),
     ],
 )
 def test_the_target_chooses_the_language_and_json_lists_what_was_written(
