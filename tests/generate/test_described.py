@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 from contract_models import detection_model, image_model, multi_model, with_metadata
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from litert_models import pass_through
 
-from edgeflow.errors import ModelError, UsageError
+from edgeflow.errors import EdgeflowError, ModelError, UsageError
 from edgeflow.generate.context import Entry, Options, build_context
 from edgeflow.generate.groups import Group
 from edgeflow.generate.project import read_project
@@ -135,3 +137,20 @@ def test_metadata_that_does_not_match_the_model_is_refused_but_bytes_alone_go_th
         entry(content)
     pico, board = resolve("pico")
     build_context(read_model(content, Path("m.tflite")), pico, board, Options("c-array", form="array"))
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.sampled_from([detection_model(), image_model("UINT8")]),
+    st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), min_size=1, max_size=4),
+)
+def test_damaged_bytes_give_a_context_or_a_clear_error(content: bytes, changes: list[tuple[float, int]]) -> None:
+    damaged = bytearray(content)
+    for place, value in changes:
+        damaged[int(place * len(content))] = value
+    try:
+        found = entry(bytes(damaged))
+    except EdgeflowError as error:
+        assert error.hint and "\n" not in error.message
+    else:
+        assert len({port.identifier for port in found.outputs}) == len(found.outputs)

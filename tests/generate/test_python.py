@@ -16,6 +16,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 from ai_edge_litert.interpreter import Interpreter
+from contract_models import detection_model, image_model
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from litert_models import dequantize_model, pass_through, quantize_model, reference, resize_model
@@ -385,10 +386,17 @@ def test_mypy_strict_is_clean_on_packages_of_every_kind(data: Path, tmp_path: Pa
     for name in cases:
         project = tmp_path / "edgeflow.toml" if name == "resnet8_int8" else None
         generate(data / f"{name}.tflite", target="raspberry-pi-4", output=tmp_path / name, project=project)
+    for name, content in {"detector": detection_model(), "labelled": image_model("UINT8")}.items():
+        (tmp_path / f"{name}.tflite").write_bytes(content)
+        generate(tmp_path / f"{name}.tflite", target="raspberry-pi-4", output=tmp_path / name)
+        cases.append(name)
     use = tmp_path / "use.py"
     use.write_text(
         "from resnet8_int8 import Classes, Resnet8Int8, RunResult\n"
+        "from detector import Box, Detection, Detector\n"
         "from sine_int8 import SineInt8\n"
+        "def best(found: tuple[Detection, ...]) -> Box: return found[0].box\n"
+        "best(Detector(locale='de').run(in_boxes=1, in_classes=1, in_scores=1, in_count=1).detection_result)\n"
         "result: RunResult = Resnet8Int8(threads=2).run([[1.0]])\n"
         "SineInt8().run(nonsense=1)\n"
     )
@@ -417,7 +425,7 @@ def test_mypy_strict_is_clean_on_packages_of_every_kind(data: Path, tmp_path: Pa
             check=False,
         )
         assert done.returncode == status, done.stdout + done.stderr
-    assert 'Unexpected keyword argument "nonsense"' in done.stdout
+    assert 'Unexpected keyword argument "nonsense"' in done.stdout and "Found 1 error" in done.stdout
     assert done.stdout.count("error:") == 1
 
 
