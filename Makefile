@@ -4,10 +4,11 @@ PYTEST = $(VENV)/bin/python -m pytest
 JOBS ?= $(shell nproc)
 SECONDS ?= 60
 
-.PHONY: help demo test test-wheel runners fuzz bench-mcu lint format generate clean
+.PHONY: help demo demo-full test test-wheel runners fuzz bench-mcu lint format generate clean
 
 help:
 	@echo "make demo    set up and run the tour: train, convert, deploy and measure a small model"
+	@echo "make demo-full  the same on a second emulated board and arm64 Linux, and validated on each device"
 	@echo "make test    set up and run the whole test suite"
 	@echo "make runners build the runner for Linux on x86-64, aarch64 and armv7, static"
 	@echo "make fuzz    hostile bytes to the runtime and the link, SECONDS=60 for each target; later runs add up"
@@ -18,6 +19,10 @@ help:
 demo:
 	@.ci/setup demo $(VENV)
 	$(VENV)/bin/edgeflow demo
+
+demo-full:
+	@.ci/setup demo $(VENV)
+	$(VENV)/bin/edgeflow demo --full
 
 test:
 	@.ci/setup dev $(VENV)

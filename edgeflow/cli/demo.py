@@ -22,9 +22,10 @@ if TYPE_CHECKING:
     show_default=True,
     help="Where the models and the generated code go.",
 )
+@click.option("--full", is_flag=True, help="An emulated Cortex-M55 and arm64 Linux board as well; validate on each.")
 @json_option
-def command(output: Path, as_json: bool) -> None:
-    """Train a small CNN on handwritten digits, convert it, check it, generate code, deploy it and measure it.
+def command(output: Path, full: bool, as_json: bool) -> None:
+    """Train a small CNN on handwritten digits, convert, check, generate code, deploy, measure, and report.
 
     The devices are this machine, a throw-away SSH server and an emulated Cortex-M4; what is not installed is left out
     and said.
@@ -34,7 +35,7 @@ def command(output: Path, as_json: bool) -> None:
     if not as_json:
         click.echo("training a small CNN on scikit-learn's digits, then taking it to its devices (a minute or two)")
     with progress_bar(as_json) as progress:
-        done = demo(output, progress=progress)
+        done = demo(output, full=full, progress=progress)
     if as_json:
         print_json(answer(done))
     else:
@@ -58,6 +59,8 @@ def answer(done: Demo) -> dict[str, Any]:
         "fits": [fit_answer(fit) for fit in done.fits],
         "generated": [{"target": g.target, "folder": str(g.folder), "files": g.files} for g in done.generated],
         "results": [result.to_json() for result in done.results],
+        "validations": [validation.to_json() for validation in done.validations],
+        "report": None if done.report is None else str(done.report),
         "left_out": list(done.left_out),
     }
 
@@ -94,8 +97,14 @@ def _print(done: Demo) -> None:
     doubts = {result.device.name: result.reasons[0] for result in done.results if result.reasons}
     for device, reason in doubts.items():
         click.echo(f"not to be trusted: {device}: {reason}")
+    for validation in done.validations:
+        matches = "matches" if validation.matches else "does not match"
+        scored = ", ".join(f"{name} {value:.1%}" for name, value in list(validation.scores.items())[:1])
+        click.echo(f"validate {validation.model.name} on {validation.device.name}: {matches} LiteRT, {scored}")
     for line in done.left_out:
         click.echo(f"left out: {line}")
+    if done.report:
+        click.echo(f"the report on these runs: {done.report}")
     click.echo(
         f"models and code are in {done.folder}; next: edgeflow bench {done.models[-1].conversion.path} -d local:"
     )

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from edgeflow.bench.types import Result
 from edgeflow.convert.types import Conversion
@@ -21,7 +22,7 @@ from edgeflow.convert.worker import child_environment
 from edgeflow.device.book import find_device
 from edgeflow.device.probe import this_machine
 from edgeflow.device.types import Device
-from edgeflow.errors import ConversionError, DeviceError, EdgeflowError
+from edgeflow.errors import ConversionError, DeviceError, EdgeflowError, TargetError
 from edgeflow.fit.types import Fit
 from edgeflow.pipeline.accuracy import accuracy
 from edgeflow.pipeline.bench import bench
@@ -29,15 +30,22 @@ from edgeflow.pipeline.check import check
 from edgeflow.pipeline.convert import convert_all
 from edgeflow.pipeline.deploy import deploy
 from edgeflow.pipeline.generate import generate_files
+from edgeflow.pipeline.report import report
+from edgeflow.pipeline.validate import validate
 from edgeflow.progress import Progress, silent
 from edgeflow.transport.address import Address, parse_address
 from edgeflow.transport.loopback_sshd import loopback_sshd
 from edgeflow.transport.loopback_sshd import unavailable_reason as no_sshd
 from edgeflow.transport.ssh_config import CONFIG_VARIABLE
+from edgeflow.validate.types import Validation
 
 TARGETS = ("android-arm64", "raspberry-pi-4", "nucleo-l4r5zi")
 RECIPES = ("none", "int8")
 EMULATED_BOARD = "mps2-an386"
+FURTHER_BOARD = "mps3-an547"
+LINUX_BOARD = "arm64-virt"  # of the full tour
+STORE, PAGE = "results.db", "report.html"
+_VALIDATED = 100  # images
 _TRAINING_S = 300
 
 
@@ -68,7 +76,10 @@ class Generated:
 
 @dataclass(frozen=True)
 class Demo:
-    """What the tour made and measured; `left_out` says in one line each what was not to be had here."""
+    """What the tour made and measured; `left_out` says in one line each what was not to be had here.
+
+    `report` is the page on its runs, None where that could not be made.
+    """
 
     folder: Path
     trained: Trained
@@ -76,14 +87,18 @@ class Demo:
     fits: tuple[Fit, ...]
     generated: tuple[Generated, ...]
     results: tuple[Result, ...]
+    validations: tuple[Validation, ...]
+    report: Path | None
     left_out: tuple[str, ...]
 
 
-def demo(output: Path | str, *, progress: Progress = silent) -> Demo:
-    """Train a small CNN on scikit-learn's digits, convert, check, generate, deploy and bench it; files go to `output`.
+def demo(output: Path | str, *, full: bool = False, progress: Progress = silent) -> Demo:
+    """Train a small CNN on scikit-learn's digits, convert, check, generate, deploy and bench it, and report on it.
 
-    Devices are this machine, a throw-away sshd and an emulated Cortex-M4, as far as they are installed. Raises
-    ConversionError when the training packages are missing; everything else that is missing is left out and said.
+    Devices are this machine, a throw-away sshd and an emulated Cortex-M4, as far as they are installed; with `full` an
+    emulated Cortex-M55 and an emulated arm64 Linux board too, and every device is validated. Files go to `output`, runs
+    into a result store there, where those of earlier tours are. Raises ConversionError when the training packages are
+    missing; everything else that is missing is left out and said.
     """
     folder = Path(output)
     folder.mkdir(parents=True, exist_ok=True)
@@ -108,21 +123,57 @@ def demo(output: Path | str, *, progress: Progress = silent) -> Demo:
         except EdgeflowError as error:
             left_out.append(f"code for {target}: {error.message}")
     results: list[Result] = []
+    validations: list[Validation] = []
     with tempfile.TemporaryDirectory(prefix="edgeflow-demo-") as scratch:
-        for title, opened in DEVICES:
+        for title, opened in (*DEVICES, *(FURTHER_DEVICES if full else ())):
             try:
                 with opened(Path(scratch)) as device:
-                    results.extend(_measure(device, [made.conversion.path for made in models], progress))
+                    results.extend(_measure(device, models, folder, progress))
+                    if full:
+                        validations.extend(_validate(device, models, images, labels, folder, progress))
             except EdgeflowError as error:
                 left_out.append(f"{title}: {error.message}")
-    return Demo(folder, trained, tuple(models), fits, tuple(generated), tuple(results), tuple(left_out))
+    page = None
+    try:
+        progress("report", 0, None)
+        page = report(output=folder / PAGE, store=folder / STORE).page if results else None
+    except EdgeflowError as error:
+        left_out.append(f"the report: {error.message}")
+    return Demo(
+        folder,
+        trained,
+        tuple(models),
+        fits,
+        tuple(generated),
+        tuple(results),
+        tuple(validations),
+        page,
+        tuple(left_out),
+    )
 
 
-def _measure(device: Device, models: list[Path], progress: Progress) -> Iterator[Result]:
-    for model in models:
+def _measure(device: Device, models: list[Made], folder: Path, progress: Progress) -> Iterator[Result]:
+    for made in models:
+        model = made.conversion.path
         progress(f"{model.stem} on {device.name}", 0, None)
         deploy(model, device)
-        yield bench(model, device)
+        tags = [f"accuracy={made.accuracy:.4f}"]
+        yield bench(model, device, with_operators=True, tags=tags, store=folder / STORE)
+
+
+def _validate(
+    device: Device,
+    models: list[Made],
+    images: npt.NDArray[np.float32],
+    labels: npt.NDArray[np.int64],
+    folder: Path,
+    progress: Progress,
+) -> Iterator[Validation]:
+    for made in models:
+        progress(f"{made.conversion.path.stem} validated on {device.name}", 0, None)
+        yield validate(
+            made.conversion.path, device, data=images, labels=labels, max_samples=_VALIDATED, store=folder / STORE
+        )
 
 
 def _train(folder: Path) -> Trained:
@@ -179,8 +230,26 @@ def _emulated(_: Path) -> Iterator[Device]:
     yield replace(find_device(f"qemu:{EMULATED_BOARD}/demo"), name="Cortex-M4, QEMU")
 
 
+@contextmanager
+def _further(_: Path) -> Iterator[Device]:
+    yield replace(find_device(f"qemu:{FURTHER_BOARD}/demo"), name="Cortex-M55, QEMU")
+
+
+@contextmanager
+def _linux_board(_: Path) -> Iterator[Device]:
+    try:
+        found = find_device(f"qemu:{LINUX_BOARD}/demo")
+    except TargetError:
+        raise TargetError("edgeflow has none yet; Linux was this machine, and over SSH, alone") from None
+    yield replace(found, name="arm64 Linux, QEMU")
+
+
 DEVICES = (
     ("this machine", _local),
     ("a device over SSH", _over_ssh),
     (f"an emulated {EMULATED_BOARD}", _emulated),
+)
+FURTHER_DEVICES = (
+    (f"an emulated {FURTHER_BOARD}", _further),
+    (f"an emulated arm64 Linux board (qemu:{LINUX_BOARD})", _linux_board),
 )

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from edgeflow.errors import TargetError
+from edgeflow.pipeline.demo import FURTHER_DEVICES
 from tests.schemas import check_answer
 
 DATA = Path(__file__).parents[1] / "data"
@@ -67,7 +69,7 @@ def test_run_of_a_missing_file_says_so_in_two_lines(tmp_path: Path) -> None:
 
 @pytest.mark.tensorflow
 @pytest.mark.emulated
-def test_demo_measures_two_models_on_three_kinds_of_device(tmp_path: Path) -> None:
+def test_demo_measures_two_models_on_three_kinds_of_device_and_reports_on_them(tmp_path: Path) -> None:
     done = edgeflow("demo", "--json", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     answer = json.loads(done.stdout)
@@ -77,6 +79,20 @@ def test_demo_measures_two_models_on_three_kinds_of_device(tmp_path: Path) -> No
         for model in ("digits_none", "digits_int8")
         for device in ("this machine", "over SSH", "Cortex-M4, QEMU")
     }
+    assert all(r["per_operator"] for r in answer["results"])
+    page = Path(tmp_path / answer["report"]).read_text(encoding="utf-8")
+    assert page.count("<svg") >= 10 and all(r["run_id"] in page for r in answer["results"])
     assert min(answer["accuracy"].values()) > 0.9
     assert abs(answer["accuracy"]["digits_int8"] - answer["accuracy"]["keras"]) < 0.02
     assert (tmp_path / "build/demo/generated/nucleo-l4r5zi").is_dir()
+
+
+def test_the_full_tour_has_a_second_board_and_says_where_there_is_no_arm64_one(tmp_path: Path) -> None:
+    found: list[str | None] = []
+    for _, opened in FURTHER_DEVICES:
+        try:
+            with opened(tmp_path) as device:
+                found.append(device.board)
+        except TargetError as error:
+            assert opened is FURTHER_DEVICES[-1][1] and "none yet" in error.message
+    assert found[0] == "mps3-an547"

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from edgeflow.results.quantities import bytes_text, shown, time_text
 from edgeflow.results.report.gathered import Run
 from edgeflow.results.report.tables import reasons
 
 _VALUES = 40  # conditions told of a run
-_SIGNS = 160
+_SIGNS = 300
+_MOMENTS = ("before", "during", "after")
 
 
 @dataclass(frozen=True)
@@ -27,13 +29,14 @@ class Made:
 def made(run: Run) -> Made:
     """What there is to know about a run."""
     result = run.result
-    by_moment = {name: value for name, value in result.conditions.items() if isinstance(value, Mapping)}
-    names = sorted({str(name) for values in by_moment.values() for name in values})[:_VALUES]
-    conditions = [
-        (shown(name, 40), tuple(_text(values.get(name), 80) for values in by_moment.values())) for name in names
-    ]
-    title = f"{shown(result.model.name)} on {run.setup.where}, {run.setup.how}"
+    by_moment = {name: _readings(result.conditions[name]) for name in _MOMENTS if name in result.conditions}
+    told = dict.fromkeys(name for readings in by_moment.values() for reading in readings for name in reading)
+    rows = [(name, tuple(_seen(readings, name) for readings in by_moment.values())) for name in list(told)[:_VALUES]]
+    conditions = [(shown(str(name), 40), texts) for name, texts in rows if set(texts) != {"–"}]
+    unknown = [str(name) for name, texts in rows if set(texts) == {"–"}]
     facts = [(name, shown(text, _SIGNS)) for name, text in _facts(run) if text]
+    facts += [("no source for", shown(", ".join(unknown).replace("_", " "), _SIGNS))] if unknown else []
+    title = f"{shown(result.model.name)} on {run.setup.where}, {run.setup.how}"
     facts += [(f"no {shown(name, 40)}", shown(why, _SIGNS)) for name, why in list(result.unavailable.items())[:_VALUES]]
     return Made(result.run_id, title, tuple(facts), tuple(shown(name, 24) for name in by_moment), tuple(conditions))
 
@@ -45,7 +48,7 @@ def _facts(run: Run) -> list[tuple[str, str]]:
     others = [
         (str(name).replace("_", " "), _text(value, _SIGNS))
         for name, value in list(result.conditions.items())[:_VALUES]
-        if not isinstance(value, Mapping) and name != "runs_per_sample"
+        if name not in (*_MOMENTS, "runs_per_sample")
     ]
     return [
         ("verdict", "; ".join(["trusted"] if result.trusted else ["not to be trusted", *reasons(run)])),
@@ -108,6 +111,8 @@ def _times(run: Run) -> str:
     if latency.ci95_p50:
         low, high = latency.ci95_p50
         told.append(f"95 % interval of p50 {time_text(low)} to {time_text(high)}")
+    told += [f"drift {latency.drift:+.1%}".replace("%", " %")] if latency.drift is not None else []
+    told += [f"medians of rounds {latency.spread:.1%} apart".replace("%", " %")] if latency.spread is not None else []
     return ", ".join(told)
 
 
@@ -116,7 +121,20 @@ def _inputs(source: str) -> str:
     return f"random, seed {seed}" if kind == "random" else kind
 
 
+def _readings(told: object) -> list[Mapping[Any, Any]]:
+    """Before and after are one reading each, during are several."""
+    return [one for one in (told if isinstance(told, (list, tuple)) else [told]) if isinstance(one, Mapping)]
+
+
+def _seen(readings: Sequence[Mapping[Any, Any]], name: Any) -> str:
+    """A value, or all different ones in their order."""
+    values = dict.fromkeys(_text(reading[name], 60) for reading in readings if reading.get(name) is not None)
+    return shown(", ".join(values), 100) or "–"
+
+
 def _text(value: object, limit: int) -> str:
     if value is None:
         return "–"
+    if isinstance(value, Mapping):
+        return shown(", ".join(f"{name} {_text(each, limit)}" for name, each in value.items()) or "nothing", limit)
     return shown(", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value), limit)

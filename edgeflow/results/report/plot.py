@@ -22,7 +22,7 @@ from edgeflow.results.report.colours import DARK, LIGHT, MARKS, VARIABLES, Colou
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-WIDTH_IN = 4.5
+WIDTH_IN = 4.3
 _PNG_DPI = 160
 _SVG = "http://www.w3.org/2000/svg"
 _STYLE: Mapping[str, Any] = {

@@ -52,8 +52,10 @@ def timed(
         },
         "per_operator": [entry | {"method": "alone, without delegates"} for entry in entries],
         "conditions": {
-            "before": {"governor": "performance", "load": "0.1", "temperature": "45.5"},
-            "after": {"governor": "performance", "load": "1.0", "temperature": "51.0"},
+            "before": {"governor": "performance", "load": "0.1", "temperature": "45.5", "throttled": None},
+            "during": [{"round": "0", "load": "0.7"}, {"round": "1", "load": "0.9"}],
+            "after": {"governor": "performance", "load": "1.0", "temperature": "51.0", "throttled": None},
+            "tuning": {"asked": {"pin": "2"}},
             "runs_per_sample": [1, 1, 1, 1],
         },
         "trusted": number % 5 != 0,

@@ -146,7 +146,18 @@ def test_an_emulators_time_is_bracketed_and_said_not_to_be_a_devices() -> None:
 
 @pytest.mark.parametrize(
     "told",
-    ["governor", "performance", "5 runs to warm up", "random, seed 0", "0.1.0", "arm-none-eabi-gcc 12.2", "drifting"],
+    [
+        "governor",
+        "<td>0.7, 0.9</td>",
+        "no source for</dt><dd>throttled",
+        "asked pin 2",
+        "performance",
+        "5 runs to warm up",
+        "random, seed 0",
+        "0.1.0",
+        "arm-none-eabi-gcc 12.2",
+        "drifting",
+    ],
 )
 def test_how_a_number_was_made_is_told(told: str) -> None:
     made = page_of(small_fleet).decode().partition('id="s-made"')[2]

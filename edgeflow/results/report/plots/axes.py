@@ -50,14 +50,14 @@ def bytes_on(axis: Axis) -> None:
     """The same for bytes: ticks at round numbers of KiB or MiB."""
     from matplotlib.ticker import LogLocator, MultipleLocator
 
-    _, high = axis.get_view_interval()
+    low, high = axis.get_view_interval()
     units_on(axis, lambda value: "0" if value == 0 else bytes_text(value).replace(".0 ", " "))
     if axis.get_scale() == "log":
         axis.set_major_locator(LogLocator(base=4, numticks=6))
         return
     unit = 1024.0 ** (0 if high < 10 * 1024 else 1 if high < 10 * 1024**2 else 2)
     steps = (base * 10.0**power for power in range(-1, 16) for base in (1, 2, 5))
-    step = next((step for step in steps if high / unit / step <= 4), None)
+    step = next((step for step in steps if (high - low) / unit / step <= 4), None)
     if step is not None:
         axis.set_major_locator(MultipleLocator(step * unit))
 

@@ -13,6 +13,7 @@ from edgeflow.results.report.plots.axes import bytes_on, file_stem, grid, name_o
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from edgeflow.results.report.colours import Colours
@@ -52,6 +53,18 @@ def _label(run: Run) -> str:
     return f"{run.setup.where} · {run.setup.how}"
 
 
+def _fill_split(axes: Axes, run: Run, chosen: Colours) -> None:
+    """What of the memory is the process's own and what are pages of files, where both are known."""
+    own, file = run.result.memory_bytes.anonymous or {}, run.result.memory_bytes.file or {}
+    places = [place for place, name in enumerate(_PHASES) if own.get(name) is not None and file.get(name) is not None]
+    if not places:
+        return
+    lower = [float(own[_PHASES[place]] or 0) for place in places]
+    upper = [low + float(file[_PHASES[place]] or 0) for low, place in zip(lower, places, strict=True)]
+    axes.fill_between(places, lower, color=chosen.of(0), alpha=0.4, linewidth=0, label="the process's own")
+    axes.fill_between(places, lower, upper, color=chosen.of(0), alpha=0.15, linewidth=0, label="pages of files")
+
+
 def _listed(values: Sequence[tuple[str, int]]) -> str:
     return ", ".join(f"{name.replace('_', ' ')} {bytes_text(value)}" for name, value in values)
 
@@ -61,6 +74,8 @@ def _phase_plot(number: int, model: str, runs: Sequence[Run]) -> Plot:
 
     def draw(figure: Figure, chosen: Colours) -> None:
         axes = figure.add_subplot()
+        if len(runs) == 1:
+            _fill_split(axes, runs[0], chosen)
         for place, run in enumerate(runs):
             values = dict(_phases(run))
             axes.plot(
@@ -83,7 +98,7 @@ def _phase_plot(number: int, model: str, runs: Sequence[Run]) -> Plot:
         file_stem("memory", number, model),
         f"{name_of(model)}: resident memory by phase",
         told,
-        2.2 + 0.2 * len(runs),
+        2.2 + 0.2 * (len(runs) if len(runs) > 1 else 3),
         draw,
     )
 
