@@ -15,7 +15,7 @@ from edgeflow.generate.tuned.add_mve import add
 from edgeflow.generate.tuned.average_pool_2d_mve import average_pool_2d
 from edgeflow.generate.tuned.conv_2d_mve import conv_2d
 from edgeflow.generate.tuned.depthwise_conv_2d_mve import depthwise_conv_2d
-from edgeflow.generate.tuned.fully_connected_mve import fully_connected
+from edgeflow.generate.tuned.fully_connected_mve import fully_connected, sparing
 from edgeflow.generate.tuned.softmax_mve import softmax
 from tests.runtime import cases_elementwise, cases_tuned
 from tests.runtime.oracle import litert
@@ -29,6 +29,7 @@ KINDS = {
     "gathered": (cases_tuned.gathered, conv_2d, 60),
     "depthwise": (cases_tuned.depthwise, depthwise_conv_2d, 60),
     "fully_connected": (cases_tuned.fully_connected, fully_connected, 60),
+    "sparing": (cases_tuned.fully_connected, sparing, 20),
     "add": (cases_tuned.add, add, 40),
     "softmax": (lambda rng, count: cases_elementwise.softmax(rng, count, "INT8"), softmax, 40),
     "global_average": (cases_tuned.global_average, average_pool_2d, 20),

@@ -11,12 +11,13 @@ from edgeflow.generate.tuned.mve import Dense, growth, read_dense, room, shaped,
 from edgeflow.generate.tuned.records import Geometry
 from edgeflow.generate.tuned.requantize import Ints
 from edgeflow.generate.tuned.site import Site
-from edgeflow.generate.tuned.variant import Array, Tuned
+from edgeflow.generate.tuned.variant import ROW_DRIVERS, Array, Tuned
 
 _RECORD = struct.Struct("<5Hh3hHI")
 _CHANNELS_AT = 40  # of the record of conv_2d_s8: after the window and the channels of a group
 _SCRATCH_BYTES = (4608, 12288)  # that blocks are cut for: at least, at most
 _TILES = 32
+_LARGE_BYTES = 96  # of a window, from which the interpreter's kernel is faster than those for DSP
 _PIXEL_BYTES = (8, 16, 24, 32, 40, 48, 64)  # with functions of their own
 _WINDOW_BYTES = {1: (16, 32, 64), 2: (16, 32)}  # of a pixel of a 3x3 window, by stride
 
@@ -68,6 +69,24 @@ def conv_2d(site: Site) -> Tuned | str:
         record=record,
         inputs=(0, Array("int8_t", way.weights, "weights"), *shaped(dense)),
         scratch_bytes=scratch,
+    )
+
+
+def by_rows(site: Site) -> Tuned | str:
+    """The interpreter's kernel, which takes the weights as they are and a row at a time: where windows are large."""
+    dense = read_dense(site, _CHANNELS_AT)
+    if isinstance(dense, str):
+        return dense
+    g = dense.geometry
+    whole = dense.weights.shape[1] == g.kernel_h * g.kernel_w * g.in_c
+    if not whole or dense.weights.shape[1] < _LARGE_BYTES or g.out_c % 4 or g.kernel_w * g.in_c < 16:
+        return "small windows"
+    return Tuned(
+        kernel=site.node.kernel,
+        function="ef_conv_2d_s8_row",
+        record=site.node.record,
+        inputs=tuple(range(len(site.operator.inputs))),
+        drivers=ROW_DRIVERS,
     )
 
 

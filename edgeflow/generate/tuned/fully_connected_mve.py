@@ -22,12 +22,21 @@ from edgeflow.generate.tuned.variant import Array, Tuned
 
 _HEAD = struct.Struct("<3I4hI")  # of the record of fully_connected_s8; packed reals follow
 _RECORD = struct.Struct("<3I2H3hH")
-_CHUNK = 128  # channels whose sums are kept: half a KB
+_CHUNKS = (128, 16)  # channels whose sums are kept: half a KB, or a vector of outputs
 _NEIGHBOURS = (0, 1, 2, -1, 3, -2)
 
 
 def fully_connected(site: Site) -> Tuned | str:
     """Any sizes, one row or rows of a multiple of 16."""
+    return _fully_connected(site, _CHUNKS[0])
+
+
+def sparing(site: Site) -> Tuned | str:
+    """The same with next to no scratch."""
+    return _fully_connected(site, _CHUNKS[1])
+
+
+def _fully_connected(site: Site, at_once: int) -> Tuned | str:
     rows, depth, channels, in_zero_point, zero_point, low, high, count = _HEAD.unpack_from(site.node.record)
     values, given = site.values(1), site.values(2)
     if values is None or (given is None and site.tensor(2) is not None):
@@ -52,7 +61,7 @@ def fully_connected(site: Site) -> Tuned | str:
     folded[:channels] = bias - in_zero_point * weights.sum(axis=1)
     if count > 1:
         multipliers, shifts = _by_parts(multipliers), _by_parts(shifts)
-    chunk = min(_CHUNK, up(channels, 16))
+    chunk = min(at_once, up(channels, 16))
     kind = RELU if clamp_kind(clamp) == RELU else ANY
     return Tuned(
         kernel="fully_connected_s8_mve",

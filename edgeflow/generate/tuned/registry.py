@@ -33,6 +33,7 @@ VARIANTS: dict[str, tuple[tuple[str, str, Variant], ...]] = {
     ),
     "conv_2d_s8": (
         ("mve", "conv_2d_s8_mve", conv_2d_mve.conv_2d),
+        ("mve", "conv_2d_s8", conv_2d_mve.by_rows),
         ("dsp", "conv_2d_1x1_s8_dsp", conv_2d.one_by_one),
         ("dsp", "conv_2d_winograd_s8_dsp", conv_2d.winograd_resident),
         ("dsp", "conv_2d_winograd_s8_dsp", conv_2d.winograd_all),
@@ -42,6 +43,7 @@ VARIANTS: dict[str, tuple[tuple[str, str, Variant], ...]] = {
     ),
     "fully_connected_s8": (
         ("mve", "fully_connected_s8_mve", fully_connected_mve.fully_connected),
+        ("mve", "fully_connected_s8_mve", fully_connected_mve.sparing),
         ("dsp", "fully_connected_wide_s8_dsp", fully_connected.wide),
         ("dsp", "fully_connected_narrow_s8_dsp", fully_connected.narrow),
     ),
