@@ -18,10 +18,13 @@ _SMALL = TESTS / "data/two_signatures_float32.tflite"
 _COUNTER = TESTS / "data/counter_float32.tflite"
 # made once by litert_models.thumbnail_model(); its edgeflow.toml and labels lie beside it
 _THUMBNAIL = TESTS / "golden/models/thumbnail.tflite"
+# made once by contract_models.detection_model(): its metadata says all
+_DETECTOR = TESTS / "golden/models/detector.tflite"
 
 CASES: dict[str, dict[str, Any]] = {
     "c-array": {"model": _SMALL, "target": "pico", "name": "two_signatures"},
     "c-incbin": {"model": _SMALL, "target": "cortex-m4", "form": "incbin", "signature": "encode"},
+    "python-detection": {"model": _DETECTOR, "target": "linux-x86-64"},
     "python-image": {
         "model": _THUMBNAIL,
         "target": "raspberry-pi-zero-2w",

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from ai_edge_litert.interpreter import Interpreter
+from contract_models import detection_model
 from regenerate import CASES, GOLDEN, write_case
 
 from edgeflow.generate.escape import FILTERS
@@ -110,3 +111,18 @@ def test_every_text_of_a_model_or_user_is_filtered_in_every_template() -> None:
             elif subject.startswith("m."):
                 assert last.partition("[")[0] in plain, f"{path}: {expression}"
     assert seen > 20
+
+
+def test_the_golden_detector_finds_what_its_tensors_hold(tmp_path: Path) -> None:
+    folder = lie_there("python-detection", tmp_path)
+    assert Path(CASES["python-detection"]["model"]).read_bytes() == detection_model(), "as contract_models makes it"
+    script = """
+from detector import Detector
+boxes = [[[0.25, 0.125, 0.75, 0.5], [0, 0, 1, 1], [0, 0, 0.5, 0.5]]]
+model = Detector(locale="de")
+found = model.run(in_boxes=boxes, in_classes=[[1, 0, 0]], in_scores=[[0.5, 0.25, 0.75]], in_count=[3])
+print([(d.label, d.score, d.box.left, d.box.top, d.box.right, d.box.bottom) for d in found.detection_result])
+"""
+    # the boxes' index puts top before left, the threshold of 0.3 leaves the second out
+    expected = [("Katze", 0.75, 0.0, 0.0, 0.5, 0.5), ("Hündin", 0.5, 0.125, 0.25, 0.5, 0.75)]
+    assert run([sys.executable, "-B", "-c", script], folder).strip() == str(expected)
