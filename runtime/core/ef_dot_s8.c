@@ -12,7 +12,7 @@
     "sxtb16 r3, r3, ror #8\n"               \
     "smlad " sum ", r1, lr, " sum "\n"      \
     "smlad " sum ", r2, r3, " sum "\n"
-#define STEP                                \
+#define STEP /* 92 bytes */                 \
     "ldr r2, [r0], #4\n"                    \
     "sxtab16 r1, r12, r2\n"                 \
     "sxtab16 r2, r12, r2, ror #8\n"         \
@@ -27,12 +27,18 @@ EF_NAKED void ef_dot4_words_s8(const int8_t *x __attribute__((unused)), const in
         "push {r2, r4}\n"
         "mov r12, r3\n"
         "ldm r1, {r8-r11}\n"
-        "subs r3, r2, r0\n"
+        "subs r3, r2, r0\n" /* words: eight a turn; the first turn is entered where as many are left */
+        "lsrs r3, r3, #2\n"
+        "rsb r3, r3, #0\n"
+        "and r3, r3, #7\n"
+        "movs r5, #92\n"
+        "adr.w lr, 1f\n"
+        "mla r3, r3, r5, lr\n"
+        "orr r3, r3, #1\n"
         "ldm r4, {r4-r7}\n"
-        "tst r3, #4\n"
-        "bne 2f\n" /* an odd number of words: into the middle */
-        "1:\n" STEP
-        "2:\n" STEP
+        "bx r3\n"
+        ".balign 4\n"
+        "1:\n.rept 8\n" STEP ".endr\n"
         "ldr r3, [sp]\n"
         "cmp r0, r3\n"
         "bne 1b\n"
