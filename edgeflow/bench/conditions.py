@@ -11,7 +11,6 @@ from typing import Any
 
 from edgeflow.device.session import Session
 
-COOL_C = 55.0  # well below the 60 °C at which the first Raspberry Pi holds its frequency back
 _COOL_LIMIT_S = 600.0
 _COOL_POLL_S = 2.0
 # what a Linux device is asked for; a source that is missing there is null in the result

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 
 _MOST_OPERATORS = 15
+_COOL_C = 55.0  # well below the 60 °C at which the first Raspberry Pi holds its frequency back
 _RIGHT = (2, 3, 4, 5, 6)
 
 
@@ -85,7 +86,7 @@ def _cpus(_: click.Context, __: click.Parameter, text: str | None) -> tuple[int,
     "cool_c",
     type=click.FloatRange(0, 150),
     is_flag=False,
-    flag_value=55.0,
+    flag_value=_COOL_C,
     default=None,
     metavar="[°C]",
     help="Before each round wait, ten minutes at most, until no sensor shows more.  [55]",
