@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import configparser
 import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -166,11 +168,13 @@ def test_the_command_line_answers_files_and_says_what_is_wrong_with_others(
     np.save(tmp_path / "photo.npy", PHOTO["image"])
     np.savez(tmp_path / "three.npz", **THREE)
     (tmp_path / "broken.npy").write_bytes(b"no array")
-    command = [sys.executable, "-B", "-m", "image_uint8", str(tmp_path / "photo.npy"), str(tmp_path / "broken.npy")]
-    done = run(command, packages["image_uint8"])
+    (tmp_path / "empty.npy").write_bytes(b"")
+    (tmp_path / "broken.npz").write_bytes((tmp_path / "three.npz").read_bytes()[:100])
+    files = [str(tmp_path / name) for name in ("photo.npy", "broken.npy", "empty.npy", "broken.npz", "missing.npy")]
+    done = run([sys.executable, "-B", "-m", "image_uint8", *files], packages["image_uint8"])
     answer = json.loads(done.stdout)
     assert sorted(answer["colours/label"]) == sorted(set(answer["colours/label"])) and done.returncode == 1
-    assert "broken.npy" in done.stderr and "Traceback" not in done.stderr
+    assert all(name in done.stderr for name in files[1:]) and "Traceback" not in done.stderr
     done = run([sys.executable, "-B", "-m", "multi", str(tmp_path / "three.npz")], packages["multi"])
     assert json.loads(done.stdout)["sum"] == np.abs(THREE["left"]).tolist()
     done = run([sys.executable, "-B", "-m", "multi", str(tmp_path / "photo.npy")], packages["multi"])
@@ -209,3 +213,30 @@ def test_the_same_inputs_give_the_same_bytes_and_the_flag_repeats(tmp_path: Path
         assert not ended.value.code
         made.append((output / "multi/golden.npz").read_bytes())
     assert made[0] == made[1]
+
+
+def test_the_service_answers_what_is_put_into_its_folder(packages: dict[str, Path], tmp_path: Path) -> None:
+    unit = configparser.ConfigParser(interpolation=None)
+    unit.read(packages["image_int8"] / "systemd/image_int8.service")
+    assert unit["Service"]["ExecStart"].endswith("/bin/image_int8 --watch %h/image_int8")
+    assert unit["Install"]["WantedBy"] == "default.target"
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "bad.npz").write_bytes(b"PK")
+    np.save(tmp_path / "photo.npy", PHOTO["image"])
+    command = [sys.executable, "-B", "-m", "image_int8", "--watch", str(folder)]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen(command, cwd=packages["image_int8"], **quiet) as service:
+        try:
+            (tmp_path / "photo.npy").rename(folder / "photo.npy")
+            wanted = [folder / "photo.npy.json", folder / "bad.npz.json"]
+            deadline = time.monotonic() + 60
+            while not all(path.exists() for path in wanted):
+                assert time.monotonic() < deadline and service.poll() is None
+                time.sleep(0.05)
+        finally:
+            service.kill()
+    golden = np.load(packages["image_int8"] / "image_int8/golden.npz")
+    answer = json.loads(wanted[0].read_text())
+    assert answer["colours/label"] == golden["0/result/colours/label"].tolist()
+    assert "error" in json.loads(wanted[1].read_text())

@@ -16,11 +16,12 @@ from types import ModuleType
 import numpy as np
 import pytest
 from ai_edge_litert.interpreter import Interpreter
-from contract_models import detection_model, image_model
+from contract_models import detection_model, image_model, with_metadata
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from litert_models import dequantize_model, pass_through, quantize_model, reference, resize_model
 
+from edgeflow.model import metadata as m
 from edgeflow.pipeline.generate import generate
 from tests.custom_operators import cosh_model
 
@@ -485,3 +486,27 @@ def test_operators_that_need_kernels_are_named_in_the_package(tmp_path: Path, na
     assert f"Warning: the model has {said}" in (ast.get_docstring(ast.parse(wrapper.read_text("utf-8"))) or "")
     (warning,) = [line for line in readme.read_text("utf-8").splitlines() if line.startswith("**Warning:**")]
     assert said in warning.replace("\\", "")
+
+
+def test_calibrated_scores_and_named_values_come_out_of_the_package(tmp_path: Path) -> None:
+    calibration = m.AssociatedFile("c.txt", type="score-calibration")
+    words = m.AssociatedFile("words.txt", type="value-labels")
+    score = m.TensorMetadata("score", units=(m.ProcessUnit(m.ScoreCalibration("log", 0.125)),), files=(calibration,))
+    value = m.TensorMetadata("word", files=(words,))
+    graph = m.SubGraphMetadata(outputs=(score, value))
+    files = {"c.txt": b"1,2,0.5\n\n0.5,1,0,0.75\n1,1,1\n", "words.txt": b"no\nyes\n"}
+    (tmp_path / "said.tflite").write_bytes(with_metadata(pass_through(["a", "b"], ["score", "word"]), graph, files))
+    generate(tmp_path / "said.tflite", target="linux-x86-64", output=tmp_path / "out")
+    script = """
+import json
+from said import Said
+result = Said().run(a=[0.5, 0.5, 0.5, 0.25], b=[1, 0, 2, 1])
+print(json.dumps([result.score.values.tolist(), [c.index for c in result.score.top], result.word]))
+"""
+    done = python(tmp_path / "out", "-c", script)
+    assert done.returncode == 0, done.stderr
+    values, top, named = json.loads(done.stdout)
+    # 1 / (1 + exp(-(slope * log s + offset))): no line for class 1, class 2 is below its least score
+    expected = [1 / (1 + np.exp(-(2 * np.log(0.5) + 0.5))), 0.125, 0.125, 1 / (1 + np.exp(-(np.log(0.25) + 1)))]
+    np.testing.assert_allclose(values, expected, rtol=1e-6)
+    assert top == [3, 0, 1, 2] and named == ["yes", "no", "", "yes"]

@@ -8,6 +8,7 @@ import json
 import os
 import sys
 import time
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from .wrapper import Thumbnail
 _INPUTS: dict[str, tuple[str, ...]] = {
     "run": ("image", ),
 }
+_BAD = (OSError, ValueError, TypeError, EOFError, zipfile.BadZipFile)  # what a file or its arrays can be
 
 
 def main() -> int:
@@ -39,7 +41,7 @@ def main() -> int:
     for file in options.files:
         try:
             print(json.dumps(_answer(model, options.method, file)), flush=True)
-        except (OSError, ValueError, TypeError, KeyError) as error:
+        except _BAD as error:
             failed = True
             print(f"{file}: {error}", file=sys.stderr)
     while options.watch is not None:
@@ -71,7 +73,7 @@ def _look(model: Thumbnail, method: str, folder: Path) -> None:
             continue
         try:
             text = json.dumps(_answer(model, method, file))
-        except (OSError, ValueError, TypeError, KeyError) as error:
+        except _BAD as error:
             text = json.dumps({"error": str(error)})
         aside = answer.with_name(answer.name + ".partial")
         aside.write_text(text + "\n", encoding="utf-8")

@@ -8,6 +8,7 @@ import json
 import os
 import sys
 import time
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ _INPUTS: dict[str, tuple[str, ...]] = {
     "add": ("amount", ),
     "read": (),
 }
+_BAD = (OSError, ValueError, TypeError, EOFError, zipfile.BadZipFile)  # what a file or its arrays can be
 
 
 def main() -> int:
@@ -40,7 +42,7 @@ def main() -> int:
     for file in options.files:
         try:
             print(json.dumps(_answer(model, options.method, file)), flush=True)
-        except (OSError, ValueError, TypeError, KeyError) as error:
+        except _BAD as error:
             failed = True
             print(f"{file}: {error}", file=sys.stderr)
     while options.watch is not None:
@@ -72,7 +74,7 @@ def _look(model: Counter, method: str, folder: Path) -> None:
             continue
         try:
             text = json.dumps(_answer(model, method, file))
-        except (OSError, ValueError, TypeError, KeyError) as error:
+        except _BAD as error:
             text = json.dumps({"error": str(error)})
         aside = answer.with_name(answer.name + ".partial")
         aside.write_text(text + "\n", encoding="utf-8")
