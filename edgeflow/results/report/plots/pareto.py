@@ -108,6 +108,9 @@ def _plot(number: int, runs: Sequence[Run], gathered: Gathered) -> Plot:
             size = 24 + 150 * point.size / largest if with_accuracy else 36
             axes.scatter([point.cost], [height], s=size, facecolors=face, edgecolors=colour, linewidths=1.2, alpha=0.85)
         axes.margins(0.2, 0.25)
+        if shares:
+            low, high = axes.get_ylim()
+            axes.set_ylim(max(low, -0.02), min(high, 1.02))
         units_on(axes.xaxis, counts_text if counted else time_ticks)
         if with_accuracy:
             units_on(axes.yaxis, share_text if shares else lambda value: f"{value:.4g}")

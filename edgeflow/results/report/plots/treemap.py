@@ -34,11 +34,9 @@ def operators(run: Run) -> list[Mapping[str, Any]]:
 
 
 def plots(gathered: Gathered) -> tuple[Plot, ...]:
-    made: list[Plot] = []
-    for series in gathered.series:
-        if run := profiled(series):
-            made.append(_plot(len(made) + 1, run))
-    return tuple(made)
+    runs = [run for series in gathered.series if (run := profiled(series))]
+    kinds = sorted({str(entry["name"]) for run in runs for entry in operators(run)})  # of one colour in all plots
+    return tuple(_plot(number, run, kinds) for number, run in enumerate(runs, 1))
 
 
 def squarified(sizes: Sequence[float], width: float, height: float) -> list[Rectangle]:
@@ -76,9 +74,8 @@ def _worst(row: Sequence[float], side: float) -> float:
     return max(side**2 * max(row) / total**2, total**2 / (side**2 * min(row)))
 
 
-def _plot(number: int, run: Run) -> Plot:
+def _plot(number: int, run: Run, kinds: Sequence[str]) -> Plot:
     found = operators(run)
-    kinds = list(dict.fromkeys(str(entry["name"]) for entry in found))
     boxes = [(str(e["name"]), f"#{e['index']} {share_text(e['share'])}", float(e["share"])) for e in found[:_MOST]]
     if rest := found[_MOST:]:
         boxes.append(("", f"{len(rest)} more", sum(float(entry["share"]) for entry in rest)))
