@@ -79,7 +79,9 @@ def golden_files(context: Context, package: Mapping[str, bytes], cases: Sequence
         for path, content in package.items():
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_bytes(content)
-        given: dict[str, Any] = {f"{n}/{key}": value for n, case in enumerate(cases) for key, value in case.inputs.items()}
+        given: dict[str, Any] = {
+            f"{n}/{key}": value for n, case in enumerate(cases) for key, value in case.inputs.items()
+        }
         np.savez(folder / "given.npz", methods=np.asarray([case.entry.method for case in cases]), **given)
         _run(context, folder, ", ".join(case.source for case in cases))
         made = (folder / "made.npz").read_bytes()
