@@ -13,6 +13,7 @@ from edgeflow.cli.device_options import APIS, DELEGATES, aot_option, custom_ops_
 from edgeflow.cli.output import bytes_text, json_option, print_json, print_table, progress_bar, report_failure, say
 from edgeflow.cli.project_option import check_project, over_budget, project_option
 from edgeflow.cli.store_option import store_option
+from edgeflow.results.quantities import time_text as time_text
 
 if TYPE_CHECKING:
     from edgeflow.bench.types import Result
@@ -316,13 +317,3 @@ def _row(result: Result) -> tuple[str, ...]:
 def _bracketed(result: Result, text: str) -> str:
     """An emulator's time is not the board's, and looks so."""
     return f"({text})" if result.device.emulated else text
-
-
-def time_text(us: float | None) -> str:
-    """µs for people: three digits and a unit."""
-    if us is None:
-        return "–"
-    for limit, unit, divisor in ((1e3, "µs", 1.0), (1e6, "ms", 1e3)):
-        if us < limit:
-            return f"{us / divisor:.3g} {unit}"
-    return f"{us / 1e6:.3g} s"

@@ -14,6 +14,7 @@ import click
 from edgeflow.cli.plain import plain
 from edgeflow.errors import EdgeflowError
 from edgeflow.progress import Progress, silent
+from edgeflow.results import quantities
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -114,11 +115,7 @@ def progress_bar(quiet: bool = False) -> Iterator[Progress]:
 
 def bytes_text(count: int | None) -> str:
     """Bytes for people: exact below 10 KiB, then KiB or MiB."""
-    if count is None:
-        return "?"
-    if count < 10 * 1024:
-        return f"{count} B"
-    return f"{count / 1024:.1f} KiB" if count < 10 * 1024 * 1024 else f"{count / 1024 / 1024:.1f} MiB"
+    return "?" if count is None else quantities.bytes_text(count)
 
 
 def _one_line(text: str) -> str:

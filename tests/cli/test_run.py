@@ -69,8 +69,9 @@ def test_run_of_a_missing_file_says_so_in_two_lines(tmp_path: Path) -> None:
 
 @pytest.mark.tensorflow
 @pytest.mark.emulated
+@pytest.mark.timeout(600)  # minutes where other tests share the machine
 def test_demo_measures_two_models_on_three_kinds_of_device_and_reports_on_them(tmp_path: Path) -> None:
-    done = edgeflow("demo", "--json", cwd=tmp_path)
+    done = edgeflow("demo", "--json", cwd=tmp_path, timeout_s=580)
     assert done.returncode == 0, done.stderr
     answer = json.loads(done.stdout)
     check_answer(answer)
