@@ -21,6 +21,7 @@ class Made:
 
     run_id: str
     title: str
+    created: str
     facts: tuple[tuple[str, str], ...]
     moments: tuple[str, ...]
     conditions: tuple[tuple[str, tuple[str, ...]], ...]
@@ -37,8 +38,16 @@ def made(run: Run) -> Made:
     facts = [(name, shown(text, _SIGNS)) for name, text in _facts(run) if text]
     facts += [("no source for", shown(", ".join(unknown).replace("_", " "), _SIGNS))] if unknown else []
     title = f"{shown(result.model.name)} on {run.setup.where}, {run.setup.how}"
-    facts += [(f"no {shown(name, 40)}", shown(why, _SIGNS)) for name, why in list(result.unavailable.items())[:_VALUES]]
-    return Made(result.run_id, title, tuple(facts), tuple(shown(name, 24) for name in by_moment), tuple(conditions))
+    facts += _unavailable(result.unavailable)
+    created = f"{result.run_id}, {result.created}"
+    return Made(
+        result.run_id,
+        title,
+        shown(created, 80),
+        tuple(facts),
+        tuple(shown(name, 24) for name in by_moment),
+        tuple(conditions),
+    )
 
 
 def _facts(run: Run) -> list[tuple[str, str]]:
@@ -52,10 +61,9 @@ def _facts(run: Run) -> list[tuple[str, str]]:
     ]
     return [
         ("verdict", "; ".join(["trusted"] if result.trusted else ["not to be trusted", *reasons(run)])),
-        ("run", f"{result.run_id}, {result.created}"),
         ("clock", _clock(run)),
         ("plan", plan_text(run)),
-        ("batch", f"runs of one sample, by round: {', '.join(map(str, batches[:20]))}" if batches else ""),
+        ("batch", _batch_text(batches) if batches else ""),
         *others,
         ("times", _times(run)),
         ("samples", f"{latency.count} in {len(latency.rounds)} rounds" if latency else ""),
@@ -114,6 +122,22 @@ def _times(run: Run) -> str:
     told += [f"drift {latency.drift:+.1%}".replace("%", " %")] if latency.drift is not None else []
     told += [f"medians of rounds {latency.spread:.1%} apart".replace("%", " %")] if latency.spread is not None else []
     return ", ".join(told)
+
+
+def _batch_text(batches: Sequence[object]) -> str:
+    counts = list(dict.fromkeys(map(str, batches)))[:20]
+    if counts == ["1"]:
+        return "none, each sample is one run"
+    return f"a sample is the mean of {', '.join(counts)} runs{', by round' if len(counts) > 1 else ''}"
+
+
+def _unavailable(why: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What is not available, by reason."""
+    reasons_of: dict[str, list[str]] = {}
+    for name, reason in list(why.items())[:_VALUES]:
+        reasons_of.setdefault(reason, []).append(name.replace("memory_bytes.", "").replace("_", " "))
+    told = [f"{', '.join(names)} ({reason})" for reason, names in reasons_of.items()]
+    return [("unavailable", shown("; ".join(told), 2 * _SIGNS))] if told else []
 
 
 def _inputs(source: str) -> str:

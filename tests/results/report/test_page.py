@@ -151,6 +151,8 @@ def test_an_emulators_time_is_bracketed_and_said_not_to_be_a_devices() -> None:
         "<td>0.7, 0.9</td>",
         "no source for</dt><dd>throttled",
         "asked pin 2",
+        "none, each sample is one run",
+        "unavailable</dt>",
         "performance",
         "5 runs to warm up",
         "random, seed 0",
