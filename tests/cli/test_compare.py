@@ -20,6 +20,12 @@ from tests.schemas import check_answer
 DATA = Path(__file__).parents[1] / "data"
 
 
+@pytest.fixture(autouse=True)
+def own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another process's session on local: is none of these tests'."""
+    monkeypatch.setenv("EDGEFLOW_STATE_DIR", str(tmp_path / "state"))
+
+
 def compare(*arguments: str) -> Result:
     done = CliRunner().invoke(cli, ["compare", *arguments], standalone_mode=False)
     if done.exception and not isinstance(done.exception, click.ClickException | EdgeflowError):
