@@ -146,6 +146,8 @@ def _run(stored: Stored) -> Run:
     result = result_from_json(stored.document, stored.run_id)
     if not all(math.isfinite(number) for number in _numbers(stored.document)):
         raise UsageError(f"{shown(stored.run_id)}: a number in it is not finite", "leave this run out")
+    if not all(map(_is_operator, result.per_operator or ())):
+        raise UsageError(f"{shown(stored.run_id)}: damaged operators", "leave this run out")
     device, runtime = result.device, result.runtime
     setup = Setup(
         result.model.name,
@@ -161,6 +163,12 @@ def _run(stored: Stored) -> Run:
         result.plan.rate_hz,
     )
     return Run(result, setup, _when(result.created), stored.tags, stored.project_commit, stored.project_changed)
+
+
+def _is_operator(entry: Mapping[str, Any]) -> bool:
+    costs = [entry.get(name) for name in ("us", "instructions", "share")]
+    sound = all(cost is None or (isinstance(cost, (int, float)) and cost >= 0) for cost in costs)
+    return sound and isinstance(entry.get("index"), int) and isinstance(entry.get("name"), str)
 
 
 def _numbers(value: object) -> Iterable[float]:

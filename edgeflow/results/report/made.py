@@ -63,7 +63,7 @@ def _facts(run: Run) -> list[tuple[str, str]]:
         ("verdict", "; ".join(["trusted"] if result.trusted else ["not to be trusted", *reasons(run)])),
         ("clock", _clock(run)),
         ("plan", plan_text(run)),
-        ("batch", _batch_text(batches) if batches else ""),
+        ("batch", _batch_text(batches) if isinstance(batches, (list, tuple)) else ""),
         *others,
         ("times", _times(run)),
         ("samples", f"{latency.count} in {len(latency.rounds)} rounds" if latency else ""),

@@ -47,6 +47,16 @@ def test_a_number_that_is_none_is_refused_with_the_runs_name() -> None:
         gather([to_stored(make_result("bad-one", init_us=math.nan))])
 
 
+@pytest.mark.parametrize(
+    "damage", [{"index": "0"}, {"name": 3}, {"share": "half"}, {"us": -1.0}, {"instructions": []}], ids=str
+)
+def test_damaged_operators_are_refused(damage: dict[str, object]) -> None:
+    run = timed(1)
+    run["per_operator"][0] |= damage
+    with pytest.raises(UsageError, match="damaged operators"):
+        gather([to_stored(run)])
+
+
 @pytest.mark.parametrize("damage", [{"against": [{}]}, {"scores": 3}, {"samples": "many"}])
 def test_a_damaged_validation_is_refused(damage: dict[str, object]) -> None:
     with pytest.raises(UsageError, match="damaged validation"):

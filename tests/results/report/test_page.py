@@ -15,7 +15,7 @@ from edgeflow.results.report.gathered import gather
 from edgeflow.results.report.page import MOST_BYTES, render_page
 from edgeflow.results.store import Stored
 from tests.results.conftest import make_result
-from tests.results.report.conftest import hostile_fleet, large_fleet, small_fleet
+from tests.results.report.conftest import hostile_fleet, large_fleet, small_fleet, timed
 
 VOID = {"meta", "link", "br", "img", "input", "hr"}
 SECTIONS = {"s-fleet", "s-distributions", "s-history", "s-operators", "s-memory", "s-tradeoff"} | {
@@ -118,6 +118,12 @@ def test_two_hundred_runs_stay_below_the_limit_and_what_is_left_out_is_counted()
     small = render_page(gather(small_fleet()), most_bytes=80_000)
     assert len(small) < 80_000
     assert b"older runs are left out here" in small and b"more are left out; choose fewer runs" in small
+
+
+@pytest.mark.parametrize("us", [0.0, 1e-12, 1e300])
+def test_times_beyond_reason_are_drawn_or_left_out_but_never_fail(us: float) -> None:
+    odd = timed(1, us=us) | {"conditions": {"runs_per_sample": 3, "before": "x", "during": {}, "after": [[1]]}}
+    Page(render_page(gather([to_stored(odd | {"created": "yesterday"}), to_stored(timed(2, us=1.0, day=3))])))
 
 
 def test_the_same_runs_give_the_same_bytes() -> None:
