@@ -7,7 +7,7 @@ from pathlib import Path
 
 from edgeflow.errors import UsageError
 from edgeflow.firmware.prepared import prepare
-from edgeflow.generate.ahead import Ahead, build_ahead, choose_entry
+from edgeflow.generate.ahead.build import Ahead, build_ahead, choose_entry
 from edgeflow.generate.context import Context
 from edgeflow.generate.core_sources import needed
 from edgeflow.generate.render import render_ahead

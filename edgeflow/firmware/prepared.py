@@ -9,7 +9,7 @@ from pathlib import Path
 from edgeflow.errors import ModelError, ToolchainError
 from edgeflow.firmware.build import Recipe, Source, build
 from edgeflow.firmware.toolchain import Toolchain, find_gcc, find_zig
-from edgeflow.generate.prepared import Prepared, read_prepared
+from edgeflow.generate.ahead.prepared import Prepared, read_prepared
 from edgeflow.model.types import Model
 from edgeflow.progress import Progress, silent
 from edgeflow.resources import runtime_dir

@@ -15,7 +15,7 @@ from edgeflow.generate.languages import Language
 from edgeflow.resources import templates_dir
 
 if TYPE_CHECKING:
-    from edgeflow.generate.ahead import Ahead
+    from edgeflow.generate.ahead.build import Ahead
 
 _BYTES_A_ROW = 16
 _C_BYTES = [f"0x{value:02x}," for value in range(256)]

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from edgeflow.generate.planned import plan_model
+from edgeflow.generate.ahead.planned import plan_model
 from edgeflow.generate.write import write_tree
 from edgeflow.model.read import load_model
 from edgeflow.model.types import Model

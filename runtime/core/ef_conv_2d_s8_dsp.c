@@ -1,7 +1,7 @@
 /* CONV_2D, int8, any window, for ahead-of-time builds: the values under two windows are made int16 in scratch, padding
  * as the input's zero point, and meet all filters in the matrix kernel. One call makes one output row, or all of them.
  *
- * The order of values (edgeflow/generate/tuned/packing.py has the same): a window row has n = kernel_w * in_c of them;
+ * The order of values (edgeflow/generate/ahead/tuned/packing.py has the same): a window row has n = kernel_w * in_c of them;
  * of each row the first n & ~3 by fours as pairs (0, 2), (1, 3); then what is left of each row, one after the other, as
  * neighbours, filled up with a value whose weight is 0.
  *

@@ -1,5 +1,5 @@
 /* The last steps of tuned int8 kernels in plain C: from a sum to an int8. Their constants are made and proved for the
- * very weights ahead of time (edgeflow/generate/tuned/requantize.py). */
+ * very weights ahead of time (edgeflow/generate/ahead/tuned/requantize.py). */
 #ifndef EF_LINE_H
 #define EF_LINE_H
 

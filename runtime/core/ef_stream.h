@@ -1,6 +1,6 @@
 /* Operators that run together, one row at a time: a segment. Only its input and its output are whole tensors; between
  * its operators there are rings of the few rows that are still read. Rows are made when they are wanted, from the last
- * operator backwards, each once. edgeflow/generate/streaming.py plans rings and places by the same order of rows.
+ * operator backwards, each once. edgeflow/generate/ahead/streaming.py plans rings and places by the same order of rows.
  *
  * Only ahead-of-time builds use it: everything in a stage is a constant that edgeflow has checked. */
 #ifndef EF_STREAM_H

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from edgeflow import resources
-from edgeflow.generate.planned import plan_model
+from edgeflow.generate.ahead.planned import plan_model
 from edgeflow.model.read import read_model
 from edgeflow.wire import frame, message
 from edgeflow.wire.constants import Command, Reset, Side

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from edgeflow.firmware.prepared import prepare
-from edgeflow.generate.overlap import plan_memory
-from edgeflow.generate.simulate import simulate
+from edgeflow.generate.ahead.overlap import plan_memory
+from edgeflow.generate.ahead.simulate import simulate
 from edgeflow.model.read import read_model
 from tests.generate.ahead_build import build_batch
 from tests.runtime import cases_window

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from edgeflow.firmware.prepared import prepare
 from edgeflow.fit.window import Window
-from edgeflow.generate.overlap import Plan, plan_memory
-from edgeflow.generate.prepared import Prepared
-from edgeflow.generate.simulate import PlanError, simulate
-from edgeflow.generate.tuned.choose import without_spare_scratch
-from edgeflow.generate.window import window_of
+from edgeflow.generate.ahead.overlap import Plan, plan_memory
+from edgeflow.generate.ahead.prepared import Prepared
+from edgeflow.generate.ahead.simulate import PlanError, simulate
+from edgeflow.generate.ahead.tuned.choose import without_spare_scratch
+from edgeflow.generate.ahead.window import window_of
 from edgeflow.model.read import load_model
 from edgeflow.model.types import Subgraph
 

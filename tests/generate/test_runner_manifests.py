@@ -149,9 +149,7 @@ def test_kconfig_options_of_a_zephyr_project_are_lines_of_name_and_value(board: 
     made = project(board, "zephyr", HOSTILE)
     lines = [line for line in text(made, "prj.conf").splitlines() if line and line[:1] != "#"]
     assert lines and all(re.fullmatch(r"CONFIG_[A-Z0-9_]+=(y|n|\d+)", line) for line in lines)
-    assert ("CONFIG_FPU=y" in lines) == (
-        find_board(board).target in ("cortex-m4", "cortex-m7", "cortex-m33")
-    )
+    assert ("CONFIG_FPU=y" in lines) == (find_board(board).target in ("cortex-m4", "cortex-m7", "cortex-m33"))
     assert 'source "Kconfig.zephyr"' in text(made, "Kconfig")
 
 

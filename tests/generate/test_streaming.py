@@ -10,11 +10,11 @@ import pytest
 
 from edgeflow.errors import DoesNotFitError, UsageError
 from edgeflow.firmware.prepared import prepare
-from edgeflow.generate.overlap import plan_memory
-from edgeflow.generate.prepared import Prepared
-from edgeflow.generate.segments import Chosen, choose_segments
-from edgeflow.generate.simulate import PlanError, simulate
-from edgeflow.generate.streaming import row_bytes
+from edgeflow.generate.ahead.overlap import plan_memory
+from edgeflow.generate.ahead.prepared import Prepared
+from edgeflow.generate.ahead.segments import Chosen, choose_segments
+from edgeflow.generate.ahead.simulate import PlanError, simulate
+from edgeflow.generate.ahead.streaming import row_bytes
 from edgeflow.model.read import load_model, read_model
 from edgeflow.model.types import Model, Subgraph
 from edgeflow.pipeline.generate import generate

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
+from edgeflow.generate.ahead.tuned.variant import Array
 from edgeflow.generate.core_sources import needed
-from edgeflow.generate.tuned.variant import Array
 from edgeflow.resources import include_dir
 from tests.runtime.oracle import qemu_command
 from tests.runtime.tuned_calls import Call

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from edgeflow.generate.tuned import add, average_pool_2d, conv_2d, depthwise_conv_2d, fully_connected
-from edgeflow.generate.tuned.variant import Tuned
+from edgeflow.generate.ahead.tuned import add, average_pool_2d, conv_2d, depthwise_conv_2d, fully_connected
+from edgeflow.generate.ahead.tuned.variant import Tuned
 from tests.runtime import cases_tuned
 from tests.runtime.dsp_calls import build_driver, entries, run_calls
 from tests.runtime.oracle import litert

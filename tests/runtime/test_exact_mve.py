@@ -10,13 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from edgeflow.generate.tuned import mve
-from edgeflow.generate.tuned.add_mve import add
-from edgeflow.generate.tuned.average_pool_2d_mve import average_pool_2d
-from edgeflow.generate.tuned.conv_2d_mve import conv_2d
-from edgeflow.generate.tuned.depthwise_conv_2d_mve import depthwise_conv_2d
-from edgeflow.generate.tuned.fully_connected_mve import fully_connected, sparing
-from edgeflow.generate.tuned.softmax_mve import softmax
+from edgeflow.generate.ahead.tuned import mve
+from edgeflow.generate.ahead.tuned.add_mve import add
+from edgeflow.generate.ahead.tuned.average_pool_2d_mve import average_pool_2d
+from edgeflow.generate.ahead.tuned.conv_2d_mve import conv_2d
+from edgeflow.generate.ahead.tuned.depthwise_conv_2d_mve import depthwise_conv_2d
+from edgeflow.generate.ahead.tuned.fully_connected_mve import fully_connected, sparing
+from edgeflow.generate.ahead.tuned.softmax_mve import softmax
 from tests.runtime import cases_elementwise, cases_tuned
 from tests.runtime.oracle import litert
 from tests.runtime.single_operator import Case

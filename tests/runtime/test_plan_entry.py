@@ -11,7 +11,7 @@ import pytest
 from edgeflow.fit.arena import note_items, plan_arena
 from edgeflow.fit.placement import place
 from edgeflow.fit.plan_entry import ENTRY
-from edgeflow.generate.planned import plan_model
+from edgeflow.generate.ahead.planned import plan_model
 from edgeflow.model.read import load_model, read_model
 from edgeflow.model.types import Model
 from tests.generate.chains import random_chain

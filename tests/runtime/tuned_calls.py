@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from edgeflow.firmware.prepared import prepare
-from edgeflow.generate.tuned.site import Site
-from edgeflow.generate.tuned.variant import Array, Tuned
+from edgeflow.generate.ahead.tuned.site import Site
+from edgeflow.generate.ahead.tuned.variant import Array, Tuned
 from edgeflow.model.read import load_model
 from edgeflow.resources import include_dir
 from tests.runtime.oracle import qemu_command

@@ -57,7 +57,8 @@ def test_memory_regions_with_addresses_do_not_overlap():
 def test_only_emulated_boards_name_an_emulator_and_they_have_a_port():
     for board in load_boards().values():
         assert board.emulator in (None, "qemu")
-        assert (board.emulator is not None) == (targets_dir() / "emulators" / f"{board.name}.toml").is_file(), board.name
+        described = targets_dir() / "emulators" / f"{board.name}.toml"
+        assert (board.emulator is not None) == described.is_file(), board.name
         if board.emulator:
             assert board.port, board.name
 

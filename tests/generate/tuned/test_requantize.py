@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from edgeflow.generate.tuned.requantize import (
+from edgeflow.generate.ahead.tuned.requantize import (
     SCALE,
     Clamp,
     Ints,

@@ -11,11 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from edgeflow.errors import DoesNotFitError
+from edgeflow.generate.ahead.prepared import Node, Prepared
+from edgeflow.generate.ahead.streaming import Layout, Stage, lay_out, stage_of
+from edgeflow.generate.ahead.tuned.choose import choose, kernels_of, lifetimes, needs
+from edgeflow.generate.ahead.window import aligned, together
 from edgeflow.generate.context import Optimize
-from edgeflow.generate.prepared import Node, Prepared
-from edgeflow.generate.streaming import Layout, Stage, lay_out, stage_of
-from edgeflow.generate.tuned.choose import choose, kernels_of, lifetimes, needs
-from edgeflow.generate.window import aligned, together
 from edgeflow.model.types import Model, Subgraph
 
 _MOST_TOGETHER = 20  # operators of one segment that are looked at in models of many operators

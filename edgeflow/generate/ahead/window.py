@@ -6,7 +6,7 @@ import struct
 from dataclasses import dataclass
 
 from edgeflow.fit.window import Window
-from edgeflow.generate.prepared import Node
+from edgeflow.generate.ahead.prepared import Node
 
 ALIGNMENT_BYTES = 16
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from edgeflow.generate.tuned.records import Geometry, read_channels, read_geometry
-from edgeflow.generate.tuned.requantize import Clamp, Ints
-from edgeflow.generate.tuned.site import Site
-from edgeflow.generate.tuned.variant import Array
+from edgeflow.generate.ahead.tuned.records import Geometry, read_channels, read_geometry
+from edgeflow.generate.ahead.tuned.requantize import Clamp, Ints
+from edgeflow.generate.ahead.tuned.site import Site
+from edgeflow.generate.ahead.tuned.variant import Array
 
 GROWTH = 0.01  # of the model, that re-laid weights may take more
 RELU, FULL, ANY = range(3)  # EF_MVE_...

@@ -12,7 +12,7 @@ from dataclasses import astuple, dataclass
 import numpy as np
 import numpy.typing as npt
 
-from edgeflow.generate.tuned.requantize import Clamp, Ints
+from edgeflow.generate.ahead.tuned.requantize import Clamp, Ints
 
 _WINDOW = struct.Struct("<18H")
 _ADDITION = struct.Struct("<3i4b6h")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import struct
 
-from edgeflow.generate.tuned.mve import RELU, clamp_kind
-from edgeflow.generate.tuned.requantize import Clamp
-from edgeflow.generate.tuned.site import Site
-from edgeflow.generate.tuned.variant import Tuned
+from edgeflow.generate.ahead.tuned.mve import RELU, clamp_kind
+from edgeflow.generate.ahead.tuned.requantize import Clamp
+from edgeflow.generate.ahead.tuned.site import Site
+from edgeflow.generate.ahead.tuned.variant import Tuned
 
 _TAIL = struct.Struct("<3i4b6h")  # of the record of add_s8: behind the walk of broadcasting
 _RECORD = struct.Struct("<I4i5hH")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from edgeflow.generate.prepared import Prepared, Segment
-from edgeflow.generate.streaming import Stage, row_bytes, stage_of
+from edgeflow.generate.ahead.prepared import Prepared, Segment
+from edgeflow.generate.ahead.streaming import Stage, row_bytes, stage_of
 from edgeflow.model.types import Subgraph
 
 

@@ -6,10 +6,10 @@ import struct
 
 import numpy as np
 
-from edgeflow.generate.tuned.records import Addition, read_addition
-from edgeflow.generate.tuned.requantize import Ints, rounded_twice
-from edgeflow.generate.tuned.site import Site
-from edgeflow.generate.tuned.variant import Tuned
+from edgeflow.generate.ahead.tuned.records import Addition, read_addition
+from edgeflow.generate.ahead.tuned.requantize import Ints, rounded_twice
+from edgeflow.generate.ahead.tuned.site import Site
+from edgeflow.generate.ahead.tuned.variant import Tuned
 
 _RECORD = struct.Struct("<I3i2h")
 _SHIFT = 21  # that the kernel has

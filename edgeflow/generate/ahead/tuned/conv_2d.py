@@ -8,11 +8,11 @@ from functools import partial
 
 import numpy as np
 
-from edgeflow.generate.tuned.packing import line_parameters, paired_weights, twice_parameters, value_order, words
-from edgeflow.generate.tuned.records import Channels, Geometry, read_channels, read_geometry, sums_range
-from edgeflow.generate.tuned.requantize import SCALE, Ints, find_lines, rounded_twice
-from edgeflow.generate.tuned.site import Site
-from edgeflow.generate.tuned.variant import ROW_DRIVERS, Array, Tuned
+from edgeflow.generate.ahead.tuned.packing import line_parameters, paired_weights, twice_parameters, value_order, words
+from edgeflow.generate.ahead.tuned.records import Channels, Geometry, read_channels, read_geometry, sums_range
+from edgeflow.generate.ahead.tuned.requantize import SCALE, Ints, find_lines, rounded_twice
+from edgeflow.generate.ahead.tuned.site import Site
+from edgeflow.generate.ahead.tuned.variant import ROW_DRIVERS, Array, Tuned
 
 TILE_DRIVERS = ("ef_tiles_run", "ef_tiles_run_backwards")
 PIXEL_DRIVERS = ("ef_pixels_run", "ef_pixels_run_backwards")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from edgeflow.generate.tuned.requantize import SCALE, Ints, Lines
+from edgeflow.generate.ahead.tuned.requantize import SCALE, Ints, Lines
 
 
 def value_order(rows: int, count: int) -> npt.NDArray[np.intp]:

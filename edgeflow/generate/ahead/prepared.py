@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from edgeflow.generate.tuned.variant import Tuned
+from edgeflow.generate.ahead.tuned.variant import Tuned
 
 _KERNEL = re.compile(r"[a-z0-9_]+")
 

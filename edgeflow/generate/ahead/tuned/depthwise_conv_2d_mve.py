@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import struct
 
-from edgeflow.generate.tuned.mve import read_dense, room, shaped, up
-from edgeflow.generate.tuned.records import Geometry
-from edgeflow.generate.tuned.site import Site
-from edgeflow.generate.tuned.variant import Array, Tuned
+from edgeflow.generate.ahead.tuned.mve import read_dense, room, shaped, up
+from edgeflow.generate.ahead.tuned.records import Geometry
+from edgeflow.generate.ahead.tuned.site import Site
+from edgeflow.generate.ahead.tuned.variant import Array, Tuned
 
 _RECORD = struct.Struct("<Hh3hH")
 _CHANNELS_AT = 40  # of the record of depthwise_conv_2d_s8: after the window and the multiplier

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import struct
 
-from edgeflow.generate.tuned.mve import up
-from edgeflow.generate.tuned.site import Site
-from edgeflow.generate.tuned.variant import Tuned
+from edgeflow.generate.ahead.tuned.mve import up
+from edgeflow.generate.ahead.tuned.site import Site
+from edgeflow.generate.ahead.tuned.variant import Tuned
 
 _RECORD = struct.Struct("<2I3i")  # of softmax_s8
 _DEPTH = 256  # the sum's reciprocal then has no more than 31 digits behind the point

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from edgeflow.generate.prepared import Prepared
+from edgeflow.generate.ahead.prepared import Prepared
 from edgeflow.model.types import Subgraph
 
 _NAME_CHARACTERS = 60

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from edgeflow.generate.ahead.prepared import Node, Prepared
+from edgeflow.generate.ahead.tuned.registry import variants
+from edgeflow.generate.ahead.tuned.site import Site
+from edgeflow.generate.ahead.tuned.variant import Tuned
+from edgeflow.generate.ahead.window import window_of
 from edgeflow.generate.context import Optimize
-from edgeflow.generate.prepared import Node, Prepared
-from edgeflow.generate.tuned.registry import variants
-from edgeflow.generate.tuned.site import Site
-from edgeflow.generate.tuned.variant import Tuned
-from edgeflow.generate.window import window_of
 from edgeflow.model.types import Model, Operator, Subgraph
 
 _ALIGNMENT_BYTES = 16

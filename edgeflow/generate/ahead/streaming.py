@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from edgeflow.fit.window import Window
-from edgeflow.generate.prepared import Node, Prepared, Segment
-from edgeflow.generate.tuned.variant import ROW_DRIVERS
-from edgeflow.generate.window import Rule, aligned, window_of
+from edgeflow.generate.ahead.prepared import Node, Prepared, Segment
+from edgeflow.generate.ahead.tuned.variant import ROW_DRIVERS
+from edgeflow.generate.ahead.window import Rule, aligned, window_of
 from edgeflow.model.types import Operator, Subgraph
 
 MOST_STAGES = 64  # EF_STREAM_MOST_STAGES

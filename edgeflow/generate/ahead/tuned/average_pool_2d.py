@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import struct
 
-from edgeflow.generate.tuned.records import read_geometry
-from edgeflow.generate.tuned.site import Site
-from edgeflow.generate.tuned.variant import Tuned
+from edgeflow.generate.ahead.tuned.records import read_geometry
+from edgeflow.generate.ahead.tuned.site import Site
+from edgeflow.generate.ahead.tuned.variant import Tuned
 
 _CLAMP_AT = 36  # of the record: after the window
 _RECORD = struct.Struct("<3I2h")

@@ -8,11 +8,11 @@ from functools import partial
 
 import numpy as np
 
-from edgeflow.generate.tuned.packing import words
-from edgeflow.generate.tuned.records import Geometry, read_channels, read_geometry, sums_range
-from edgeflow.generate.tuned.requantize import SCALE, find_lines, rounded_twice
-from edgeflow.generate.tuned.site import Site
-from edgeflow.generate.tuned.variant import Array, Tuned
+from edgeflow.generate.ahead.tuned.packing import words
+from edgeflow.generate.ahead.tuned.records import Geometry, read_channels, read_geometry, sums_range
+from edgeflow.generate.ahead.tuned.requantize import SCALE, find_lines, rounded_twice
+from edgeflow.generate.ahead.tuned.site import Site
+from edgeflow.generate.ahead.tuned.variant import Array, Tuned
 
 _CHANNELS_AT = 40  # of the record of depthwise_conv_2d_s8: after the window, the multiplier and two bytes
 _RECORD = struct.Struct("<10H6Ii3hH")

@@ -7,11 +7,11 @@ from functools import partial
 
 import numpy as np
 
-from edgeflow.generate.tuned.packing import paired_weights, value_order, words
-from edgeflow.generate.tuned.records import read_connected, sums_range
-from edgeflow.generate.tuned.requantize import SCALE, Ints, Lines, find_lines, rounded_once
-from edgeflow.generate.tuned.site import Site
-from edgeflow.generate.tuned.variant import Array, Tuned
+from edgeflow.generate.ahead.tuned.packing import paired_weights, value_order, words
+from edgeflow.generate.ahead.tuned.records import read_connected, sums_range
+from edgeflow.generate.ahead.tuned.requantize import SCALE, Ints, Lines, find_lines, rounded_once
+from edgeflow.generate.ahead.tuned.site import Site
+from edgeflow.generate.ahead.tuned.variant import Array, Tuned
 
 _RECORD = struct.Struct("<3I2i2h")
 _SHIFTS = range(18, 5, -1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from edgeflow.generate.tuned import (
+from edgeflow.generate.ahead.tuned import (
     add,
     add_mve,
     average_pool_2d,
@@ -17,8 +17,8 @@ from edgeflow.generate.tuned import (
     fully_connected_mve,
     softmax_mve,
 )
-from edgeflow.generate.tuned.site import Site
-from edgeflow.generate.tuned.variant import Tuned
+from edgeflow.generate.ahead.tuned.site import Site
+from edgeflow.generate.ahead.tuned.variant import Tuned
 
 Variant = Callable[[Site], Tuned | str]
 """Gives the tuned kernel, or the reason why it does not apply: a few words that the generated file shows, none where it

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from edgeflow.generate.tuned.mve import Dense, growth, read_dense, room, shaped, up
-from edgeflow.generate.tuned.records import Geometry
-from edgeflow.generate.tuned.requantize import Ints
-from edgeflow.generate.tuned.site import Site
-from edgeflow.generate.tuned.variant import ROW_DRIVERS, Array, Tuned
+from edgeflow.generate.ahead.tuned.mve import Dense, growth, read_dense, room, shaped, up
+from edgeflow.generate.ahead.tuned.records import Geometry
+from edgeflow.generate.ahead.tuned.requantize import Ints
+from edgeflow.generate.ahead.tuned.site import Site
+from edgeflow.generate.ahead.tuned.variant import ROW_DRIVERS, Array, Tuned
 
 _RECORD = struct.Struct("<5Hh3hHI")
 _CHANNELS_AT = 40  # of the record of conv_2d_s8: after the window and the channels of a group

@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from edgeflow.fit.window import Window
-from edgeflow.generate.prepared import Node, Prepared, Segment
-from edgeflow.generate.streaming import Stage, order, row_bytes, stage_of
-from edgeflow.generate.window import window_of
+from edgeflow.generate.ahead.prepared import Node, Prepared, Segment
+from edgeflow.generate.ahead.streaming import Stage, order, row_bytes, stage_of
+from edgeflow.generate.ahead.window import window_of
 from edgeflow.model.types import Operator, Subgraph
 
 _POISON = -1

@@ -14,11 +14,11 @@ import struct
 
 import numpy as np
 
-from edgeflow.generate.tuned.mve import ANY, RELU, clamp_kind, growth, up
-from edgeflow.generate.tuned.records import sums_range
-from edgeflow.generate.tuned.requantize import Clamp, Ints, rounded_once
-from edgeflow.generate.tuned.site import Site
-from edgeflow.generate.tuned.variant import Array, Tuned
+from edgeflow.generate.ahead.tuned.mve import ANY, RELU, clamp_kind, growth, up
+from edgeflow.generate.ahead.tuned.records import sums_range
+from edgeflow.generate.ahead.tuned.requantize import Clamp, Ints, rounded_once
+from edgeflow.generate.ahead.tuned.site import Site
+from edgeflow.generate.ahead.tuned.variant import Array, Tuned
 
 _HEAD = struct.Struct("<3I4hI")  # of the record of fully_connected_s8; packed reals follow
 _RECORD = struct.Struct("<3I2H3hH")

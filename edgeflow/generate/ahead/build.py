@@ -9,17 +9,17 @@ from math import prod
 
 from edgeflow.errors import DoesNotFitError, ModelError, UsageError
 from edgeflow.fit.table import invoke_name
+from edgeflow.generate.ahead.flow import Call, Flow, flow_of
+from edgeflow.generate.ahead.initializers import C_TYPES, Constant, Constants
+from edgeflow.generate.ahead.memory_map import Fill, Place, memory_map, short
+from edgeflow.generate.ahead.overlap import plan_memory
+from edgeflow.generate.ahead.prepared import Node, Prepared
+from edgeflow.generate.ahead.segments import choose_segments
+from edgeflow.generate.ahead.simulate import simulate
+from edgeflow.generate.ahead.streaming import TAKEN, row_record, stage_of
+from edgeflow.generate.ahead.tuned.site import features_of
+from edgeflow.generate.ahead.tuned.variant import ROW_DRIVERS, Array
 from edgeflow.generate.context import Context, Entry, Port
-from edgeflow.generate.flow import Call, Flow, flow_of
-from edgeflow.generate.initializers import C_TYPES, Constant, Constants
-from edgeflow.generate.memory_map import Fill, Place, memory_map, short
-from edgeflow.generate.overlap import plan_memory
-from edgeflow.generate.prepared import Node, Prepared
-from edgeflow.generate.segments import choose_segments
-from edgeflow.generate.simulate import simulate
-from edgeflow.generate.streaming import TAKEN, row_record, stage_of
-from edgeflow.generate.tuned.site import features_of
-from edgeflow.generate.tuned.variant import ROW_DRIVERS, Array
 from edgeflow.model.operators import tensor_bytes
 from edgeflow.model.types import Model, Operator, Subgraph, Tensor
 

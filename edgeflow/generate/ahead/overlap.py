@@ -11,9 +11,9 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from edgeflow.generate.prepared import Prepared, Segment
-from edgeflow.generate.streaming import Layout, place_segment
-from edgeflow.generate.window import Rule, aligned, together, window_of
+from edgeflow.generate.ahead.prepared import Prepared, Segment
+from edgeflow.generate.ahead.streaming import Layout, place_segment
+from edgeflow.generate.ahead.window import Rule, aligned, together, window_of
 from edgeflow.model.types import Subgraph
 
 _TRIES = 400

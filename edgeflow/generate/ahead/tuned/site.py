@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from edgeflow.generate.prepared import Node
+from edgeflow.generate.ahead.prepared import Node
 from edgeflow.model.types import Operator, Subgraph, Tensor
 
 _DTYPES = {"INT8": "<i1", "INT16": "<i2", "INT32": "<i4", "INT64": "<i8", "FLOAT32": "<f4"}
