@@ -22,7 +22,7 @@ from edgeflow.results.store import Stored
 
 @dataclass(frozen=True)
 class Arguments:
-    """What `bench` was called with, as the store keeps it; runs of an older edgeflow lack some, which are unset then."""
+    """What `bench` was called with, as the store keeps it; what an older edgeflow did not keep is unset."""
 
     model: str
     device: str | None = None
