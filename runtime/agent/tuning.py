@@ -119,8 +119,9 @@ def _start_guardian(before: List[Tuple[str, str]]) -> "subprocess.Popen[bytes]":
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
-    guardian.stdin.write(json.dumps(before).encode() + b"\n")
-    guardian.stdin.flush()
+    with contextlib.suppress(BrokenPipeError):  # it has ended already; then it says nothing either
+        guardian.stdin.write(json.dumps(before).encode() + b"\n")
+        guardian.stdin.flush()
     if guardian.stdout.readline() != b"ready\n":  # nothing is changed before somebody stands by to undo it
         guardian.kill()
         guardian.wait()
