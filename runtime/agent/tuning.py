@@ -124,6 +124,8 @@ def _start_guardian(before: List[Tuple[str, str]]) -> "subprocess.Popen[bytes]":
         guardian.stdin.flush()
     if guardian.stdout.readline() != b"ready\n":  # nothing is changed before somebody stands by to undo it
         guardian.kill()
+        with contextlib.suppress(OSError):
+            guardian.communicate()
         guardian.wait()
         raise OSError(0, "no process could be started that would put it back")
     return guardian  # type: ignore[no-any-return]  # its pipes are there
