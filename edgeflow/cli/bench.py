@@ -249,7 +249,8 @@ def _print_operators(result: Result) -> None:
     print_table(("#", f"OPERATORS OF {result.model.name}", "EACH RUN", "SHARE"), rows, right=(0, 2, 3))
     left = len(result.per_operator) - len(dearest)
     more = f"; {left} more in --json" if left else ""
-    say(f"operators timed {result.per_operator[0]['method']}{more}")
+    verb = "counted" if result.per_operator[0]["instructions"] is not None else "timed"
+    say(f"operators {verb} {result.per_operator[0]['method']}{more}")
 
 
 def _details(result: Result) -> list[tuple[str, str]]:
