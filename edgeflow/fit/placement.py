@@ -86,17 +86,6 @@ def place_by(items: Sequence[Item], rule: Rule) -> tuple[int, tuple[int, ...]]:
     return max((offsets[i] + items[i].size for i in placed), default=0), tuple(offsets)
 
 
-def lies_backwards(items: Sequence[Item], offsets: Sequence[int], y: int) -> bool:
-    """Whether item `y` lies over the one that it may lie over so that rows must be made last to first."""
-    over = items[y].over
-    if over is None:
-        return False
-    x_at, y_at = offsets[over], offsets[y]
-    if x_at + items[over].size <= y_at or y_at + items[y].size <= x_at:
-        return False
-    return x_at - y_at < _least(items[y].size, items[y].forwards)
-
-
 def _apart(items: Sequence[Item], index: int, other: int) -> tuple[int, int]:
     """How many bytes before and behind the begin of `other`, which is placed, `index` must not begin."""
     item, there = items[index], items[other]

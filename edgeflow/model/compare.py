@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,25 +71,6 @@ def difference(name: str, expected: npt.ArrayLike, actual: npt.ArrayLike, *, ste
         non_finite=int(np.count_nonzero(~finite & ~same)),
         snr_db=_snr_db(a[finite], a[finite] - b[finite]),
     )
-
-
-def compare_outputs(
-    expected: Mapping[str, npt.ArrayLike],
-    actual: Mapping[str, npt.ArrayLike],
-    *,
-    steps: Mapping[str, float] | None = None,
-) -> tuple[Difference, ...]:
-    """Compare outputs by name, in the order of `expected`; `steps` as `difference` takes it, by name.
-
-    Raises UsageError where names or shapes do not match.
-    """
-    if set(expected) != set(actual):
-        raise UsageError(
-            f"outputs {', '.join(sorted(actual))} cannot be compared with {', '.join(sorted(expected))}",
-            "compare outputs of the same signature",
-        )
-    sizes = steps or {}
-    return tuple(difference(name, expected[name], actual[name], step=sizes.get(name)) for name in expected)
 
 
 def decibels(signal: float, noise: float) -> float | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from edgeflow.fit.window import Window
@@ -243,10 +243,3 @@ def _is_global(node: Node, window: Window) -> bool:
         "<15H", node.record
     )
     return (out_h, out_w, top, left) == (1, 1, 0, 0) and kernel_h >= in_h and kernel_w >= in_w
-
-
-def with_segments(prepared: Prepared, segments: Sequence[Segment]) -> Prepared:
-    """`prepared` with these segments; tensors inside them have no place of their own."""
-    inner = {tensor for segment in segments for tensor in segment.rings}
-    planned = {tensor: offset for tensor, offset in prepared.planned.items() if tensor not in inner}
-    return replace(prepared, planned=planned, segments=tuple(segments))
