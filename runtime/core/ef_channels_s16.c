@@ -66,9 +66,9 @@ void ef_dot4_s16(const int16_t *x, const int8_t *const w[4], uint32_t n, int64_t
             s2 += value * w[2][k];
             s3 += value * w[3][k];
         }
-        sum[0] += s0;
-        sum[1] += s1;
-        sum[2] += s2;
-        sum[3] += s3;
+        sum[0] = ef_channels_s16_add(sum[0], s0);
+        sum[1] = ef_channels_s16_add(sum[1], s1);
+        sum[2] = ef_channels_s16_add(sum[2], s2);
+        sum[3] = ef_channels_s16_add(sum[3], s3);
     }
 }

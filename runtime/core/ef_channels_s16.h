@@ -24,6 +24,9 @@ enum ef_status ef_channels_s16_check(struct ef_context *context, const struct ef
 void ef_channels_s16_prepare(struct ef_channels_s16 *channels, const struct ef_tensor *in,
                              const struct ef_tensor *weights, const struct ef_tensor *out, int32_t activation);
 
+/* Sum that wraps: a bias may be as large as an int64. */
+static inline int64_t ef_channels_s16_add(int64_t sum, int32_t x) { return (int64_t)((uint64_t)sum + (uint64_t)x); }
+
 /* sum[j] becomes the int64 bias of channel `channel` + j, or 0 where there is none. */
 void ef_channels_s16_begin(const void *bias, uint32_t channel, uint32_t count, int64_t *sum);
 

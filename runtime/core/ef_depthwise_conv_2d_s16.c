@@ -61,7 +61,8 @@ void ef_depthwise_conv_2d_s16_row(const struct ef_call *call, const struct ef_ro
                 const int16_t *in = (const int16_t *)ef_row(rows, ky) + at + o / record->multiplier;
                 const int8_t *w = (const int8_t *)call->inputs[1] + o +
                                   ((uint32_t)ky * window->kernel_w + (uint32_t)columns.kx_begin) * out_c;
-                for (int32_t i = count; i > 0; i--, in += in_step, w += out_c) sum += *in * *w;
+                for (int32_t i = count; i > 0; i--, in += in_step, w += out_c)
+                    sum = ef_channels_s16_add(sum, *in * *w);
             }
             ef_channels_s16_store(&record->channels, o, 1, &sum, out + o);
         }

@@ -117,9 +117,25 @@ def models() -> list[bytes]:
     made += [random_graph(np.random.default_rng([3, seed])) for seed in range(8)]
     made += [_planned(random_chain(np.random.default_rng([4, seed]))) for seed in range(4)]
     made += [_planned(random_graph(np.random.default_rng([5, seed]))) for seed in range(2)]
-    made += [case.model for case in _cases(1)]
-    made += _plain()
+    cases = [case.model for case in _cases(1)]
+    made += [*cases, *(extreme for model in cases for extreme in _extremes(model)), *_plain()]
     return [model for model in made if len(model) <= MODEL_BYTES_MAX]
+
+
+def _extremes(content: bytes) -> Iterator[bytes]:
+    """The model with all its constants of 32 and 64 bits (biases above all) at the least and at the largest value."""
+    constants = [
+        tensor
+        for tensor in read_model(content, Path("seed.tflite")).main.tensors
+        if tensor.is_constant and tensor.dtype in ("INT32", "INT64")
+    ]
+    for limit in ("min", "max") if constants else ():
+        changed = bytearray(content)
+        for tensor in constants:
+            dtype = np.dtype(tensor.dtype.lower())
+            values = np.full(tensor.constant_bytes // dtype.itemsize, getattr(np.iinfo(dtype), limit), dtype)
+            changed[tensor.data_offset : tensor.data_offset + values.nbytes] = values.tobytes()
+        yield bytes(changed)
 
 
 def _planned(content: bytes) -> bytes:
