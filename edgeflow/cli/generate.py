@@ -19,7 +19,7 @@ PROJECT_FILE = "edgeflow.toml"
 @click.command("generate")
 @click.argument("model", required=False, type=click.Path(path_type=Path))
 @click.option("--target", metavar="T", help="A target or a board; see edgeflow targets list.")
-@click.option("--language", metavar="L", help="c-array, aot or python; the target's usual one when left out.")
+@click.option("--language", metavar="L", help="As c-array or python; the target's usual one when left out.")
 @click.option("--aot", "ahead", is_flag=True, help="Ahead of time: C that calls the kernels directly; --language aot.")
 @optimize_options
 @click.option("--plan", is_flag=True, help="The model itself with a memory plan inside, for edgeflow's interpreter.")
@@ -28,8 +28,8 @@ PROJECT_FILE = "edgeflow.toml"
 @click.option("--signature", metavar="NAME", help="Wrap only this signature.")
 @click.option(
     "--form",
-    type=click.Choice(["array", "incbin"]),
-    help="How C gets the bytes: an array below 1 MiB, the assembler's .incbin from there, unless given.",
+    metavar="F",
+    help="One of the language's forms; c-array: array (below 1 MiB) or incbin (the assembler's, from there).",
 )
 @click.option(
     "--project",
@@ -42,7 +42,7 @@ PROJECT_FILE = "edgeflow.toml"
     multiple=True,
     type=click.Path(path_type=Path),
     metavar="NPZ",
-    help="Inputs by name: record what they give into the Python package, which then tests itself; repeatable.",
+    help="Inputs by name: record what they give into the package, which then tests itself; repeatable.",
 )
 @click.option("--runner", is_flag=True, help="The runner as a project for a board's own tools; MODEL is optional.")
 @click.option("--board", metavar="B", help="With --runner: for which board.")
@@ -60,7 +60,7 @@ def command(
     output: Path,
     name: str | None,
     signature: str | None,
-    form: Literal["array", "incbin"] | None,
+    form: str | None,
     project: Path | None,
     golden: tuple[Path, ...],
     runner: bool,

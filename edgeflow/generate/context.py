@@ -11,6 +11,7 @@ from edgeflow.errors import UsageError
 from edgeflow.generate import names
 from edgeflow.generate.described import Described, describe
 from edgeflow.generate.groups import Group, find_groups
+from edgeflow.generate.languages import find_language
 from edgeflow.generate.prepost import PostStep, PreStep, post_step, pre_step
 from edgeflow.generate.project import Project
 from edgeflow.model.own_operators import custom_operators, select_tf_operators
@@ -18,8 +19,6 @@ from edgeflow.model.types import NUMPY_DTYPES, Model, Subgraph
 from edgeflow.targets.types import Board, Target
 
 T = TypeVar("T")
-BYTES_ALONE = ("c-array", "aot")  # languages that neither prepare nor read values
-Form = Literal["array", "incbin"]
 Optimize = Literal["speed", "ram", "balanced"]
 
 
@@ -33,7 +32,7 @@ class Options:
     language: str
     name: str | None = None
     signature: str | None = None
-    form: Form | None = None
+    form: str | None = None
     optimize: Optimize = "balanced"
     ram_bytes: int | None = None
 
@@ -106,7 +105,7 @@ class Context:
     board: str | None
     flash_bytes: int | None
     language: str
-    form: Form | None
+    form: str | None
     entries: tuple[Entry, ...]
     warnings: tuple[str, ...]
     optimize: Optimize = "balanced"
@@ -153,9 +152,11 @@ def build_context(
     that do not match the model, ModelError on damaged metadata and on metadata that does not match the model.
     """
     stem = model.path.name.removesuffix(".tflite")
-    make_name = names.package_name if options.language == "python" else names.c_symbol
+    language = find_language(options.language)
+    make_name = names.package_name if language and language.names == "python" else names.c_symbol
     symbol = make_name(options.name, stem)
-    entries = _entries(model, options, project, Described() if options.language in BYTES_ALONE else describe(model))
+    described = describe(model) if language and language.reads_values else Described()
+    entries = _entries(model, options, project, described)
     return Context(
         command=_command(model, target, board, options, project),
         model_file=model.path.name,

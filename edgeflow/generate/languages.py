@@ -1,37 +1,79 @@
-"""The languages edgeflow generates: which templates each is rendered from, and what it asks of a model."""
+"""The languages edgeflow generates: a folder below templates/ each, which `language.toml` describes."""
 
 from __future__ import annotations
 
+import functools
+import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from edgeflow.errors import ModelError, UsageError
+import msgspec
+
+from edgeflow.errors import EdgeflowError, ModelError, UsageError
 from edgeflow.generate import tensors
-from edgeflow.generate.context import Context, Form
 from edgeflow.generate.escape import py_comment
+from edgeflow.resources import data_roots
 from edgeflow.targets.types import Target
 
-INCBIN_FROM_BYTES = 1024 * 1024  # an array of this size costs arm-none-eabi-gcc about 1.2 s and 135 MB
+if TYPE_CHECKING:
+    from edgeflow.generate.context import Context
+
+_Text = Annotated[str, msgspec.Meta(min_length=1)]
+
+
+class Large(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The form for models of `bytes` and more where none is asked for."""
+
+    form: _Text
+    bytes: int
+
+
+class Copy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A file that is not rendered: `what` (a key of COPIED) goes to the path `to`, with `form` in that form alone."""
+
+    what: _Text
+    to: _Text
+    form: _Text | None = None
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    schema: int
+    title: _Text
+    names: Literal["c", "python"] = "c"
+    owns_directory: bool = False
+    reads_values: bool = False
+    golden: _Text | None = None
+    forms: tuple[_Text, ...] = ()
+    large: Large | None = None
+    dtypes: tuple[_Text, ...] = ()
+    copy: tuple[Copy, ...] = ()
 
 
 @dataclass(frozen=True)
 class Language:
-    """`trees` gives the folders below templates/ whose trees are rendered, `copies` {path: bytes} goes in as it is.
+    """`folder` holds its templates: one tree, or with `forms` (the ways it can be had) a tree for each beside `both`.
 
-    `owns_directory` says that the output is a package of its own rather than files dropped among others.
-    `check` raises when the language cannot hold the model. `forms` are the ways it can put the model's bytes.
+    `names` is the rule for the name of the whole (`names.c_symbol` or `names.package_name`). `owns_directory` says
+    that the output is a package of its own rather than files dropped among others, `reads_values` that it prepares
+    and reads values instead of holding bytes alone; then tensors must be of `dtypes`. `golden` is the folder in the
+    output that takes golden vectors, None where there is none; in it and in `copies` `__symbol__` stands for the name.
     """
 
     name: str
     title: str
-    owns_directory: bool
-    forms: tuple[Form, ...]
-    trees: Callable[[Context], tuple[str, ...]]
-    copies: Callable[[Context, bytes], dict[str, bytes]]
-    check: Callable[[Context], None]
+    folder: Path
+    names: Literal["c", "python"] = "c"
+    owns_directory: bool = False
+    reads_values: bool = False
+    golden: str | None = None
+    forms: tuple[str, ...] = ()
+    large: Large | None = None
+    dtypes: tuple[str, ...] = ()
+    copies: tuple[Copy, ...] = ()
 
-    def choose_form(self, asked: Form | None, model_bytes: int) -> Form | None:
+    def choose_form(self, asked: str | None, model_bytes: int) -> str | None:
         """The form asked for, or the one for a model of that size; None where there is no choice. Raises UsageError."""
         if asked is not None and asked not in self.forms:
             raise UsageError(
@@ -40,73 +82,82 @@ class Language:
             )
         if not self.forms:
             return None
-        return asked or ("incbin" if model_bytes >= INCBIN_FROM_BYTES else "array")
+        large = self.large.form if self.large and model_bytes >= self.large.bytes else self.forms[0]
+        return asked or large
+
+    def trees(self, form: str | None) -> tuple[Path, ...]:
+        """The folders of templates to render."""
+        return (self.folder / "both", self.folder / form) if form else (self.folder,)
+
+    def copied(self, context: Context, content: bytes) -> dict[str, bytes]:
+        """The files that are not rendered, by path; `content` is the model's bytes."""
+        return {
+            copy.to.replace("__symbol__", context.symbol): COPIED[copy.what](context, content)
+            for copy in self.copies
+            if copy.form in (None, context.form)
+        }
+
+    def check(self, context: Context) -> None:
+        """Raises ModelError where the language cannot hold the model's tensors."""
+        if not self.reads_values:
+            return
+        reasons = []
+        for entry in context.entries:
+            for port in (*entry.inputs, *entry.outputs):
+                if port.dtype not in self.dtypes:
+                    reasons.append(f"tensor {port.index} ({port.name}) is {port.dtype}, which the wrapper cannot hold")
+                if not all(0 < scale < float("inf") for scale in port.scale):
+                    reasons.append(f"tensor {port.index} ({port.name}) has a scale that is not a positive number")
+        if reasons:
+            raise ModelError(
+                f"{context.model_file} cannot be wrapped as {self.title}: {reasons[0]}",
+                "convert the model with float32 or int8 inputs and outputs",
+                reasons,
+            )
 
 
-def _c_array_copies(context: Context, content: bytes) -> dict[str, bytes]:
-    return {f"{context.symbol}.tflite": content} if context.form == "incbin" else {}
+def _arithmetic(context: Context, content: bytes) -> bytes:
+    """The module that states what happens between values and tensors, with a line that says where it comes from."""
+    made = py_comment(context.command)
+    start = f"# {py_comment(context.model_file)}, SHA-256 {context.sha256}; generated by: {made}\n"
+    return start.encode() + Path(tensors.__file__).read_bytes()
 
 
-def _python_copies(context: Context, content: bytes) -> dict[str, bytes]:
-    made = (
-        f"# {py_comment(context.model_file)}, SHA-256 {context.sha256}; generated by: {py_comment(context.command)}\n"
-    )
-    arithmetic = made.encode() + Path(tensors.__file__).read_bytes()
-    return {
-        f"{context.symbol}/model.tflite": content,
-        f"{context.symbol}/py.typed": b"",
-        f"{context.symbol}/_tensors.py": arithmetic,
-    }
-
-
-def _anything(context: Context) -> None:
-    """Bytes are bytes."""
-
-
-def _python_check(context: Context) -> None:
-    """numpy must have the dtypes, and scales must be usable."""
-    reasons = []
-    for entry in context.entries:
-        for port in (*entry.inputs, *entry.outputs):
-            if port.numpy is None:
-                reasons.append(f"tensor {port.index} ({port.name}) is {port.dtype}, which numpy has no type for")
-            if not all(0 < scale < float("inf") for scale in port.scale):
-                reasons.append(f"tensor {port.index} ({port.name}) has a scale that is not a positive number")
-    if reasons:
-        raise ModelError(
-            f"{context.model_file} cannot be wrapped in Python: {reasons[0]}",
-            "convert the model with float32 or int8 inputs and outputs",
-            reasons,
-        )
-
-
-LANGUAGES: dict[str, Language] = {
-    "c-array": Language(
-        name="c-array",
-        title="the model as a C array",
-        owns_directory=False,
-        forms=("array", "incbin"),
-        trees=lambda context: ("c-array/both", f"c-array/{context.form}"),
-        copies=_c_array_copies,
-        check=_anything,
-    ),
-    "python": Language(
-        name="python",
-        title="a typed Python package",
-        owns_directory=True,
-        forms=(),
-        trees=lambda context: ("python",),
-        copies=_python_copies,
-        check=_python_check,
-    ),
+COPIED: dict[str, Callable[[Context, bytes], bytes]] = {
+    "model": lambda context, content: content,
+    "nothing": lambda context, content: b"",
+    "arithmetic": _arithmetic,
 }
+
+
+@functools.cache
+def load_languages() -> dict[str, Language]:
+    """All languages by name. Raises EdgeflowError on a broken description."""
+    found: dict[str, Language] = {}
+    for path in (path for root in data_roots() for path in sorted((root / "templates").glob("*/language.toml"))):
+        name = path.parent.name
+        if name in found:
+            raise EdgeflowError(f"{path}: another language has the same name", "rename its folder")
+        file = _read(path)
+        known = {copy.what for copy in file.copy} - COPIED.keys()
+        if known:
+            raise EdgeflowError(f"{path}: nothing to copy is called {known.pop()!r}", f"known: {', '.join(COPIED)}")
+        fields = {key: getattr(file, key) for key in file.__struct_fields__ if key not in ("schema", "copy")}
+        found[name] = Language(name=name, folder=path.parent, copies=file.copy, **fields)
+    return found
+
+
+def find_language(name: str) -> Language | None:
+    """The language of that name, if there is one."""
+    return load_languages().get(name)
 
 
 def choose_language(target: Target, asked: str | None) -> Language:
     """The language asked for, or the target's first. Raises UsageError that lists what there is."""
-    known = [name for name in target.languages if name in LANGUAGES]
-    available = "; ".join(f"{name} ({LANGUAGES[name].title})" for name in known or LANGUAGES)
-    if asked is not None and asked not in LANGUAGES and asked not in target.languages:
+    languages = load_languages()
+    known = [name for name in target.languages if name in languages]
+    available = "; ".join(f"{name} ({languages[name].title})" for name in known or languages)
+    if asked is not None and asked not in languages and asked not in target.languages:
         raise UsageError(f"unknown language {asked!r}", f"available languages for {target.name}: {available}")
     if not known:
         raise UsageError(
@@ -117,4 +168,14 @@ def choose_language(target: Target, asked: str | None) -> Language:
         raise UsageError(
             f"{target.name} has no language {asked!r} yet", f"available languages for {target.name}: {available}"
         )
-    return LANGUAGES[asked or known[0]]
+    return languages[asked or known[0]]
+
+
+def _read(path: Path) -> _File:
+    try:
+        file = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), _File)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise EdgeflowError(f"{path}: {error}", f"known keys: {', '.join(_File.__struct_fields__)}") from error
+    if file.schema != 1:
+        raise EdgeflowError(f"{path}: schema {file.schema}, expected 1", "use an edgeflow that knows this schema")
+    return file

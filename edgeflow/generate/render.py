@@ -21,18 +21,18 @@ _BYTES_A_ROW = 16
 _C_BYTES = [f"0x{value:02x}," for value in range(256)]
 
 
-def render(language: Language, context: Context, content: bytes, templates: Path | None = None) -> dict[str, bytes]:
+def render(language: Language, context: Context, content: bytes) -> dict[str, bytes]:
     """Return {path with forward slashes: bytes} of one generated tree; `content` is the model's bytes.
 
     A template's path below its tree is the file's path, with `__symbol__` standing for the chosen name.
     """
-    root = templates or templates_dir()
+    root = language.folder.parent
     environment = _environment(root)
     values: dict[str, Any] = {"m": context, "byte_rows": byte_rows(content) if context.form == "array" else ""}
     files: dict[str, bytes] = {}
-    for tree in language.trees(context):
-        files |= _render_tree(environment, root, tree, values)
-    return {**files, **language.copies(context, content)}
+    for tree in language.trees(context.form):
+        files |= _render_tree(environment, root, tree.relative_to(root).as_posix(), values)
+    return {**files, **language.copied(context, content)}
 
 
 def render_ahead(trees: Sequence[str], context: Context, ahead: Ahead) -> dict[str, bytes]:

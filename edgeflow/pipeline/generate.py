@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from edgeflow.errors import UsageError
-from edgeflow.generate.context import Context, Form, Optimize, Options, build_context
-from edgeflow.generate.languages import choose_language
+from edgeflow.generate.context import Context, Optimize, Options, build_context
+from edgeflow.generate.languages import choose_language, load_languages
 from edgeflow.generate.project import Project, load_project
 from edgeflow.model.read import load_model
 from edgeflow.model.types import Model
@@ -54,7 +54,7 @@ class Generation:
     board: str | None
     language: str
     name: str
-    form: Form | None
+    form: str | None
     output: Path
     files: tuple[GeneratedFile, ...]
     warnings: tuple[str, ...]
@@ -69,7 +69,7 @@ def generate(
     output: Path | str,
     name: str | None = None,
     signature: str | None = None,
-    form: Form | None = None,
+    form: str | None = None,
     project: Project | Path | str | None = None,
     optimize: Optimize | None = None,
     ram_bytes: int | None = None,
@@ -109,7 +109,7 @@ def generate_files(
     output: Path | str,
     name: str | None = None,
     signature: str | None = None,
-    form: Form | None = None,
+    form: str | None = None,
     project: Project | Path | str | None = None,
     optimize: Optimize | None = None,
     ram_bytes: int | None = None,
@@ -123,7 +123,8 @@ def generate_files(
     kind, board = resolve(target)
     directory = Path(output)
     if language == AHEAD:
-        _no_golden(golden, AHEAD)
+        if golden:
+            raise _no_golden(AHEAD)
         options = Options(AHEAD, name, signature, None, optimize or "balanced", ram_bytes)
         context, files, arena = _ahead_files(model, kind, board, options, form, project)
         paths = write_tree(files, directory, owns_directory=False, force=force)
@@ -132,14 +133,18 @@ def generate_files(
         if optimize is not None or ram_bytes is not None:
             raise UsageError("only an ahead-of-time build is optimized", "add --aot, or leave --optimize and --ram out")
         chosen = choose_language(kind, language)
-        _no_golden(golden, chosen.name)
+        if golden and chosen.golden is None:
+            raise _no_golden(chosen.name)
         loaded = model if isinstance(model, Model) else load_model(model)
         rules = load_project(project) if isinstance(project, (str, Path)) else project
         options = Options(chosen.name, name, signature, chosen.choose_form(form, loaded.size))
         context = build_context(loaded, kind, board, options, rules)
         chosen.check(context)
         files = render(chosen, context, loaded.content)
-        files |= _golden(context, files, golden)
+        if golden and chosen.golden is not None:
+            folder = chosen.golden.replace("__symbol__", context.symbol)
+            vectors = _golden(loaded, kind, options, rules, golden)
+            files |= {f"{folder}/{path}": content for path, content in vectors.items()}
         paths = write_tree(files, directory, owns_directory=chosen.owns_directory, force=force)
     return Generation(
         model=context.model_file,
@@ -160,20 +165,25 @@ def generate_files(
     )
 
 
-def _no_golden(golden: Sequence[Path | str], language: str) -> None:
-    if golden and language != "python":
-        raise UsageError(f"language {language} takes no golden vectors yet", "available with --language python")
+def _no_golden(language: str) -> UsageError:
+    able = ", ".join(name for name, one in load_languages().items() if one.golden is not None)
+    return UsageError(f"language {language} takes no golden vectors", f"languages that do: {able}")
 
 
-def _golden(context: Context, files: dict[str, bytes], golden: Sequence[Path | str]) -> dict[str, bytes]:
-    """The golden files inside the package, none without inputs."""
+def _golden(
+    model: Model, kind: Target, options: Options, rules: Project | None, golden: Sequence[Path | str]
+) -> dict[str, bytes]:
+    """Golden vectors for any language: recorded by the same model's Python package, which is the oracle."""
     from edgeflow.device.tensors import read_npz
     from edgeflow.generate.golden_vectors import golden_files, match_case
+    from edgeflow.generate.render import render
 
-    if not golden:
-        return {}
+    oracle = load_languages()["python"]
+    own = replace(options, language=oracle.name, name=None, form=None)
+    context = build_context(model, kind, None, own, rules)
+    oracle.check(context)
     cases = [match_case(context, read_npz(Path(path)), str(path)) for path in golden]
-    return {f"{context.symbol}/{name}": content for name, content in golden_files(context, files, cases).items()}
+    return golden_files(context, render(oracle, context, model.content), cases)
 
 
 def _ahead_files(
@@ -181,7 +191,7 @@ def _ahead_files(
     kind: Target,
     board: Board | None,
     options: Options,
-    form: Form | None,
+    form: str | None,
     project: Project | Path | str | None,
 ) -> tuple[Context, dict[str, bytes], Arena]:
     """C that calls the kernels directly with the runtime's files it needs, and its memory plan."""

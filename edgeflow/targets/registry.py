@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, TypeVar
 import msgspec
 
 from edgeflow.errors import TargetError
-from edgeflow.resources import targets_dir
+from edgeflow.resources import data_roots
 from edgeflow.targets.types import Board, BoardFramework, Family, FlashMethod, Region, Target
 
 _Text = Annotated[str, msgspec.Meta(min_length=1)]
@@ -83,10 +83,12 @@ _File = TypeVar("_File", _TargetFile, _BoardFile)
 
 @functools.cache
 def load_targets(root: Path | None = None) -> dict[str, Target]:
-    """All targets by name, from `root` or edgeflow's own folder. Raises TargetError on a broken file."""
-    found = {}
-    for path in _files(root or targets_dir()):
+    """All targets by name, from the folder `root` or all that there are. Raises TargetError on a broken file."""
+    found: dict[str, Target] = {}
+    for path in _files(root, "."):
         file = _read(path, _TargetFile)
+        if path.stem in found:
+            raise TargetError(f"{path}: another target has the same name", "rename the target's file")
         fields = {name: getattr(file, name) for name in file.__struct_fields__ if name != "schema"}
         found[path.stem] = Target(name=path.stem, **fields)
     return found
@@ -94,15 +96,16 @@ def load_targets(root: Path | None = None) -> dict[str, Target]:
 
 @functools.cache
 def load_boards(root: Path | None = None) -> dict[str, Board]:
-    """All boards by name; each names a target of the same root. Raises TargetError on a broken file."""
+    """All boards by name; each names a target that there is. Raises TargetError on a broken file."""
     targets = load_targets(root)
-    found = {}
-    for path in _files((root or targets_dir()) / "boards"):
+    found: dict[str, Board] = {}
+    for path in _files(root, "boards"):
         file = _read(path, _BoardFile)
         if file.target not in targets:
             raise TargetError(f"{path}: target {file.target!r} does not exist", _nearest(file.target, targets))
-        if path.stem in targets:
-            raise TargetError(f"{path}: a target has the same name", "rename the board's file")
+        if path.stem in targets or path.stem in found:
+            other = "a target" if path.stem in targets else "another board"
+            raise TargetError(f"{path}: {other} has the same name", "rename the board's file")
         fields: dict[str, Any] = {name: getattr(file, name) for name in file.__struct_fields__ if name != "schema"}
         fields["ram"] = tuple(Region(region.name, region.bytes, region.address) for region in file.ram)
         fields["flash"] = tuple(FlashMethod(**msgspec.structs.asdict(method)) for method in file.flash)
@@ -138,8 +141,9 @@ def resolve(name: str) -> tuple[Target, Board | None]:
     return targets[boards[name].target], boards[name]
 
 
-def _files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.glob("*.toml") if path.is_file())
+def _files(root: Path | None, below: str) -> list[Path]:
+    folders = [root] if root else [folder / "targets" for folder in data_roots()]
+    return [path for folder in folders for path in sorted((folder / below).glob("*.toml")) if path.is_file()]
 
 
 def _read(path: Path, kind: type[_File]) -> _File:

@@ -124,7 +124,7 @@ def test_the_project_file_of_the_directory_is_used_and_said(capfd: pytest.Captur
         ([SINE, "--target", "raspberry-pi-4", "--name", "../up"], 2, "cannot be the name", "--name"),
         ([SINE, "--target", "pico", "--signature", "none"], 2, "no signature 'none'", "'serving_default'"),
         ([SINE, "--target", "raspberry-pi-4", "--form", "array"], 2, "has no form 'array'", "--form"),
-        ([SINE, "--target", "pico", "--form", "string"], 2, "'string'", "--help"),
+        ([SINE, "--target", "pico", "--form", "string"], 2, "'string'", "array, incbin"),
         ([SINE, "--target", "pico", "--project", "no.toml"], 2, "no.toml: no such file", "--project"),
         ([SINE], 2, "--target", "--help"),
     ],

@@ -9,7 +9,7 @@ import pytest
 
 from edgeflow.errors import ModelError, UsageError
 from edgeflow.generate.context import Options, build_context
-from edgeflow.generate.languages import LANGUAGES, choose_language
+from edgeflow.generate.languages import choose_language, load_languages
 from edgeflow.generate.project import Project, read_project
 from edgeflow.model.read import load_model
 from edgeflow.model.types import Model, Quantization, Signature, Subgraph, Tensor
@@ -176,9 +176,9 @@ def test_a_python_wrapper_needs_numpy_types_and_sane_scales_but_an_array_does_no
     nothing = Quantization((0.0,), (0,))
     flat = model(tensor(0, "x", quantization=nothing), tensor(1, "y"), inputs=(0,), outputs=(1,))
     for bad in (words, flat):
-        with pytest.raises(ModelError, match="cannot be wrapped in Python"):
-            LANGUAGES["python"].check(build_context(bad, TARGET, None, PYTHON))
-        LANGUAGES["c-array"].check(build_context(bad, TARGET, None, C_ARRAY))
+        with pytest.raises(ModelError, match="cannot be wrapped as a typed Python package"):
+            load_languages()["python"].check(build_context(bad, TARGET, None, PYTHON))
+        load_languages()["c-array"].check(build_context(bad, TARGET, None, C_ARRAY))
 
 
 def test_a_class_is_never_called_as_something_its_module_uses() -> None:
@@ -206,7 +206,7 @@ def test_languages_come_from_the_target_and_android_follows() -> None:
 
 
 def test_the_form_follows_size_unless_given() -> None:
-    c, python = LANGUAGES["c-array"], LANGUAGES["python"]
+    c, python = load_languages()["c-array"], load_languages()["python"]
     assert [c.choose_form(None, size) for size in (1024 * 1024 - 1, 1024 * 1024)] == ["array", "incbin"]
     assert c.choose_form("array", 10**9) == "array"
     assert python.choose_form(None, 10**9) is None

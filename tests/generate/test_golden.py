@@ -15,8 +15,7 @@ from contract_models import detection_model
 from regenerate import CASES, GOLDEN, write_case
 
 from edgeflow.generate.escape import FILTERS
-from edgeflow.generate.languages import LANGUAGES
-from edgeflow.resources import templates_dir
+from edgeflow.generate.languages import load_languages
 
 AGAIN = "changed: look at the difference, then run python tests/generate/regenerate.py"
 
@@ -99,7 +98,7 @@ def test_every_text_of_a_model_or_user_is_filtered_in_every_template() -> None:
     plain = {"symbol", "macro", "class_name", "sha256", "model_bytes", "form"}  # made or checked by edgeflow
     outside = {"model_file", "command", "title", "description", "name", "key", "dtype", "label", "warning"}
     seen = 0
-    for path in (path for language in LANGUAGES for path in (templates_dir() / language).rglob("*.j2")):
+    for path in (path for one in load_languages().values() for path in one.folder.rglob("*.j2")):
         for expression in re.findall(r"{{(.*?)}}", path.read_text(encoding="utf-8"), re.DOTALL):
             subject, *filters = (part.strip() for part in expression.split("|"))
             last = re.split(r"[.\s]", subject)[-1].rstrip(")")

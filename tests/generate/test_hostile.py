@@ -16,7 +16,7 @@ from litert_models import pass_through
 from edgeflow.generate.context import Options, build_context
 from edgeflow.generate.described import Labels
 from edgeflow.generate.groups import Group
-from edgeflow.generate.languages import LANGUAGES
+from edgeflow.generate.languages import load_languages
 from edgeflow.generate.prepost import PostStep
 from edgeflow.generate.render import render
 from edgeflow.model.read import read_model
@@ -48,7 +48,7 @@ def hostile_model(names: list[str], keys: list[str], stem: str) -> Model:
 
 def rendered(model: Model, language: str, form: str | None) -> dict[str, bytes]:
     context = build_context(model, TARGET, BOARD, Options(language, form=form))
-    return render(LANGUAGES[language], context, model.content)
+    return render(load_languages()[language], context, model.content)
 
 
 @settings(max_examples=30, deadline=None)
@@ -115,7 +115,7 @@ def test_hostile_labels_locales_and_groups_stay_data(outputs: list[str], labels:
     group = Group("found", *identifiers[:3], None, tuple(labels), languages, 3, 0.5)
     context = build_context(model, TARGET, BOARD, Options("python"))
     context = replace(context, entries=(replace(entry, outputs=ports, groups=(group,)),))
-    files = render(LANGUAGES["python"], context, model.content)
+    files = render(load_languages()["python"], context, model.content)
     tree = ast.parse(files["m/wrapper.py"].decode(), feature_version=(3, 9))
     tables = [node for node in tree.body if isinstance(node, ast.AnnAssign)]
     assert [next(iter(ast.literal_eval(table.value).values())) for table in tables] == [tuple(labels)] * 3
