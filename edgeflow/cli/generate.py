@@ -22,6 +22,12 @@ PROJECT_FILE = "edgeflow.toml"
 @click.option("--language", metavar="L", help="As c-array or python; the target's usual one when left out.")
 @click.option("--aot", "ahead", is_flag=True, help="Ahead of time: C that calls the kernels directly; --language aot.")
 @optimize_options
+@click.option(
+    "--input",
+    "input_as",
+    type=click.Choice(["whole", "rows"]),
+    help="With --aot: the input whole in the arena, or row by row from a callback.  [whole]",
+)
 @click.option("--plan", is_flag=True, help="The model itself with a memory plan inside, for edgeflow's interpreter.")
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), metavar="DIR", help="Where to write.")
 @click.option("--name", metavar="SYMBOL", help="C symbol or Python package; made from the file's name when left out.")
@@ -56,6 +62,7 @@ def command(
     ahead: bool,
     optimize: Literal["speed", "ram", "balanced"] | None,
     ram_bytes: int | None,
+    input_as: Literal["whole", "rows"] | None,
     plan: bool,
     output: Path,
     name: str | None,
@@ -79,7 +86,7 @@ def command(
 
     if plan:
         others = (target, language, ahead, name, signature, form, project, golden, runner, optimize, ram_bytes)
-        if any(others):
+        if any((*others, input_as)):
             raise click.UsageError("--plan stands alone: the plan is the same for every target")
         if model is None:
             raise click.UsageError("Missing argument 'MODEL'.")
@@ -87,6 +94,7 @@ def command(
     if runner:
         given: dict[str, object] = {"--language": language, "--aot": ahead, "--name": name, "--signature": signature}
         given |= {"--form": form, "--project": project, "--golden": golden, "--optimize": optimize, "--ram": ram_bytes}
+        given["--input"] = input_as
         for option, value in given.items():
             if value:
                 raise click.UsageError(f"{option} does not go with --runner")
@@ -118,6 +126,7 @@ def command(
         project=project,
         optimize=optimize,
         ram_bytes=ram_bytes,
+        input_rows=input_as == "rows",
         golden=golden,
         force=force,
     )
@@ -138,7 +147,9 @@ def arena_text(arena: Arena) -> str:
     """The plan in a line: `arena 6,192 bytes, no plan needs less; operators 0 to 9 run together by rows`."""
     text = f"arena {arena.bytes:,} bytes"
     text += ", no plan needs less" if arena.bytes == arena.bound_bytes else f"; none below {arena.bound_bytes:,}"
-    together = [f"{first} to {last}" for first, last in arena.together]
+    if arena.input_rows:
+        text += f"; the input comes in {arena.input_rows} rows"
+    together = [f"{first} to {last}" for first, last in arena.together if last > first]
     return text + (f"; operators {', '.join(together)} run together by rows" if together else "")
 
 
@@ -217,6 +228,7 @@ def answer(done: Generation) -> dict[str, object]:
             "bytes": done.arena.bytes,
             "bound_bytes": done.arena.bound_bytes,
             "together": [list(pair) for pair in done.arena.together],
+            "input_rows": done.arena.input_rows,
         },
         "output": str(done.output),
         "files": [{"path": str(file.path), "sha256": file.sha256, "bytes": file.bytes} for file in done.files],

@@ -26,7 +26,8 @@ Optimize = Literal["speed", "ram", "balanced"]
 class Options:
     """What is to be made. None: a name from the file's, all signatures, a language without forms.
 
-    `optimize` and `ram_bytes`, the most that the arena may have, hold for code that is built ahead of time.
+    `optimize`, `ram_bytes`, the most that the arena may have, and `input_rows`, whether the caller gives the input row
+    by row, hold for code that is built ahead of time.
     """
 
     language: str
@@ -35,6 +36,7 @@ class Options:
     form: str | None = None
     optimize: Optimize = "balanced"
     ram_bytes: int | None = None
+    input_rows: bool = False
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,7 @@ class Context:
     warnings: tuple[str, ...]
     optimize: Optimize = "balanced"
     ram_bytes: int | None = None
+    input_rows: bool = False
     kernels: str = "reference"
 
     @property
@@ -175,6 +178,7 @@ def build_context(
         warnings=(*_flash_warnings(model, board), *_operator_warnings(model)),
         optimize=options.optimize,
         ram_bytes=options.ram_bytes,
+        input_rows=options.input_rows,
         kernels=target.kernels,
     )
 
@@ -187,6 +191,7 @@ def _command(model: Model, target: Target, board: Board | None, options: Options
     words += ["--project", project.path.name] if project else []
     words += ["--optimize", options.optimize] if options.optimize != "balanced" else []
     words += ["--ram", str(options.ram_bytes)] if options.ram_bytes is not None else []
+    words += ["--input", "rows"] if options.input_rows else []
     return shlex.join([*words, "-o", "."])
 
 

@@ -32,12 +32,14 @@ class GeneratedFile:
 class Arena:
     """The memory plan of an ahead-of-time build: its arena, what no plan can go below, and what runs by rows.
 
-    `together` are the first and last operators of those that run together.
+    `together` are the first and last operators of those that run together, `input_rows` how many rows the application
+    gives the input in, None where it lies whole in the arena.
     """
 
     bytes: int
     bound_bytes: int
     together: tuple[tuple[int, int], ...]
+    input_rows: int | None = None
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,7 @@ def generate(
     project: Project | Path | str | None = None,
     optimize: Optimize | None = None,
     ram_bytes: int | None = None,
+    input_rows: bool = False,
     golden: Sequence[Path | str] = (),
     force: bool = False,
 ) -> list[Path]:
@@ -80,8 +83,9 @@ def generate(
 
     `language` and `form` are chosen by target and size when None; `name` is the C symbol or Python package;
     `signature` wraps only that one; `project` is an edgeflow.toml whose [pre] and [post] are built in. `optimize`
-    ("speed", "ram", "balanced") and `ram_bytes`, the most that the arena may have, are for `language="aot"`. `golden`
-    are .npz files with an application's inputs by name or index, one run each: the package gets what they give.
+    ("speed", "ram", "balanced"), `ram_bytes`, the most that the arena may have, and `input_rows`, a callback that gives
+    the input row by row instead of a whole tensor, are for `language="aot"`. `golden` are .npz files with an
+    application's inputs by name or index, one run each: the package gets what they give.
     Returns the files written. Raises ModelError, TargetError, UsageError, DoesNotFitError; then nothing was written.
     """
     generation = generate_files(
@@ -95,6 +99,7 @@ def generate(
         project=project,
         optimize=optimize,
         ram_bytes=ram_bytes,
+        input_rows=input_rows,
         golden=golden,
         force=force,
     )
@@ -113,6 +118,7 @@ def generate_files(
     project: Project | Path | str | None = None,
     optimize: Optimize | None = None,
     ram_bytes: int | None = None,
+    input_rows: bool = False,
     golden: Sequence[Path | str] = (),
     force: bool = False,
 ) -> Generation:
@@ -125,13 +131,15 @@ def generate_files(
     if language == AHEAD:
         if golden:
             raise _no_golden(AHEAD)
-        options = Options(AHEAD, name, signature, None, optimize or "balanced", ram_bytes)
+        options = Options(AHEAD, name, signature, None, optimize or "balanced", ram_bytes, input_rows)
         context, files, arena = _ahead_files(model, kind, board, options, form, project)
         paths = write_tree(files, directory, owns_directory=False, force=force)
     else:
         arena = None
         if optimize is not None or ram_bytes is not None:
             raise UsageError("only an ahead-of-time build is optimized", "add --aot, or leave --optimize and --ram out")
+        if input_rows:
+            raise UsageError("only an ahead-of-time build takes its input by rows", "add --aot, or leave --input out")
         chosen = choose_language(kind, language)
         if golden and chosen.golden is None:
             raise _no_golden(chosen.name)
@@ -205,5 +213,6 @@ def _ahead_files(
     context = build_context(loaded, kind, board, options)
     made = generate_ahead(loaded, context)
     together = tuple((flow.first, flow.last) for flow in made.ahead.flows)
-    arena = Arena(made.ahead.arena_bytes, made.ahead.bound_bytes, together)
+    fed = made.ahead.fed
+    arena = Arena(made.ahead.arena_bytes, made.ahead.bound_bytes, together, fed.rows if fed else None)
     return context, made.with_runtime(), arena

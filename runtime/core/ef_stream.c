@@ -48,10 +48,15 @@ static void make_row(const struct ef_stream_stage *stage, const struct ef_call *
     stage->row(call, &rows, row_of(&stage->out, y, arena));
 }
 
-static void run_stage(const struct ef_stream_stage *stage, uint32_t y, uint8_t *arena) {
+static void run_stage(const struct ef_stream_stage *stage, uint32_t y, uint8_t *arena,
+                      const struct ef_stream_feed *feed) {
     const void *inputs[2] = {NULL, NULL};
     void *outputs[1];
     struct ef_call call;
+    if (stage->inputs == 0u) {
+        feed->row(feed->source, y, row_of(&stage->out, y, arena));
+        return;
+    }
     call.record = stage->record;
     call.scratch = stage->scratch == EF_STREAM_NOTHING ? NULL : arena + stage->scratch;
     call.inputs = stage->row ? stage->constants : inputs;
@@ -69,12 +74,13 @@ static void run_stage(const struct ef_stream_stage *stage, uint32_t y, uint8_t *
     }
 }
 
-void ef_stream_run(const struct ef_stream_stage *stages, uint32_t count, uint8_t *arena) {
+void ef_stream_run(const struct ef_stream_stage *stages, uint32_t count, uint8_t *arena,
+                   const struct ef_stream_feed *feed) {
     uint16_t done[EF_STREAM_MOST_STAGES] = {0};
     while (done[count - 1u] < stages[count - 1u].rows) {
         uint32_t k = count - 1u;
         for (uint32_t maker = wanted(stages, k, done); maker != k; maker = wanted(stages, k, done)) k = maker;
-        run_stage(&stages[k], done[k], arena);
+        run_stage(&stages[k], done[k], arena, feed);
         done[k]++;
     }
 }

@@ -20,7 +20,13 @@ struct ef_stream_rows {
     uint16_t maker;     /* the stage that makes it, or EF_STREAM_WHOLE */
 };
 
-/* One operator. Exactly one of the three functions is given. */
+/* Whoever gives the rows of a segment's input: row 0 first, each once, and none that no operator reads. */
+struct ef_stream_feed {
+    void (*row)(const void *source, uint32_t y, void *out); /* writes all bytes of row `y` to `out` */
+    const void *source;
+};
+
+/* One operator. Exactly one of the three functions is given, none and no inputs where the feed gives the rows. */
 struct ef_stream_stage {
     const void *record;
     const void *const *constants; /* row kernels: the operator's inputs; the first one is not looked at */
@@ -29,12 +35,14 @@ struct ef_stream_stage {
     void (*take)(const struct ef_call *call, uint32_t y); /* takes input row y; the last one gives the output */
     uint32_t scratch;   /* as ef_stream_rows.offset, or EF_STREAM_NOTHING */
     uint16_t rows;      /* to make, or to take */
-    uint16_t inputs;    /* that are rows: 1 or 2 */
+    uint16_t inputs;    /* that are rows: 1 or 2; 0: the feed's stage */
     struct ef_stream_rows in[2], out;
 };
 
-/* Run a segment of `count` stages, producers before their readers; the last one makes the output. */
-void ef_stream_run(const struct ef_stream_stage *stages, uint32_t count, uint8_t *arena);
+/* Run a segment of `count` stages, producers before their readers; the last one makes the output. `feed` may be NULL
+ * where no stage is the feed's. */
+void ef_stream_run(const struct ef_stream_stage *stages, uint32_t count, uint8_t *arena,
+                   const struct ef_stream_feed *feed);
 
 /* AVERAGE_POOL_2D, int8, of the whole input to [N=1, 1, 1, C]: `take` for a record of average_pool_2d_s8. Scratch: C
  * sums of 4 bytes, kept from row to row. */

@@ -37,11 +37,29 @@ def test_the_answer_has_the_plan_and_says_what_runs_together(capfd: pytest.Captu
         answer = json.loads(out)
         check_answer(answer)
         arenas[optimize] = answer["arena"]
-    assert arenas["ram"] == {"bytes": 6_192, "bound_bytes": 6_192, "together": [[0, 9]]}
+    assert arenas["ram"] == {"bytes": 6_192, "bound_bytes": 6_192, "together": [[0, 9]], "input_rows": None}
     assert arenas["balanced"]["together"] == arenas["speed"]["together"] == []
     assert arenas["balanced"]["bytes"] == 8_640
     status, _, err = run(capfd, "generate", KWS, "--target", "cortex-m0plus", "--aot", "--ram", "8K", "-o", "eight")
     assert status == 0 and "operators 0 to 9 run together by rows" in err
+
+
+def test_an_input_that_comes_by_rows_leaves_the_arena(capfd: pytest.CaptureFixture[str]) -> None:
+    arguments = (KWS, "--target", "cortex-m0plus", "--aot", "--optimize", "ram", "--input", "rows", "-o", "rows")
+    status, out, err = run(capfd, "generate", *arguments)
+    assert status == 0 and "the input comes in 49 rows; operators 0 to 9 run together by rows" in err
+    status, out, _ = run(capfd, "generate", *arguments, "--json")
+    answer = json.loads(out)
+    check_answer(answer)
+    assert answer["arena"] == {"bytes": 5_872, "bound_bytes": 5_872, "together": [[0, 9]], "input_rows": 49}
+    assert "--input rows" in (Path("rows") / "kws_int8.h").read_text().splitlines()[0]
+
+
+def test_an_input_that_has_no_rows_is_two_lines_and_exit_2(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    model = str(DATA / "ad01_int8.tflite")
+    status, out, err = run(capfd, "generate", model, "--target", "cortex-m4", "--aot", "--input", "rows", "-o", "out")
+    assert status == 2 and out == "" and not (tmp_path / "out").exists()
+    assert err.count("\n") == 2 and "its input is [1, 640], not [1, height, width, channels]" in err
 
 
 def test_too_little_ram_is_two_lines_and_exit_3(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -55,6 +73,9 @@ def test_too_little_ram_is_two_lines_and_exit_3(capfd: pytest.CaptureFixture[str
     [
         ("generate", KWS, "--target", "cortex-m4", "--optimize", "ram", "-o", "out"),
         ("generate", KWS, "--target", "cortex-m4", "--ram", "20K", "-o", "out"),
+        ("generate", KWS, "--target", "cortex-m4", "--input", "rows", "-o", "out"),
+        ("generate", KWS, "--plan", "--input", "rows", "-o", "out"),
+        ("generate", "--runner", "--board", "mps2-an386", "--input", "rows", "-o", "out"),
         ("generate", KWS, "--plan", "--target", "cortex-m4", "-o", "out"),
         ("generate", "--plan", "-o", "out"),
         ("generate", KWS, "--target", "cortex-m4", "--aot", "--ram", "much", "-o", "out"),

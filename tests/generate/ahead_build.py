@@ -49,6 +49,20 @@ _BATCH = """
 #include <stdlib.h>
 #include <string.h>
 INCLUDES
+struct picture {
+    const unsigned char *bytes;
+    size_t row_bytes;
+    uint32_t next;
+};
+
+/* Every row in its turn, or the program ends. */
+static inline void next_row(void *user, uint32_t row, void *out) {
+    struct picture *picture = user;
+    if (row != picture->next) exit(4);
+    memcpy(out, picture->bytes + row * picture->row_bytes, picture->row_bytes);
+    picture->next++;
+}
+CALLBACKS
 int main(void) {
     BODY
     return 0;
@@ -81,31 +95,54 @@ def build_program(model: Path, folder: Path, *flags: str, core: Sequence[Path] =
 
 
 def build_batch(
-    cases: Sequence[Case], driver: Path, folder: Path, optimize: Optimize = "balanced"
+    cases: Sequence[Case],
+    driver: Path,
+    folder: Path,
+    optimize: Optimize | list[Optimize] = "balanced",
+    *,
+    input_rows: bool = False,
 ) -> Callable[[Sequence[tuple[np.ndarray[Any, Any], ...]]], bytes]:
     """One program of many models, under the sanitizers, each in an arena of its own size.
 
     `driver` is the fixture's, whose objects of the runtime are linked. What is returned takes each model's inputs, in
-    the order of the cases, and gives all outputs one after the other.
+    the order of the cases, and gives all outputs one after the other. A list in `optimize` is taken in turns. With `input_rows` inputs come by rows, each in
+    its turn.
     """
-    includes, body = "", ""
+    includes, body, callbacks = "", "", ""
     for number, case in enumerate(cases):
         path = folder / f"m{number}.tflite"
         path.write_bytes(case.model)
         model = read_model(case.model, path)
         generate(
-            path, target="cortex-m4", language="aot", output=folder / "project", name=f"m{number}", optimize=optimize
+            path,
+            target="cortex-m4",
+            language="aot",
+            output=folder / "project",
+            name=f"m{number}",
+            optimize=optimize[number % len(optimize)] if isinstance(optimize, list) else optimize,
+            input_rows=input_rows,
         )
         includes += f'#include "m{number}.h"\n'
         body += f"{{ unsigned char *arena = malloc(M{number}_ARENA_BYTES); if (!arena) return 2;\n"
         body += f"memset(arena, 0x5a, M{number}_ARENA_BYTES);\n"
-        for i in range(len(model.main.inputs)):
-            body += f"if (fread(M{number}_INPUT_{i}(arena), M{number}_INPUT_{i}_BYTES, 1, stdin) != 1) return 3;\n"
-        body += f"m{number}_invoke(arena);\n"
+        if input_rows:
+            callbacks += f"static void row_{number}(void *user, uint32_t row, M{number}_INPUT_0_TYPE *out)"
+            callbacks += " { next_row(user, row, out); }\n"
+            body += f"static unsigned char image[M{number}_INPUT_0_BYTES];\n"
+            body += f"struct picture picture = {{image, M{number}_INPUT_0_ROW_BYTES, 0}};\n"
+            body += "if (fread(image, sizeof image, 1, stdin) != 1) return 3;\n"
+            body += f"m{number}_invoke(arena, row_{number}, &picture);\n"
+            body += f"if (picture.next > M{number}_INPUT_0_ROWS || picture.next == 0) return 5;\n"
+        else:
+            for i in range(len(model.main.inputs)):
+                body += f"if (fread(M{number}_INPUT_{i}(arena), M{number}_INPUT_{i}_BYTES, 1, stdin) != 1) return 3;\n"
+            body += f"m{number}_invoke(arena);\n"
         for i in range(len(model.main.outputs)):
             body += f"fwrite(M{number}_OUTPUT_{i}(arena), M{number}_OUTPUT_{i}_BYTES, 1, stdout);\n"
         body += "free(arena); }\n"
-    (folder / "main.c").write_text(_BATCH.replace("INCLUDES", includes).replace("BODY", body))
+    (folder / "main.c").write_text(
+        _BATCH.replace("INCLUDES", includes).replace("CALLBACKS", callbacks).replace("BODY", body)
+    )
     project = folder / "project"
     core = sorted(next(driver.parent.glob("core-checked-[0-9a-f]*")).glob("*.o"))
     sources = [folder / "main.c", *sorted(project.glob("*.c")), *core]

@@ -58,7 +58,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Socket:
-    """An input or output of the generated code, `count` elements of C `type`. `scale` is None where not quantized."""
+    """An input or output of the generated code, `count` elements of C `type`. `scale` is None where not quantized.
+
+    `rows` is how many rows the caller gives it in, one after the other, None where it lies in the arena at `offset`.
+    """
 
     port: Port
     number: int
@@ -70,6 +73,7 @@ class Socket:
     shape: tuple[int, ...]
     scale: float | None
     zero_point: int
+    rows: int | None = None
 
     @property
     def dims(self) -> tuple[int, ...]:
@@ -105,6 +109,11 @@ class Ahead:
         return ", ".join(f"0x{byte:02x}" for byte in bytes.fromhex(digest))
 
     @property
+    def fed(self) -> Socket | None:
+        """The input whose rows the caller gives."""
+        return next((socket for socket in self.inputs if socket.rows is not None), None)
+
+    @property
     def needs_math(self) -> bool:
         """Whether a constant is NAN or INFINITY, which <math.h> names."""
         return any(word in row for c in self.constants if c.type == "float" for row in c.rows for word in ("NA", "IN"))
@@ -129,7 +138,10 @@ def build_ahead(model: Model, context: Context, prepared: Prepared) -> Ahead:
     """
     entry = choose_entry(context)
     graph = _sized(model.subgraphs[entry.subgraph])
-    chosen = choose_segments(model, graph, prepared, features_of(context.kernels), context.optimize, context.ram_bytes)
+    features = features_of(context.kernels)
+    chosen = choose_segments(
+        model, graph, prepared, features, context.optimize, context.ram_bytes, input_rows=context.input_rows
+    )
     plan = plan_memory(graph, chosen.prepared, chosen.segments)
     prepared = plan.applied(chosen.prepared)
     simulate(graph, prepared)  # a wrong plan is edgeflow's own mistake: it ends here, not on a board
@@ -302,6 +314,8 @@ class _Builder:
     def _socket(self, port: Port, number: int) -> Socket:
         tensor = self.graph.tensors[port.index]
         kind, place = C_TYPES.get(tensor.dtype), self.prepared.planned.get(port.index)
+        fed = port.role == "input" and any(segment.fed == port.index for segment in self.prepared.segments)
+        place = 0 if fed else place
         if kind is None or place is None:
             why = "has a type without a C type" if kind is None else "has no memory of its own"
             raise ModelError(
@@ -320,6 +334,7 @@ class _Builder:
             shape=tensor.shape,
             scale=port.scale[0] if quantized else None,
             zero_point=port.zero_point[0] if quantized and port.zero_point else 0,
+            rows=tensor.shape[1] if fed else None,
         )
 
 
@@ -352,7 +367,9 @@ def _calls(steps: Sequence[Step], flows: Sequence[Flow]) -> tuple[Call, ...]:
             calls.append(Call(f"operator_{step.index}", step.kernel, step.code))
         elif step.index in begins:
             flow = begins[step.index]
-            calls.append(Call(flow.function, f"{step.kernel} and {flow.last - flow.first} more by rows", step.code))
+            more = f"{step.kernel} and {flow.last - flow.first} more by rows"
+            name = more if flow.last > flow.first else f"{step.kernel} by rows"
+            calls.append(Call(flow.function, name, step.code, flow.fed))
     return tuple(calls)
 
 

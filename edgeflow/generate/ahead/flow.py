@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from edgeflow.generate.ahead.prepared import Prepared, Segment
-from edgeflow.generate.ahead.streaming import Stage, row_bytes, stage_of
+from edgeflow.generate.ahead.streaming import FEED, Stage, feed_of, row_bytes, stage_of
 from edgeflow.model.types import Subgraph
 
 
@@ -22,9 +22,12 @@ class Rows:
 
 @dataclass(frozen=True)
 class FlowStage:
-    """`struct ef_stream_stage`: `kind` names the member that `function` goes into, `scratch` is a C expression."""
+    """`struct ef_stream_stage`: `kind` names the member that `function` goes into, `scratch` is a C expression.
 
-    operator: int
+    `operator` is None for the stage that stands for the caller, who gives rows.
+    """
+
+    operator: int | None
     kind: str
     scratch: str
     rows: int
@@ -34,10 +37,11 @@ class FlowStage:
 
 @dataclass(frozen=True)
 class Flow:
-    """Operators `first` to `last`, which run together."""
+    """Operators `first` to `last`, which run together; `fed` where the caller gives the rows of their input."""
 
     first: int
     last: int
+    fed: bool
     stages: tuple[FlowStage, ...]
 
     @property
@@ -52,14 +56,15 @@ class Call:
     function: str
     kernel: str
     code: int
+    fed: bool = False
 
 
-_KINDS = {"row": "row", "elementwise": "invoke", "take": "take"}
+_KINDS = {"row": "row", "elementwise": "invoke", "take": "take", "feed": "feed"}
 
 
 def flow_of(graph: Subgraph, prepared: Prepared, segment: Segment) -> Flow:
     """The table of a placed segment."""
-    stages: list[Stage] = []
+    stages = [feed_of(graph, segment.fed)] if segment.fed is not None else []
     for index in range(segment.first, segment.end):
         stage = stage_of(graph, prepared, graph.operators[index], prepared.nodes[index])
         assert stage is not None, f"operator {index} is in a segment and does not run by rows"
@@ -76,6 +81,7 @@ def flow_of(graph: Subgraph, prepared: Prepared, segment: Segment) -> Flow:
     return Flow(
         segment.first,
         segment.end - 1,
+        segment.fed is not None,
         tuple(_flow_stage(segment, stage, rows(stage.output), [rows(s) for s in stage.sources]) for stage in stages),
     )
 
@@ -83,7 +89,7 @@ def flow_of(graph: Subgraph, prepared: Prepared, segment: Segment) -> Flow:
 def _flow_stage(segment: Segment, stage: Stage, out: Rows, sources: Sequence[Rows]) -> FlowStage:
     scratch = segment.kept.get(stage.operator, segment.scratch if stage.scratch_bytes else None)
     return FlowStage(
-        operator=stage.operator,
+        operator=None if stage.operator == FEED else stage.operator,
         kind=_KINDS[stage.kind],
         scratch="EF_STREAM_NOTHING" if scratch is None else f"{scratch}u",
         rows=stage.rows,

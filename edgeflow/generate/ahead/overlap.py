@@ -125,7 +125,7 @@ def _items(graph: Subgraph, prepared: Prepared, of: Mapping[int, int], layouts: 
     items += [
         Item(-1 - index, aligned(node.scratch_bytes), index + 1, index + 1)
         for index, node in enumerate(prepared.nodes)
-        if node.scratch is not None and not any(f <= index < f + len(x.stages) for f, x in layouts.items())
+        if node.scratch is not None and not any(f <= index < f + x.operators for f, x in layouts.items())
     ]
     items += [Item(-1 - first, x.scratch_bytes, first + 1, first + 1) for first, x in layouts.items()]
     return items
@@ -135,7 +135,7 @@ def _steps(graph: Subgraph, layouts: Mapping[int, Layout]) -> dict[int, int]:
     """The step of each operator."""
     step = {operator.index: operator.index + 1 for operator in graph.operators}
     for first, layout in layouts.items():
-        step |= {stage.operator: first + 1 for stage in layout.stages}
+        step |= {stage.operator: first + 1 for stage in layout.stages if stage.kind != "feed"}
     return step
 
 

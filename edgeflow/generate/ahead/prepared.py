@@ -46,7 +46,8 @@ class Segment:
     """Operators [first, end) that run together by rows, placed; offsets and sizes in bytes, from the arena's start.
 
     `rings`: tensors between them, with the offset and the rows kept. `kept`: what operators keep from row to row.
-    `scratch` is where the scratch of all of them lies. `offset` and `bytes` are all of that together.
+    `scratch` is where the scratch of all of them lies. `offset` and `bytes` are all of that together. `fed` is the tensor
+    whose rows the caller gives, one after the other; its ring is among `rings`.
     """
 
     first: int
@@ -56,6 +57,7 @@ class Segment:
     scratch: int
     offset: int
     bytes: int
+    fed: int | None = None
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from edgeflow.fit.window import Window
 from edgeflow.generate.ahead.prepared import Node, Prepared, Segment
-from edgeflow.generate.ahead.streaming import Stage, order, row_bytes, stage_of
+from edgeflow.generate.ahead.streaming import Stage, feed_of, order, row_bytes, stage_of
 from edgeflow.generate.ahead.window import window_of
 from edgeflow.model.types import Operator, Subgraph
 
@@ -28,7 +28,8 @@ def simulate(graph: Subgraph, prepared: Prepared) -> None:
     """
     memory = np.full(prepared.planned_bytes, _POISON, dtype=np.int64)
     run = _Run(graph, prepared, memory)
-    for tensor in graph.inputs:
+    fed = {segment.fed for segment in prepared.segments}
+    for tensor in set(graph.inputs) - fed:
         run.write(tensor, 0, graph.tensors[tensor].bytes)
     segments = {segment.first: segment for segment in prepared.segments}
     fused = {index for segment in prepared.segments for index in range(segment.first, segment.end)}
@@ -68,12 +69,12 @@ class _Run:
                 self.read(operator.index, tensor, 0, self.graph.tensors[tensor].bytes)
 
     def segment(self, segment: Segment) -> None:
-        stages = [self._stage(index) for index in range(segment.first, segment.end)]
+        stages = [feed_of(self.graph, segment.fed)] if segment.fed is not None else []
+        stages += [self._stage(index) for index in range(segment.first, segment.end)]
         for tensor, (offset, slots) in segment.rings.items():
             self._slice(offset, slots * row_bytes(self.graph, tensor))[:] = _POISON
         for event in order(stages):
             stage = stages[event.stage]
-            node = self.prepared.nodes[stage.operator]
             made = stage.writes(event.row)
             first, end = stage.reads(event.row)
             sources = [(source, row) for source in stage.sources for row in range(first, end)]
@@ -82,7 +83,7 @@ class _Run:
             if stage.kept_bytes:
                 self._keep(stage, segment.kept[stage.operator], event.row)
             at = None if made is None else self._row_at(segment, stage.output, made)
-            over = [s for s in sources if self._row_at(segment, *s) == at and self._in_place(stage, node, s[0])]
+            over = [s for s in sources if self._row_at(segment, *s) == at and self._in_place(stage, s[0])]
             for source in over:
                 self._read_row(segment, stage.operator, *source)
             if made is not None and at is not None:
@@ -97,8 +98,8 @@ class _Run:
             raise PlanError(f"operator {index} does not run by rows")
         return stage
 
-    def _in_place(self, stage: Stage, node: Node, source: int) -> bool:
-        inputs = self.graph.operators[stage.operator].inputs
+    def _in_place(self, stage: Stage, source: int) -> bool:
+        inputs, node = self.graph.operators[stage.operator].inputs, self.prepared.nodes[stage.operator]
         return stage.kind == "elementwise" and any(inputs[position] == source for position in node.in_place)
 
     def _keep(self, stage: Stage, offset: int, row: int) -> None:

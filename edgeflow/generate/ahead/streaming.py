@@ -19,6 +19,7 @@ from edgeflow.generate.ahead.window import Rule, aligned, window_of
 from edgeflow.model.types import Operator, Subgraph
 
 MOST_STAGES = 64  # EF_STREAM_MOST_STAGES
+FEED = -1  # the operator of a stage that stands for the caller
 TAKEN = {"average_pool_2d_s8": "ef_average_pool_2d_s8_take"}  # kernels with a form that takes its input row by row
 # kernels whose record begins with the number of their elements, and which do with each element the same
 ELEMENTWISE = ("add_s8", "sub_s8", "mul_s8", "relu_s8", "relu6_s8", "relu_n1_to_1_s8")
@@ -29,11 +30,12 @@ _COUNT = struct.Struct("<I")
 class Stage:
     """One operator of a segment. `sources` are the tensors that come by rows, `rows` how often it runs.
 
-    `kind`: "row", "elementwise" or "take" as `struct ef_stream_stage` has them; `reads` gives of a run the input rows.
+    `kind`: "row", "elementwise" or "take" as `struct ef_stream_stage` has them, "feed" where the caller gives the rows
+    (the operator is then FEED); `reads` gives of a run the input rows.
     """
 
     operator: int
-    kind: Literal["row", "elementwise", "take"]
+    kind: Literal["row", "elementwise", "take", "feed"]
     sources: tuple[int, ...]
     output: int
     rows: int
@@ -78,6 +80,21 @@ class Layout:
     @property
     def output(self) -> int:
         return self.stages[-1].output
+
+    @property
+    def operators(self) -> int:
+        """How many operators run together."""
+        return sum(stage.kind != "feed" for stage in self.stages)
+
+    @property
+    def fed(self) -> int | None:
+        """The tensor whose rows the caller gives."""
+        return next((stage.output for stage in self.stages if stage.kind == "feed"), None)
+
+
+def feed_of(graph: Subgraph, tensor: int) -> Stage:
+    """The caller as a stage: it makes the rows of an input [1, H, W, C]."""
+    return Stage(FEED, "feed", (), tensor, graph.tensors[tensor].shape[1], None, 0, 0)
 
 
 def stage_of(graph: Subgraph, prepared: Prepared, operator: Operator, node: Node) -> Stage | None:
@@ -229,7 +246,7 @@ def place_segment(graph: Subgraph, first: int, layout: Layout, offset: int) -> S
         if stage.kept_bytes:
             kept[stage.operator] = at
             at += aligned(stage.kept_bytes)
-    return Segment(first, first + len(layout.stages), rings, kept, at, offset, layout.scratch_bytes)
+    return Segment(first, first + layout.operators, rings, kept, at, offset, layout.scratch_bytes, layout.fed)
 
 
 def row_bytes(graph: Subgraph, tensor: int) -> int:

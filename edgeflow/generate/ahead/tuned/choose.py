@@ -15,7 +15,7 @@ from edgeflow.model.types import Model, Operator, Subgraph
 
 _ALIGNMENT_BYTES = 16
 _SCRATCH_IF_THERE = frozenset({"conv_2d_s8", "depthwise_conv_2d_s8"})
-_BALANCED = 1.125  # an eighth more RAM than the least
+BALANCED = 1.125  # an eighth more RAM than the least
 
 
 def choose(
@@ -79,7 +79,7 @@ def _plain(node: Node, features: frozenset[str]) -> list[Node]:
 
 
 def _limit(least: int, optimize: Optimize, ram_bytes: int | None) -> int | None:
-    limit = {"speed": None, "ram": least, "balanced": int(least * _BALANCED)}[optimize]
+    limit = {"speed": None, "ram": least, "balanced": int(least * BALANCED)}[optimize]
     if ram_bytes is None:
         return limit
     return max(least, ram_bytes if limit is None else min(limit, ram_bytes))
