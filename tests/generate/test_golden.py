@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from ai_edge_litert.interpreter import Interpreter
 from contract_models import detection_model
-from regenerate import CASES, GOLDEN, write_case
+from regenerate import CARRIED, CASES, GOLDEN, write_case
 
 from edgeflow.generate.escape import FILTERS
 from edgeflow.generate.languages import load_languages
@@ -26,7 +26,12 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 
 def lie_there(case: str, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(GOLDEN / case, tmp_path / case, ignore=shutil.ignore_patterns("__pycache__")))
+    """A copy of the golden tree with what it carries."""
+    folder = Path(shutil.copytree(GOLDEN / case, tmp_path / case, ignore=shutil.ignore_patterns("__pycache__")))
+    for package in (path.parent for path in folder.rglob("wrapper.py")):
+        for name, source in CARRIED.items():
+            shutil.copy(source, package / name)
+    return folder
 
 
 def run(command: list[str], cwd: Path) -> str:
@@ -39,6 +44,9 @@ def run(command: list[str], cwd: Path) -> str:
 def test_a_tree_rendered_again_is_the_golden_one(case: str, tmp_path: Path) -> None:
     write_case(case, tmp_path / "out")
     found, golden = tree(tmp_path / "out"), tree(GOLDEN / case)
+    for path in [path for path in found if Path(path).name in CARRIED]:
+        first, own = found.pop(path).split(b"\n", 1)
+        assert first.startswith(b"# ") and own == CARRIED[Path(path).name].read_bytes()
     assert sorted(found) == sorted(golden), AGAIN
     for name in golden:
         assert found[name] == golden[name], f"{case}/{name} {AGAIN}"
