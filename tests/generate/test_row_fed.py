@@ -1,4 +1,4 @@
-"""Inputs that come row by row: the RAM that is left, plans that hold, the same outputs, and what has no rows to give."""
+"""Inputs that come row by row: the RAM that is left, plans that hold, the same outputs, and what has no rows."""
 
 from __future__ import annotations
 
