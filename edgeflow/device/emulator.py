@@ -1,31 +1,37 @@
-"""Emulated boards: what `targets/emulators/*.toml` says, the runner built for them, their slots kept by name."""
+"""Emulated boards: what `targets/emulators/*.toml` says, the runner built for them, what they keep by name."""
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import logging
 import tomllib
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 
 from edgeflow.device.lock import state_dir
 from edgeflow.device.types import Device
-from edgeflow.errors import DeviceError, TargetError
+from edgeflow.errors import DeviceError, TargetError, ToolchainError, UsageError
 from edgeflow.firmware.image import Image
 from edgeflow.firmware.runner import build_runner
 from edgeflow.progress import Progress, silent
 from edgeflow.resources import targets_dir
 from edgeflow.targets.registry import find_board, find_target
 from edgeflow.transport.qemu import Keeps, Machine, QemuTransport
+from edgeflow.transport.qemu_linux import LinuxDisk, LinuxMachine, QemuLinux
 
+_log = logging.getLogger(__name__)
 _Size = Annotated[int, msgspec.Meta(ge=1)]
+_FileName = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9.-]*$")]
+_DISK = "disk.ext4"
+_BUILD = "build it in a checkout of edgeflow: hardware/images/build.sh"
 
 
-class _RunnerFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+class _RunnerFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, tag_field="kind", tag="runner"):
     schema: int
     board: str
-    kind: Literal["runner"]
     program: str
     machine: str
     icount_shift: Annotated[int, msgspec.Meta(ge=0, le=10)]
@@ -36,14 +42,37 @@ class _RunnerFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     arguments: tuple[str, ...] = ()
 
 
-def open_qemu(device: Device, *, timeout_s: float, fresh: bool, image: Path | None = None) -> QemuTransport:
-    """`qemu:BOARD[/NAME]`: build the board's runner if it has changed; its slots persist under NAME unless `fresh`.
+class _LinuxFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, tag_field="kind", tag="linux"):
+    schema: int
+    board: str
+    image: _FileName
+    program: str
+    arguments: tuple[str, ...]
+    kernel: _FileName
+    initrd: _FileName
+    command_line: str
+    drive: str
+    devices: tuple[str, ...]
+    user: str
+    start_s: Annotated[float, msgspec.Meta(gt=0)]
+    source: str
+    dtb: _FileName | None = None
+    serial_before: Annotated[int, msgspec.Meta(ge=0, le=3)] = 0
 
-    `image` is started in the runner's place.
-    Raises TargetError on an unknown board, DeviceError on one that is not emulated, ToolchainError when the compiler
-    or QEMU is missing.
+
+def open_qemu(device: Device, *, timeout_s: float, fresh: bool, image: Path | None = None) -> QemuTransport | QemuLinux:
+    """`qemu:BOARD[/NAME]`: build its runner if that has changed; what it keeps persists under NAME unless `fresh`.
+
+    `image` is started in the runner's place. A board that runs Linux starts its own disk instead.
+    Raises TargetError on an unknown board, DeviceError on one that is not emulated, ToolchainError when the compiler,
+    QEMU or the disk's image is missing.
     """
-    machine = load_machine(device.address.where)
+    file = _read(device.address.where)
+    if isinstance(file, _LinuxFile):
+        if image is not None:
+            raise UsageError(f"{device.name} runs Linux, no firmware", "leave out --aot, or name a microcontroller")
+        return QemuLinux(*_linux(file, device, fresh))
+    machine = _machine(file)
     memory = memory_file(device)
     if fresh:
         with contextlib.suppress(FileNotFoundError):
@@ -62,17 +91,44 @@ def board_image(board: str, *, progress: Progress = silent) -> Image:
     return build_runner(found, find_target(found.target), progress=progress)
 
 
+def starts_linux(device: Device) -> bool:
+    """Whether `device` is an emulated board with an SSH server, and so a shell. Raises what `open_qemu` does."""
+    return device.address.scheme == "qemu" and isinstance(_read(device.address.where), _LinuxFile)
+
+
 def load_machine(board: str) -> Machine:
-    """How QEMU plays a board. Raises TargetError on an unknown board, DeviceError on one that is not emulated."""
+    """How QEMU plays a microcontroller's board.
+
+    Raises TargetError on an unknown board, DeviceError on one that is not emulated or runs Linux.
+    """
+    file = _read(board)
+    if isinstance(file, _LinuxFile):
+        raise DeviceError(f"{board} runs Linux, no firmware", "name a microcontroller's board")
+    return _machine(file)
+
+
+def image_folder(name: str) -> Path:
+    """Where the files of an image lie."""
+    from platformdirs import user_cache_path
+
+    return user_cache_path("edgeflow", appauthor=False) / "images" / name
+
+
+def _read(board: str) -> _RunnerFile | _LinuxFile:
     find_board(board)
     path = targets_dir() / "emulators" / f"{board}.toml"
     if not path.is_file():
         known = sorted(p.stem for p in path.parent.glob("*.toml"))
         raise DeviceError(f"{board} is not emulated", f"emulated boards: {', '.join(known)}")
     try:
-        file = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), _RunnerFile)
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        return msgspec.convert(content, _RunnerFile | _LinuxFile)
     except (OSError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise TargetError(f"{path}: {error}", f"known keys: {', '.join(_RunnerFile.__struct_fields__)}") from None
+        fields = dict.fromkeys((*_RunnerFile.__struct_fields__, *_LinuxFile.__struct_fields__))
+        raise TargetError(f"{path}: {error}", f"known keys: {', '.join(fields)}") from None
+
+
+def _machine(file: _RunnerFile) -> Machine:
     return Machine(
         program=file.program,
         name=file.machine,
@@ -82,3 +138,34 @@ def load_machine(board: str) -> Machine:
         keeps=file.keeps,
         arguments=file.arguments,
     )
+
+
+def _linux(file: _LinuxFile, device: Device, fresh: bool) -> tuple[LinuxMachine, LinuxDisk]:
+    """The machine and its disk. What was kept on an image that was built anew since cannot be used: it is dropped."""
+    folder = image_folder(file.image)
+    wanted = [_DISK, file.kernel, file.initrd, "id", "host_key.pub", *([file.dtb] if file.dtb else [])]
+    if missing := [name for name in wanted if not (folder / name).is_file()]:
+        raise ToolchainError(f"{device.address}: {folder} has no {missing[0]}", _BUILD)
+    build = hashlib.sha256((folder / "host_key.pub").read_bytes()).hexdigest()[:12]
+    kept = state_dir() / "qemu" / file.board
+    name = device.address.name or "default"
+    overlay = kept / f"{name}@{build}.qcow2"
+    for other in kept.glob(f"{name}@*.qcow2"):
+        if fresh or other != overlay:
+            _log.info("%s: dropping what it kept (%s)", device.name, other)
+            other.unlink(missing_ok=True)
+    machine = LinuxMachine(
+        name=str(device.address).removeprefix("qemu:").replace("/", "-"),
+        program=file.program,
+        arguments=file.arguments,
+        kernel=folder / file.kernel,
+        initrd=folder / file.initrd,
+        dtb=folder / file.dtb if file.dtb else None,
+        command_line=file.command_line,
+        drive=file.drive,
+        devices=file.devices,
+        serial_before=file.serial_before,
+        user=file.user,
+        start_s=file.start_s,
+    )
+    return machine, LinuxDisk(folder / _DISK, overlay, folder / "id", folder / "host_key.pub")

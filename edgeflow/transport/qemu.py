@@ -2,43 +2,21 @@
 
 from __future__ import annotations
 
-import collections
 import contextlib
-import logging
 import os
-import shutil
 import socket
-import subprocess
-import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, assert_never
 
-from edgeflow.errors import DeviceError, LinkError, ToolchainError, UsageError
+from edgeflow.errors import DeviceError, LinkError, UsageError
 from edgeflow.progress import Progress
 from edgeflow.transport.base import Pipe
+from edgeflow.transport.qemu_process import QemuProcess, find_program
 
-_console = logging.getLogger("edgeflow.console")
 _READ_BYTES = 64 * 1024
-_GRACE_S = 5.0
 _SLOTS = "slots:"
-_PACKAGES = {
-    "qemu-system-arm": "install QEMU's Arm emulators (Debian: apt install qemu-system-arm)",
-    "qemu-system-riscv32": "install QEMU's RISC-V emulators (Debian: apt install qemu-system-misc)",
-}
-_EXPECTED = "warning: nic"  # the machines' network stays unplugged
-# QEMU ends with us, however we end: then the watcher's read returns. When QEMU ends first, so does the keeper.
-_KEEPER = """
-exec 3<&0 </dev/null
-"$@" 3<&- & board=$!
-exec 2>/dev/null
-{ read -r _; kill -9 $board; } <&3 & watcher=$!
-wait $board; status=$?
-kill -9 $watcher
-exit $status
-"""
-
 
 Keeps = Literal["memory", "pflash", "semihosting"]
 
@@ -104,11 +82,8 @@ class QemuTransport:
 
 def command(machine: Machine, image: Path, memory: Path) -> list[str]:
     """QEMU's command line, without the UART's file descriptor. Raises ToolchainError when QEMU is missing."""
-    program = shutil.which(machine.program)
-    if program is None:
-        raise ToolchainError(f"{machine.program} is not installed", _PACKAGES.get(machine.program, "install QEMU"))
     return [
-        program,
+        find_program(machine.program),
         *_machine(machine, memory),
         *("-nodefaults", "-no-user-config", "-display", "none", "-monitor", "none"),
         *("-icount", f"shift={machine.icount_shift}", *machine.arguments),
@@ -139,25 +114,16 @@ class QemuPipe:
         """Start `argv`; the UART is a socket pair, so that there is no path and no byte is lost before we listen."""
         self._socket, theirs = socket.socketpair()
         uart = theirs.fileno()
-        keeper = ["sh", "-c", _KEEPER, "sh", *argv, "-chardev", f"socket,id=uart,fd={uart}", "-serial", "chardev:uart"]
         try:
-            self._process = subprocess.Popen(
-                keeper,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                pass_fds=(uart,),
-                start_new_session=True,
+            self._process = QemuProcess(
+                [*argv, "-chardev", f"socket,id=uart,fd={uart}", "-serial", "chardev:uart"], (uart,)
             )
-        except OSError as error:
+        except LinkError:
             self._socket.close()
-            raise LinkError(f"{argv[0]} does not start: {error.strerror}") from None
+            raise
         finally:
             theirs.close()
         self._closed = False
-        self._last_lines: collections.deque[str] = collections.deque(maxlen=5)
-        self._listener = threading.Thread(target=self._move_stderr, name=f"qemu {self._process.pid}", daemon=True)
-        self._listener.start()
 
     def read(self, max_bytes: int, timeout_s: float) -> bytes:
         if self._closed:
@@ -170,7 +136,7 @@ class QemuPipe:
         except OSError:
             data = b""
         if not data:
-            raise LinkError(self._why_ended())
+            raise LinkError(self._process.why_ended())
         return data
 
     def write(self, data: bytes, timeout_s: float) -> None:
@@ -185,7 +151,7 @@ class QemuPipe:
             except TimeoutError:
                 raise LinkError(f"the board took no bytes for {timeout_s:g} s") from None
             except OSError:
-                raise LinkError(self._why_ended()) from None
+                raise LinkError(self._process.why_ended()) from None
 
     def close(self) -> None:
         """Kill QEMU and wait for it. Safe to call twice."""
@@ -193,40 +159,12 @@ class QemuPipe:
             return
         self._closed = True
         self._socket.close()
-        self._end()
-        if self._process.stderr is not None:
-            self._process.stderr.close()
+        self._process.end()
 
     @property
     def pid(self) -> int:
         """The process that keeps QEMU."""
         return self._process.pid
-
-    def _end(self) -> int:
-        if self._process.stdin is not None:
-            with contextlib.suppress(OSError):
-                self._process.stdin.close()
-        try:
-            status = self._process.wait(_GRACE_S)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            status = self._process.wait()
-        self._listener.join(_GRACE_S)
-        return status
-
-    def _why_ended(self) -> str:
-        status = self._end()
-        last = f": {self._last_lines[-1]}" if self._last_lines else ""
-        return f"QEMU ended with status {status}{last}"
-
-    def _move_stderr(self) -> None:
-        assert self._process.stderr is not None
-        with contextlib.suppress(OSError, ValueError):
-            for line in self._process.stderr:
-                text = line.decode("utf-8", "replace").rstrip()
-                if text and _EXPECTED not in text:
-                    self._last_lines.append(text)
-                    _console.info("%s", text)
 
 
 class QemuFiles:

@@ -59,7 +59,7 @@ def test_only_emulated_boards_name_an_emulator_and_they_have_a_port():
         assert board.emulator in (None, "qemu")
         described = targets_dir() / "emulators" / f"{board.name}.toml"
         assert (board.emulator is not None) == described.is_file(), board.name
-        if board.emulator:
+        if board.emulator and find_target(board.target).family == "microcontroller":
             assert board.port, board.name
 
 
