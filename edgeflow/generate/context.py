@@ -85,6 +85,18 @@ class Entry:
     outputs: tuple[Port, ...]
     groups: tuple[Group, ...] = ()
 
+    @property
+    def photo(self) -> Port | None:
+        """The image whose fitting boxes are taken back through, None where they are on the photo as they are."""
+        image = next((port for port in self.inputs if port.pre.kind == "image" and port.pre.fit != "stretch"), None)
+        return image if any(port.post.kind == "boxes" for port in self.outputs) else None
+
+    @property
+    def sound(self) -> Port | None:
+        """The one input that can be given in frames."""
+        heard = [port for port in self.inputs if port.pre.kind == "audio"]
+        return heard[0] if len(heard) == 1 else None
+
 
 @dataclass(frozen=True)
 class Context:
@@ -130,6 +142,16 @@ class Context:
     def reads_classes(self) -> bool:
         """Whether any output is read as classes."""
         return any(port.post.kind == "classes" for entry in self.entries for port in entry.outputs)
+
+    @property
+    def hears(self) -> bool:
+        """Whether any input is sound."""
+        return any(port.pre.kind == "audio" for entry in self.entries for port in entry.inputs)
+
+    @property
+    def reads_text(self) -> bool:
+        """Whether any input is text."""
+        return any(port.pre.kind == "text" for entry in self.entries for port in entry.inputs)
 
     @property
     def finds(self) -> bool:
@@ -260,7 +282,7 @@ def _entries(model: Model, options: Options, project: Project | None, said: Desc
 # names that generated methods and result classes use themselves
 _METHODS = ("reset", "raw")
 _FIELDS = ("raw", "np", "tuple", "int", "float", "str", "bool", "type", "property")
-_CLASSES = ("Any", "Path", "NDArray", "ArrayLike", "Classes", "Category", "None", "True", "False")
+_CLASSES = ("Any", "Path", "NDArray", "ArrayLike", "Classes", "Category", "Audio", "Iterator", "None", "True", "False")
 _Call = tuple[str | None, int, tuple[tuple[str, int], ...], tuple[tuple[str, int], ...]]
 
 
@@ -285,7 +307,7 @@ def _apart(methods: tuple[str, ...]) -> tuple[str, ...]:
 
 def _claims(method: str) -> set[str]:
     prefix = names.class_name(method)
-    return {method, f"{method}_raw", f"{prefix}Result", f"{prefix}Raw"}
+    return {method, f"{method}_raw", f"{method}_frames", f"{prefix}Result", f"{prefix}Raw"}
 
 
 def _class_name(symbol: str, entries: tuple[Entry, ...]) -> str:
@@ -317,7 +339,16 @@ def _ports(
         where = f"{project.path if project else model.path}: [{'pre' if role == 'input' else 'post'}.{name}]"
         if role == "input":
             asked = _given(project.pre, name, number) if project else None
-            pre = pre_step(asked or _given(graph.pre, name, number), said, shape, where)
+            pre = pre_step(
+                asked or _given(graph.pre, name, number),
+                said,
+                shape,
+                dtype=tensor.dtype,
+                quantized=quantization is not None,
+                where=where,
+                files=described.files,
+                project=project if asked else None,
+            )
         else:
             given = _given(project.post, name, number) if project else None
             post = post_step(

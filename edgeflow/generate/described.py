@@ -43,6 +43,8 @@ class Description:
     value_labels: tuple[Labels, ...] = ()
     threshold: float | None = None
     calibration: Calibration | None = None
+    audio: m.Audio | None = None
+    regex: m.RegexTokenizer | None = None
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,7 @@ def _description(
         raise ModelError(f"{where}: the index of its boxes is {list(boxes.index)}, not 0, 1, 2, 3 in any order", _AGAIN)
     mean: tuple[float, ...] = ()
     std: tuple[float, ...] = ()
-    threshold, calibration = None, None
+    threshold, calibration, regex = None, None, None
     channels = shape[-1] if shape else 1
     for unit in tensor.units:
         match unit.options:
@@ -117,6 +119,8 @@ def _description(
                 threshold = m.shortest(unit.options.threshold)
                 if not math.isfinite(threshold):
                     raise ModelError(f"{where}: its score threshold is not finite", _AGAIN)
+            case m.RegexTokenizer():
+                regex = unit.options
             case m.ScoreCalibration():
                 calibration = _calibration(unit.options, tensor, channels, files, where)
             case _:
@@ -131,6 +135,8 @@ def _description(
         value_labels=_labels(tensor, "value-labels", files, where),
         threshold=threshold,
         calibration=calibration,
+        audio=properties if isinstance(properties, m.Audio) else None,
+        regex=regex,
     )
 
 

@@ -19,7 +19,11 @@ SECTIONS = ("model", "convert", "metadata", "pre", "post", "bench", "budget")
 
 @dataclass(frozen=True)
 class Pre:
-    """One `[pre.NAME]`: how an application's value becomes the input tensor."""
+    """One `[pre.NAME]`: how an application's value becomes the input tensor.
+
+    Audio: `sample_rate` in Hz, `channels` (1), `hop` in samples from one frame to the next (a frame's length). Text:
+    `pattern` matches the delimiters, `vocabulary` is a path relative to the project file's folder.
+    """
 
     kind: Literal["image", "audio", "text", "vector"]
     resize: Literal["nearest", "bilinear"] = "bilinear"
@@ -27,6 +31,11 @@ class Pre:
     colour: Literal["rgb", "bgr", "gray"] = "rgb"
     mean: tuple[float, ...] = ()
     std: tuple[float, ...] = ()
+    sample_rate: int | None = None
+    channels: int | None = None
+    hop: int | None = None
+    pattern: str | None = None
+    vocabulary: str | None = None
 
 
 @dataclass(frozen=True)
@@ -141,6 +150,16 @@ def _convert(path: Path, where: str, entry: object, kind: type[T]) -> T:
 def _check_pre(path: Path, where: str, pre: Pre) -> None:
     if not all(map(math.isfinite, (*pre.mean, *pre.std))) or any(value == 0 for value in pre.std):
         raise UsageError(f"{path}: [{where}]: mean and std must be finite and std not 0", "correct it there")
+    sound = {"sample_rate": pre.sample_rate, "channels": pre.channels, "hop": pre.hop}
+    for key, value in sound.items():
+        if value is not None and not 0 < value < 2**31:
+            raise UsageError(f"{path}: [{where}]: {key} is {value}", "give 1 or more, or leave it out")
+    for kind, given in (("audio", sound), ("text", {"pattern": pre.pattern, "vocabulary": pre.vocabulary})):
+        wrong = [key for key, value in given.items() if value is not None]
+        if pre.kind != kind and wrong:
+            raise UsageError(f'{path}: [{where}]: {wrong[0]} goes with kind = "{kind}"', "correct it there")
+    if pre.kind == "text" and (pre.mean or pre.std):
+        raise UsageError(f"{path}: [{where}]: words have no mean and std", "leave them out")
 
 
 def _check_post(path: Path, where: str, post: Post) -> None:

@@ -86,6 +86,12 @@ def input_text(port: Port) -> str:
         fit = {"stretch": "", "crop": "cropped and ", "letterbox": "letterboxed and "}[port.pre.fit]
         how = f"{fit}resized ({port.pre.resize})"
         return f"an image of any size, uint8 or real pixels, RGB or gray, {how} to {shape}{then}"
+    if port.pre.kind == "audio":
+        form = "[samples]" if port.pre.channels == 1 else f"[samples, {port.pre.channels}]"
+        most = f"at most {port.pre.length} at {port.pre.sample_rate} Hz"
+        return f"sound {form}, int16 or real samples from -1 to 1, {most}, silence after its end"
+    if port.pre.kind == "text":
+        return f"text, its words as ids {_shape_text(port)}"
     if port.pre.normalized:
         return f"real numbers {shape}, normalized by mean and std"
     return f"{port.numpy} {shape}, or real numbers to quantize" if port.scale else f"{port.numpy} {shape}"
@@ -101,7 +107,7 @@ def result_text(port: Port) -> str:
     if port.post.kind == "named":
         return "labels, one for each number"
     if port.post.kind == "boxes":
-        return f"float32 {_shape_text(port)}: left, top, right, bottom in parts of the model's picture"
+        return f"float32 {_shape_text(port)}: left, top, right, bottom in parts of the photo"
     if port.post.kind == "values":
         return f"float32 {_shape_text(port)}{', dequantized' if port.scale else ''}{activation}"
     return f"{port.numpy} {_shape_text(port)}"

@@ -9,6 +9,8 @@ multiply-add), so that other languages can give the same bits:
   tensors divisor = std. A mean of 0 and a divisor of 1 change nothing.
 - Resizing takes pixel centres at half: (i + 0.5) * (old / new), the ratio rounded to float32.
 - gray = 0.299 * R + 0.587 * G + 0.114 * B, from the left.
+- An edge on the picture of the model becomes one on the photo: (edge * size + start) / whole after a crop,
+  (edge * whole - start) / size after a letterbox, size and start being those of the crop or of what the photo takes.
 - An output integer becomes float32((q - zero_point) * scale), computed in float64.
 - softmax, sigmoid and score calibration are computed in float64 and rounded to float32 at the end: exp differs
   between machines in its last bit, so another language may differ by the float32 next to it.
@@ -48,7 +50,7 @@ class Category:
 
 @dataclass(frozen=True)
 class Box:
-    """Edges as parts of the model's picture: 0 is its left or top, 1 its right or bottom."""
+    """Edges as parts of the photo that was given: 0 is its left or top, 1 its right or bottom; they may lie outside."""
 
     left: float
     top: float
@@ -167,6 +169,29 @@ def prepare_image(
         table = pixel_table(tensor, mean, std)
         return checked(table[np.arange(image.shape[2]), image][np.newaxis], tensor)
     return checked(affine(image[np.newaxis].astype(np.float32), tensor, mean, std), tensor)
+
+
+def photo_size(value: ArrayLike) -> tuple[int, int]:
+    """Height and width of an image that `prepare_image` takes."""
+    shape = np.shape(value)
+    height, width = shape[1:3] if len(shape) == 4 else shape[:2]
+    return height, width
+
+
+def onto_photo(
+    edges: NDArray[np.float32], photo: tuple[int, int], picture: tuple[int, int], fit: str
+) -> NDArray[np.float32]:
+    """Boxes [..., 4] (left, top, right, bottom) in parts of the model's picture as parts of the photo.
+
+    `photo` and `picture` are heights and widths; `fit` is how the photo became the picture.
+    """
+    if fit == "stretch":
+        return edges
+    top, left, rows, columns = (crop if fit == "crop" else letterbox)(*photo, *picture)
+    start, size = np.asarray([left, top] * 2, np.float32), np.asarray([columns, rows] * 2, np.float32)
+    whole = np.asarray(photo[::-1] * 2 if fit == "crop" else picture[::-1] * 2, np.float32)
+    mapped: NDArray[np.float32] = (edges * size + start) / whole if fit == "crop" else (edges * whole - start) / size
+    return mapped
 
 
 def crop(height: int, width: int, new_height: int, new_width: int) -> tuple[int, int, int, int]:

@@ -64,6 +64,48 @@ def image_model(dtype: str) -> bytes:
     return with_metadata(content, m.SubGraphMetadata(inputs=(image,), outputs=(scores,)), files)
 
 
+def shaped(content: bytes, shapes: dict[int, tuple[int, ...]], **quantized: tuple[float, int]) -> bytes:
+    """The same model with other shapes of tensors, by index; `quantized` are scale and zero point by tensor name."""
+    import flatbuffers
+
+    parsed = schema.ModelT.InitFromPackedBuf(content, 0)
+    for index, shape in shapes.items():
+        parsed.subgraphs[0].tensors[index].shape = list(shape)
+    for tensor in parsed.subgraphs[0].tensors:
+        if tensor.name.decode() in quantized:
+            scale, zero_point = quantized[tensor.name.decode()]
+            tensor.quantization = schema.QuantizationParametersT()
+            tensor.quantization.scale, tensor.quantization.zeroPoint = [scale], [zero_point]
+    builder = flatbuffers.Builder(1024)
+    builder.Finish(parsed.Pack(builder), b"TFL3")
+    return bytes(builder.Output())
+
+
+def audio_model(dtype: str = "FLOAT32", channels: int = 1) -> bytes:
+    """100 samples a frame at 8 kHz: their absolute values, as FLOAT32 or as INT8 of 1 / 127."""
+    quantized = {} if dtype == "FLOAT32" else {"sound": (1 / 127, 0), "loud": (1 / 127, 0)}
+    content = shaped(pass_through(["sound"], ["loud"], dtype, (1, 100 * channels)), {}, **quantized)
+    sound = m.TensorMetadata("sound", content=m.Content(m.Audio(8000, channels)))
+    return with_metadata(content, m.SubGraphMetadata(inputs=(sound,)))
+
+
+def text_model() -> bytes:
+    """Six ids of words; the vocabulary travels with the model."""
+    file = m.AssociatedFile("vocabulary.txt", type="vocabulary")
+    unit = m.ProcessUnit(m.RegexTokenizer("[^\\w\\']+", (file,)))
+    text = m.TensorMetadata("text", units=(unit,), files=(file,))
+    words = ["<PAD> 0", "<START> 1", "<UNKNOWN> 2", "good 3", "isn't 4", "na\u00efve 5", "bad 9"]
+    content = pass_through(["text"], ["ids"], "INT32", (1, 6))
+    files = {"vocabulary.txt": "\n".join(words).encode()}
+    return with_metadata(content, m.SubGraphMetadata(inputs=(text,)), files)
+
+
+def photo_model() -> bytes:
+    """A picture of 4 x 8 pixels beside the boxes and scores that are to be found on it; only names are said."""
+    content = pass_through(["image", "in_boxes", "in_scores"], ["same", "boxes", "scores"])
+    return shaped(content, {0: (1, 4, 8, 3), 1: (1, 2, 4), 2: (1, 2), 3: (1, 4, 8, 3), 4: (1, 2, 4), 5: (1, 2)})
+
+
 def multi_model() -> bytes:
     """Three inputs, two outputs, nothing said about them."""
     return pass_through(["left", "right", "bias"], ["sum", "difference"])

@@ -6,7 +6,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from contract_models import detection_model, image_model, multi_model, with_metadata
+from contract_models import (
+    audio_model,
+    detection_model,
+    image_model,
+    multi_model,
+    photo_model,
+    text_model,
+    with_metadata,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from litert_models import pass_through
@@ -110,6 +118,79 @@ def test_without_metadata_names_and_tensors_suffice() -> None:
     found = entry(multi_model())
     assert [port.identifier for port in found.inputs] == ["left", "right", "bias"]
     assert {port.pre.kind for port in found.inputs} == {"plain"} and not found.groups
+
+
+def test_metadata_alone_makes_sound_and_text_models() -> None:
+    pre = entry(audio_model("INT8", 2)).inputs[0].pre
+    assert (pre.kind, pre.sample_rate, pre.channels, pre.length, pre.hop) == ("audio", 8000, 2, 100, 100)
+    heard = entry(audio_model(), '[pre.sound]\nkind = "audio"\nhop = 25\nmean = [0.5]').inputs[0].pre
+    assert (heard.sample_rate, heard.hop, heard.mean) == (8000, 25, (0.5,))
+    assert entry(audio_model(), '[pre.sound]\nkind = "vector"').inputs[0].pre.kind == "plain"
+    tokenizer = entry(text_model()).inputs[0].pre.tokenizer
+    assert tokenizer and (tokenizer.start, tokenizer.pad, tokenizer.unknown, tokenizer.ids["bad"]) == (1, 0, 2, 9)
+    assert tokenizer.others and " " in tokenizer.delimiters and "'" not in tokenizer.delimiters
+    assert entry(text_model(), '[pre.0]\nkind = "vector"').inputs[0].pre.tokenizer is None
+
+
+def test_sound_that_cannot_become_the_tensor_is_refused_where_it_is_asked_for() -> None:
+    asked = '[pre.in]\nkind = "audio"\nsample_rate = 8000'
+    for content, text, message in [
+        (pass_through(["in"], ["out"]), '[pre.in]\nkind = "audio"', "how many samples a second"),
+        (pass_through(["in"], ["out"]), f"{asked}\nhop = 5", "a hop of 5 leaves samples out"),
+        (pass_through(["in"], ["out"], "INT16"), asked, "INT16 without a scale"),
+        (pass_through(["in"], ["out"], "BOOL"), asked, "does not become BOOL"),
+        (pass_through(["in"], ["out"], shape=[]), asked, r"does not fill the shape \[\]"),
+    ]:
+        with pytest.raises(UsageError, match=message):
+            entry(content, text)
+    whole = entry(pass_through(["in"], ["out"], "INT16"), f"{asked}\nstd = [{2**-15}]").inputs[0].pre
+    assert (whole.kind, whole.std) == ("audio", (2**-15,))
+
+
+def test_text_needs_a_simple_pattern_and_a_vocabulary_that_is_there(tmp_path: Path) -> None:
+    plain = pass_through(["in"], ["out"], "INT32")
+    asked = '[pre.in]\nkind = "text"\n'
+    (tmp_path / "v.txt").write_text("a\nb\n")
+    project = read_project(f"schema = 1\n{asked}pattern = ' '\nvocabulary = 'v.txt'", tmp_path / "edgeflow.toml")
+    (found,) = build_context(read_model(plain, Path("m.tflite")), TARGET, BOARD, Options("python"), project).entries
+    assert found.inputs[0].pre.tokenizer and found.inputs[0].pre.tokenizer.ids == {"a": 0, "b": 1}
+    for text, message in [
+        (asked, "text needs a pattern"),
+        (f"{asked}pattern = ' '", "text needs a vocabulary"),
+        (f"{asked}pattern = ' '\nvocabulary = 'no.txt'", r"no\.txt: No such file"),
+    ]:
+        with pytest.raises(UsageError, match=message):
+            entry(plain, text)
+    file = m.AssociatedFile("v.txt", type="vocabulary")
+    for unit, files, message in [
+        (m.RegexTokenizer("(a+)+", (file,)), {"v.txt": b"a 1"}, "text cannot be cut by the pattern"),
+        (m.RegexTokenizer(" ", (file,)), {}, "does not travel with the model"),
+    ]:
+        said = m.TensorMetadata("text", units=(m.ProcessUnit(unit),))
+        with pytest.raises(ModelError, match=message):
+            entry(with_metadata(plain, m.SubGraphMetadata(inputs=(said,)), files))
+    stored = Extras({"in": {"kind": "text", "pattern": " ", "vocabulary": "v.txt"}}, {})
+    graph = m.SubGraphMetadata(custom=(extras_entry(stored),), files=(file,))
+    kept = entry(with_metadata(plain, graph, {"v.txt": b"a\nb"})).inputs[0].pre
+    assert kept.tokenizer and kept.tokenizer.ids == {"a": 0, "b": 1}, "what a project said, stored in the model"
+
+
+def test_bert_s_tokenizer_leaves_the_ids_to_the_application() -> None:
+    unit = m.ProcessUnit(m.BertTokenizer((m.AssociatedFile("v.txt", type="vocabulary"),)))
+    graph = m.SubGraphMetadata(inputs=(m.TensorMetadata("ids", units=(unit,)),))
+    content = with_metadata(pass_through(["in"], ["out"], "INT32"), graph, {"v.txt": b"a"})
+    assert entry(content).inputs[0].pre.kind == "plain"
+    with pytest.raises(UsageError) as refused:
+        entry(content, '[pre.0]\nkind = "text"')
+    assert "tokenizers of BERT and SentencePiece are libraries of their own" in refused.value.hint
+
+
+def test_boxes_are_taken_back_to_the_photo_only_where_it_was_fitted() -> None:
+    boxes = '[post.boxes]\nkind = "boxes"'
+    for fit, mapped in (("stretch", None), ("crop", "image"), ("letterbox", "image")):
+        found = entry(photo_model(), f'[pre.image]\nkind = "image"\nfit = "{fit}"\n{boxes}')
+        assert (found.photo.name if found.photo else None) == mapped
+    assert entry(photo_model(), '[pre.image]\nkind = "image"\nfit = "crop"').photo is None
 
 
 def test_scores_are_calibrated_by_the_file_that_travels_with_the_model() -> None:

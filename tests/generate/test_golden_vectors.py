@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import time
+import wave
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,13 +17,14 @@ from typing import Any
 import numpy as np
 import pytest
 from ai_edge_litert.interpreter import Interpreter
-from contract_models import detection_model, image_model, multi_model, saved
+from contract_models import audio_model, detection_model, image_model, multi_model, photo_model, saved, text_model
 from litert_models import reference, resize_model
 
 from edgeflow.cli import main
 from edgeflow.errors import EdgeflowError, UsageError
 from edgeflow.pipeline.generate import generate
 from tests.environments import python_with
+from tests.schemas import check_answer
 
 RNG = np.random.default_rng(11)
 PHOTO = {"image": RNG.integers(0, 256, (9, 7, 3), dtype=np.uint8)}
@@ -33,12 +35,21 @@ BOXES = {
     "in_count": np.asarray([3], np.float32),
 }
 THREE = {name: RNG.normal(size=(1, 4)).astype(np.float32) for name in ("left", "right", "bias")}
+SOUND = {"sound": RNG.integers(-32768, 32768, 90, dtype=np.int16)}
+FITTED = {**PHOTO, "in_boxes": BOXES["in_boxes"][:, :2], "in_scores": BOXES["in_scores"][:, :2]}
 MODELS: dict[str, tuple[Callable[[], bytes], list[dict[str, np.ndarray]]]] = {
     "image_float32": (lambda: image_model("FLOAT32"), [PHOTO]),
     "image_int8": (lambda: image_model("INT8"), [PHOTO]),
     "image_uint8": (lambda: image_model("UINT8"), [PHOTO, {"image": PHOTO["image"][:, :, 0]}]),
     "detection": (detection_model, [BOXES]),
     "multi": (multi_model, [THREE]),
+    "audio": (audio_model, [SOUND]),
+    "stereo": (lambda: audio_model("INT8", 2), [{"sound": SOUND["sound"].reshape(-1, 2)}, SOUND]),
+    "text": (text_model, [{"text": np.asarray("A good, isn't na\u00efve bad")}]),
+    "photo": (photo_model, [FITTED]),
+}
+PROJECTS = {
+    "photo": '[pre.image]\nkind = "image"\nfit = "letterbox"\n[post.boxes]\nkind = "boxes"\nscores = "scores"\n'
 }
 
 
@@ -50,7 +61,11 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         files = [folder / f"{name}_{number}.npz" for number in range(len(cases))]
         for file, arrays in zip(files, cases, strict=True):
             np.savez(file, **arrays)
-        generate(saved(folder, name, make()), target="linux-x86-64", output=folder / name, golden=files)
+        project = folder / f"{name}.toml" if name in PROJECTS else None
+        if project:
+            project.write_text(f"schema = 1\n{PROJECTS[name]}")
+        model = saved(folder, name, make())
+        generate(model, target="linux-x86-64", output=folder / name, golden=files, project=project)
     return {name: folder / name for name in MODELS}
 
 
@@ -95,10 +110,56 @@ def test_a_detection_model_s_vectors_hold_typed_detections(packages: dict[str, P
     assert found["box"].tobytes() == np.ascontiguousarray(swapped).tobytes()
 
 
+def test_boxes_on_a_letterboxed_picture_lie_on_the_photo(packages: dict[str, Path]) -> None:
+    golden = np.load(packages["photo"] / "photo/golden.npz")
+    # the photo of 9 x 7 takes 4 rows of the picture and 3 of its 8 columns, from the third on
+    left, top, right, bottom = FITTED["in_boxes"][0].astype(np.float64).T
+    edges = np.stack([(left * 8 - 2) / 3, top, (right * 8 - 2) / 3, bottom], axis=-1)
+    np.testing.assert_allclose(golden["0/result/boxes"][0], edges, rtol=1e-6, atol=1e-6)
+    best = golden["0/result/detections/box"]
+    assert best.tobytes() == golden["0/result/boxes"][0][::-1].tobytes(), "the second has the better score"
+    picture = golden["0/tensor/image"][0]
+    assert not picture[:, [0, 1, 5, 6, 7]].any() and picture[:, 2:5].any(axis=2).all()
+
+
+def test_sound_and_text_are_prepared_as_their_metadata_says(packages: dict[str, Path]) -> None:
+    golden = np.load(packages["audio"] / "audio/golden.npz")
+    assert golden["0/tensor/sound"][0].tolist() == [*(SOUND["sound"] / 32768), *[0] * 10]
+    stereo = np.load(packages["stereo"] / "stereo/golden.npz")
+    given = SOUND["sound"].astype(np.float64) / 32768
+    for case, real in (("0", given), ("1", given.repeat(2))):
+        steps = np.clip(np.trunc(real * 127 + np.copysign(0.5, real)), -128, 127)
+        assert stereo[f"{case}/tensor/sound"][0].tolist() == [*steps, *[0] * (200 - steps.size)]
+    words = np.load(packages["text"] / "text/golden.npz")
+    assert words["0/tensor/text"].tolist() == [[1, 2, 3, 4, 2, 2]], "a word ends at what is not ASCII, as in RE2"
+
+
+def test_a_recording_is_answered_frame_by_frame(packages: dict[str, Path], tmp_path: Path) -> None:
+    sound = RNG.integers(-32768, 32768, (250, 2), dtype=np.int16)
+    for name, rate in (("right", 8000), ("wrong", 44100)):
+        with wave.open(str(tmp_path / f"{name}.wav"), "wb") as file:
+            file.setnchannels(2)
+            file.setsampwidth(2)
+            file.setframerate(rate)
+            file.writeframes(sound.astype("<i2").tobytes())
+    (tmp_path / "note.txt").write_text("good bad", encoding="utf-8")
+    files = [str(tmp_path / name) for name in ("right.wav", "wrong.wav")]
+    done = run([sys.executable, "-B", "-m", "audio", *files], packages["audio"])
+    assert done.returncode == 1 and "takes 8000 samples a second, not 44100" in done.stderr
+    frames = json.loads(done.stdout)["frames"]
+    assert [frame["start_s"] for frame in frames] == [0, 0.0125, 0.025]
+    mono = np.abs((sound[:, 0] / np.float32(32768) + sound[:, 1] / np.float32(32768)) / np.float32(2))
+    heard = np.concatenate([frame["loud"][0] for frame in frames])
+    assert heard[:250].tolist() == mono.tolist() and not heard[250:].any()
+    done = run([sys.executable, "-B", "-m", "text", str(tmp_path / "note.txt")], packages["text"])
+    assert json.loads(done.stdout)["ids"] == [[1, 3, 9, 0, 0, 0]], done.stderr
+
+
 def test_the_json_holds_the_same_vectors(packages: dict[str, Path]) -> None:
     for name, folder in packages.items():
         golden = np.load(folder / name / "golden.npz")
         document = json.loads((folder / name / "golden.json").read_text())
+        check_answer(document)
         assert document["schema"] == "edgeflow.golden/1" and len(document["cases"]) == len(MODELS[name][1])
         seen = 0
         for number, case in enumerate(document["cases"]):
@@ -111,7 +172,7 @@ def test_the_json_holds_the_same_vectors(packages: dict[str, Path]) -> None:
 
 def same(plain: Any, array: np.ndarray) -> bool:
     if isinstance(plain, list):
-        return plain == array.tolist()
+        return plain == array.reshape(-1).tolist()
     data = np.frombuffer(base64.b64decode(plain["data"]), np.dtype(plain["dtype"]).newbyteorder("<"))
     return data.reshape(plain["shape"]).tobytes() == array.tobytes() and plain["dtype"] == array.dtype.name
 
@@ -147,7 +208,9 @@ def test_wheels_installed_in_a_clean_environment_pass_their_golden_vectors(
     tests = [f"{name}.selftest" for name in packages]
     command = [str(base), "-c", f"import sys; sys.path.insert(0, {str(site)!r}); import unittest; unittest.main(None)"]
     done = run([*command, *tests], tmp_path)
-    assert done.returncode == 0 and "Ran 5 tests" in done.stderr and "skipped" not in done.stderr, done.stderr
+    assert done.returncode == 0 and f"Ran {len(MODELS)} tests" in done.stderr and "skipped" not in done.stderr, (
+        done.stderr
+    )
 
 
 @pytest.mark.parametrize("part", ["tensor/image", "raw/colours", "result/colours/score", "result/colours/label"])

@@ -90,6 +90,27 @@ def test_boxes_of_every_form_become_edges() -> None:
         assert tensors.boxes(pixels, order=(0, 1, 2, 3), form=form, width=80, height=40).tolist() == edges
 
 
+@settings(max_examples=60, deadline=None)
+@given(SIZES, SIZES, SIZES, SIZES, st.sampled_from(["stretch", "crop", "letterbox"]))
+def test_an_edge_on_the_picture_lies_where_its_pixel_came_from(
+    h: int, w: int, new_h: int, new_w: int, fit: str
+) -> None:
+    # a photo whose pixels say where they are
+    places = np.stack([*np.meshgrid(np.arange(w), np.arange(h)), np.zeros((h, w))], axis=-1).astype(np.float32)
+    tensor = Tensor("x", 0, "float32", (1, new_h, new_w, 3))
+    picture = tensors.prepare_image(places, tensor, resize="nearest", colour="rgb", fit=fit)[0]
+    inside = (slice(None), slice(None))
+    if fit == "letterbox":
+        top, left, rows, columns = tensors.letterbox(h, w, new_h, new_w)
+        inside = (slice(top, top + rows), slice(left, left + columns))
+    ys, xs = (places.reshape(-1) for places in np.mgrid[0:new_h, 0:new_w][(slice(None), *inside)])
+    centres = np.stack([(xs + 0.5) / new_w, (ys + 0.5) / new_h] * 2, axis=-1).astype(np.float32)
+    found = tensors.onto_photo(centres, (h, w), (new_h, new_w), fit)
+    came_from = picture[inside].reshape(-1, 3)[:, :2]
+    off = np.abs(found[:, :2] * [w, h] - (came_from + 0.5))
+    assert (off <= 0.5 + 1e-3).all(), "within the pixel that was picked"
+
+
 def test_detections_are_counted_ordered_thresholded_and_labelled() -> None:
     edges = np.asarray([[[0, 0, 1, 1], [0, 0, 0.5, 0.5], [0.5, 0.5, 1, 1], [9, 9, 9, 9]]], np.float32)
     scores = np.asarray([[0.5, 0.75, 0.25, 1]], np.float32)

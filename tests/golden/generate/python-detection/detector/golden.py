@@ -23,7 +23,7 @@ def record(cases: Sequence[tuple[str, Mapping[str, NDArray[Any]]]]) -> dict[str,
     for number, (method, inputs) in enumerate(cases):
         tensors = getattr(model, "_prepare_" + method)(**inputs)
         raw = getattr(model, method + "_raw")(*tensors)
-        result = getattr(model, "_read_" + method)(raw)
+        result = getattr(model, "_read_" + method)(raw, getattr(model, "_photo_" + method)(**inputs))
         found[f"{number}/method"] = np.asarray(method)
         found.update((f"{number}/input/{name}", np.asarray(value)) for name, value in inputs.items())
         found.update((f"{number}/tensor/{name}", value) for name, value in zip(inputs, tensors))
@@ -70,7 +70,8 @@ def check(path: Path = PATH) -> list[str]:
         for name, value in vars(raw).items():
             if not _near(value, raws[name], 1 if value.dtype.kind in "iu" else 1e-4):
                 wrong.append(f"case {number}: the raw output {name} is not near the recorded one")
-        read = flat(getattr(model, "_read_" + method)(type(raw)(**raws)))
+        photo = getattr(model, "_photo_" + method)(**inputs)
+        read = flat(getattr(model, "_read_" + method)(type(raw)(**raws), photo))
         for name, value in read.items():
             if name not in results or not _near(value, results[name], 0 if value.dtype.kind in "iu" else 1e-6):
                 wrong.append(f"case {number}: the result {name} is not the recorded one")

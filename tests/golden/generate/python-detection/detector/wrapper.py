@@ -83,6 +83,9 @@ class Detector:
             count=_found[3],
         )
 
+    def _photo_run(self, in_boxes: ArrayLike, in_classes: ArrayLike, in_scores: ArrayLike, in_count: ArrayLike) -> None:
+        return None
+
     def _prepare_run(self, in_boxes: ArrayLike, in_classes: ArrayLike, in_scores: ArrayLike, in_count: ArrayLike) -> tuple[NDArray[Any], ...]:
         return (
             _tensors.prepare(in_boxes, _RUN__IN__IN_BOXES),
@@ -91,7 +94,7 @@ class Detector:
             _tensors.prepare(in_count, _RUN__IN__IN_COUNT),
         )
 
-    def _read_run(self, _raw: RunRaw) -> RunResult:
+    def _read_run(self, _raw: RunRaw, _photo: None = None) -> RunResult:
         _v_boxes = _tensors.values(_raw.boxes, _RUN__OUT__BOXES, "none")
         _v_boxes = _tensors.boxes(_v_boxes, order=(1, 0, 3, 2), form="boundaries")
         _v_classes = _tensors.values(_raw.classes, _RUN__OUT__CLASSES, "none")

@@ -65,12 +65,15 @@ class Thumbnail:
             colours=_found[0],
         )
 
+    def _photo_run(self, image: ArrayLike) -> None:
+        return None
+
     def _prepare_run(self, image: ArrayLike) -> tuple[NDArray[Any], ...]:
         return (
             _tensors.prepare_image(image, _RUN__IN__IMAGE, resize="nearest", colour="bgr", mean=(127.5,), std=(127.5,)),
         )
 
-    def _read_run(self, _raw: RunRaw) -> RunResult:
+    def _read_run(self, _raw: RunRaw, _photo: None = None) -> RunResult:
         _v_colours = _tensors.values(_raw.colours, _RUN__OUT__COLOURS, "sigmoid")
         return RunResult(
             colours=_tensors.classes(

@@ -21,7 +21,8 @@ _INPUTS: dict[str, tuple[str, ...]] = {
     "add": ("amount", ),
     "read": (),
 }
-_BAD = (OSError, ValueError, TypeError, EOFError, zipfile.BadZipFile)  # what a file or its arrays can be
+_ENDINGS = (".npy", ".npz")
+_BAD = (OSError, ValueError, TypeError, EOFError, zipfile.BadZipFile)  # what a file can be
 
 
 def main() -> int:
@@ -52,9 +53,9 @@ def main() -> int:
 
 
 def _answer(model: Counter, method: str, file: Path) -> dict[str, Any]:
-    loaded = np.load(file)
+    loaded = _load(file)
     names = _INPUTS[method]
-    if isinstance(loaded, np.ndarray):
+    if not isinstance(loaded, np.lib.npyio.NpzFile):
         if len(names) != 1:
             raise ValueError(f"one array for {len(names)} inputs: give an .npz with {', '.join(names) or 'nothing'}")
         given = {names[0]: loaded}
@@ -62,13 +63,20 @@ def _answer(model: Counter, method: str, file: Path) -> dict[str, Any]:
         given = dict(loaded)
         if set(given) != set(names):
             raise ValueError(f"it holds {', '.join(given) or 'nothing'}, the inputs are {', '.join(names) or 'none'}")
-    result = getattr(model, method)(**given)
-    return {name: value.tolist() for name, value in golden.flat(result).items()}
+    return _plain(golden.flat(getattr(model, method)(**given)))
+
+
+def _plain(found: dict[str, Any]) -> dict[str, Any]:
+    return {name: value.tolist() for name, value in found.items()}
+
+
+def _load(file: Path) -> Any:
+    return np.load(file)
 
 
 def _look(model: Counter, method: str, folder: Path) -> None:
     """Answer what has no answer yet; files must come in whole, by a rename."""
-    for file in sorted([*folder.glob("*.npy"), *folder.glob("*.npz")]):
+    for file in sorted(path for path in folder.iterdir() if path.suffix in _ENDINGS):
         answer = file.with_name(file.name + ".json")
         if answer.exists():
             continue

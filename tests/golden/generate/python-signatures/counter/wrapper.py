@@ -79,12 +79,15 @@ class Counter:
             total=_found[0],
         )
 
+    def _photo_add(self, amount: ArrayLike) -> None:
+        return None
+
     def _prepare_add(self, amount: ArrayLike) -> tuple[NDArray[Any], ...]:
         return (
             _tensors.prepare(amount, _ADD__IN__AMOUNT),
         )
 
-    def _read_add(self, _raw: AddRaw) -> AddResult:
+    def _read_add(self, _raw: AddRaw, _photo: None = None) -> AddResult:
         return AddResult(
             total=_raw.total,
             raw=_raw,
@@ -110,11 +113,14 @@ class Counter:
             total=_found[0],
         )
 
+    def _photo_read(self) -> None:
+        return None
+
     def _prepare_read(self) -> tuple[NDArray[Any], ...]:
         return (
         )
 
-    def _read_read(self, _raw: ReadRaw) -> ReadResult:
+    def _read_read(self, _raw: ReadRaw, _photo: None = None) -> ReadResult:
         return ReadResult(
             total=_raw.total,
             raw=_raw,
