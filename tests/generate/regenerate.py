@@ -7,7 +7,8 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from edgeflow.generate import tensors
+from edgeflow.generate import signals, tensors
+from edgeflow.generate.languages import carried
 from edgeflow.generate.runner_project import runner_project
 from edgeflow.model.read import load_model
 from edgeflow.pipeline.generate import generate
@@ -35,7 +36,7 @@ CASES: dict[str, dict[str, Any]] = {
 }
 
 # files of edgeflow's own that a package carries behind a first line of comment: not kept once more in each golden tree
-CARRIED = {"_tensors.py": Path(tensors.__file__)}
+CARRIED = {"_tensors.py": carried(tensors), "_signals.py": carried(signals)}
 _LISTED = re.compile(rb'^ +"?[a-z/]*/?ef_\w+\.c"?\n|^#define EF_WITH_\w+ 0\n', re.MULTILINE)
 # board and framework of golden runner projects
 RUNNERS: dict[str, tuple[str, str]] = {
