@@ -25,7 +25,7 @@ DEFAULT_BASE = "~/.local/share/edgeflow"
 _INSTALL_S = 60.0
 _START_BYTES = 64 * 1024  # a login's chatter may come before the agent
 _NO_AGENT, _NO_PYTHON = b"edgeflow-no-agent", b"edgeflow-no-python"
-_NEEDS = "install Python 3.9 or newer and ai-edge-litert there (pip install ai-edge-litert)"
+_NEEDS = "install Python 3.9 or newer there (Debian: apt-get install python3)"
 
 
 @dataclass(frozen=True)
@@ -82,14 +82,30 @@ def connect(
     `image` is what an emulated board starts in place of its runner.
     Raises DeviceError when the device cannot be reached or has nothing that answers the link.
     """
-    road = ROADS[device.address.scheme]
-    more = {} if image is None else {"image": image}
     with (
-        hold(device, wait_s=wait_s),
-        _closing(_opener(road.opener)(device, timeout_s=timeout_s, fresh=fresh, **more)) as transport,
-        _session(device, road, transport, timeout_s, wait_s) as session,
+        reached(device, wait_s=wait_s, timeout_s=timeout_s, fresh=fresh, image=image) as transport,
+        session_on(device, transport, wait_s=wait_s, timeout_s=timeout_s) as session,
     ):
         yield session
+
+
+@contextmanager
+def reached(
+    device: Device, *, wait_s: float = 0, timeout_s: float = 60, fresh: bool = False, image: Path | None = None
+) -> Iterator[Transport]:
+    """A device's transport, held like a session; for several things in one go, of which `session_on` is one."""
+    more = {} if image is None else {"image": image}
+    opener = _opener(ROADS[device.address.scheme].opener)
+    with (
+        hold(device, wait_s=wait_s),
+        _closing(opener(device, timeout_s=timeout_s, fresh=fresh, **more)) as transport,
+    ):
+        yield transport
+
+
+def session_on(device: Device, transport: Transport, *, wait_s: float = 0, timeout_s: float = 60) -> Session:
+    """A session on an open transport, which stays open when it ends."""
+    return _session(device, ROADS[device.address.scheme], transport, timeout_s, wait_s)
 
 
 @contextmanager
