@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from edgeflow.pipeline.inspect import inspect
     from edgeflow.pipeline.inspect_source import inspect_source
     from edgeflow.pipeline.invoke import invoke
+    from edgeflow.pipeline.keys import list_keys, new_key, trust_key
     from edgeflow.pipeline.metadata import metadata_extract, metadata_show, metadata_write
     from edgeflow.pipeline.prune import prune
     from edgeflow.pipeline.quantize_aware import quantize_aware
@@ -72,10 +73,12 @@ _HOMES = {
     "show_result": "pipeline.results",
     "tag_result": "pipeline.results",
     "list_devices": "pipeline.devices",
+    "list_keys": "pipeline.keys",
     "list_targets": "pipeline.targets",
     "metadata_extract": "pipeline.metadata",
     "metadata_show": "pipeline.metadata",
     "metadata_write": "pipeline.metadata",
+    "new_key": "pipeline.keys",
     "probe_device": "pipeline.devices",
     "prune": "pipeline.prune",
     "quantize_aware": "pipeline.quantize_aware",
@@ -88,6 +91,7 @@ _HOMES = {
     "show_device": "pipeline.devices",
     "show_target": "pipeline.targets",
     "tradeoff": "pipeline.tradeoff",
+    "trust_key": "pipeline.keys",
     "validate": "pipeline.validate",
     "Board": "targets.types",
     "Conversion": "convert.types",
@@ -132,11 +136,13 @@ __all__ = [
     "inspect_source",
     "invoke",
     "list_devices",
+    "list_keys",
     "list_results",
     "list_targets",
     "metadata_extract",
     "metadata_show",
     "metadata_write",
+    "new_key",
     "probe_device",
     "prune",
     "quantize_aware",
@@ -151,6 +157,7 @@ __all__ = [
     "show_target",
     "tag_result",
     "tradeoff",
+    "trust_key",
     "validate",
 ]
 

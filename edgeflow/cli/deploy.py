@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     metavar="V",
     help="A number that must not go down; 0, the default, is unordered.",
 )
+@click.option("--sign", metavar="KEY", help="Sign the bundle: a name of edgeflow keys list, or a private key's file.")
 @click.option("--dry-run", is_flag=True, help="Check only; change nothing on the device.")
 @click.option("--force", is_flag=True, help="Deploy although the check says no, or a newer version is there.")
 @custom_ops_option
@@ -47,6 +48,7 @@ def command(
     fresh: bool,
     name: str | None,
     version: int,
+    sign: str | None,
     dry_run: bool,
     force: bool,
     custom_ops: Path | None,
@@ -59,7 +61,9 @@ def command(
     from edgeflow.device.book import find_device
     from edgeflow.errors import EdgeflowError
     from edgeflow.pipeline.deploy import deploy
+    from edgeflow.pipeline.keys import signing_key
 
+    key = signing_key(sign) if sign else None
     devices = [find_device(given, target=target) for given in device_texts or (None,)]
     answers: list[dict[str, Any]] = []
     for device in devices:
@@ -76,6 +80,7 @@ def command(
                     timeout_s=timeout_s,
                     fresh=fresh,
                     custom_ops=custom_ops,
+                    sign=key,
                     progress=progress,
                 )
         except (EdgeflowError, KeyboardInterrupt) as failure:
@@ -112,6 +117,7 @@ def answer(done: Deployment) -> dict[str, Any]:
         "sent_bytes": done.sent_bytes,
         "persistent": done.persistent,
         "health": asdict(done.health) if done.health else None,
+        "signed_by": done.signed_by,
         "warnings": list(done.warnings),
     }
 
@@ -126,7 +132,8 @@ def text(done: Deployment) -> str:
             return f"{what} is already active on {where}, nothing sent"
         case "deployed":
             release = f", release {done.release}" if done.release else ""
-            return f"deployed {what} to {where}{release}{_health(done)}"
+            signed = f", signed by {done.signed_by}" if done.signed_by else ""
+            return f"deployed {what} to {where}{release}{signed}{_health(done)}"
         case "rolled back":
             return f"rolled back {done.name} on {where} to {done.release}"
 

@@ -14,7 +14,7 @@ from edgeflow.model.types import Model
 MANIFEST_SCHEMA = 1
 GOLDEN_SEED = 2026
 _NAME = re.compile(r"[a-z0-9_-][a-z0-9._-]{0,63}")
-_RESERVED = frozenset({"agent", "cache", "io", "venv"})  # folders of the agent itself
+_RESERVED = frozenset({"agent", "cache", "io", "python", "venv"})  # folders of the agent itself
 MAX_VERSION = 2**31 - 1
 
 

@@ -9,6 +9,8 @@ from pathlib import PurePosixPath
 
 from edgeflow.deploy.bundle import manifest_json
 from edgeflow.deploy.health import check_health
+from edgeflow.deploy.keys import PublicKey, SigningKey
+from edgeflow.deploy.trust import pinned_keys
 from edgeflow.deploy.types import LIBRARY, Action, Bundle, Deployment, Health
 from edgeflow.device.session import Session
 from edgeflow.device.types import Device
@@ -20,13 +22,20 @@ _MANIFEST_BYTES = 1 << 20
 
 
 def deploy_bundle(
-    session: Session, device: Device, bundle: Bundle, *, force: bool = False, progress: Progress = silent
+    session: Session,
+    device: Device,
+    bundle: Bundle,
+    *,
+    key: SigningKey | None = None,
+    force: bool = False,
+    progress: Progress = silent,
 ) -> Deployment:
-    """Bring a bundle to the device and switch to it once it has run there.
+    """Bring a bundle, signed with `key`, to the device and switch to it once it has run there.
 
     Nothing is sent when the device has the same bytes, and nothing is done when they are its active release.
-    Raises DeviceError, DeviceStatusError (the device's refusal), MismatchError, or EdgeflowError when a newer version
-    is active and `force` does not say to go back; the old release is then still active.
+    Raises DeviceError, DeviceStatusError (the device's refusal), MismatchError, or EdgeflowError when the device has
+    pinned other keys, or a newer version is active and `force` does not say to go back; the old release is then still
+    active.
     """
     slots = session.hello.slots
     if slots == Slots.NONE:
@@ -48,14 +57,24 @@ def deploy_bundle(
             f"{device.name} loads no libraries", "link the kernels into its firmware; see docs/custom-operators.md"
         )
     manifest = manifest_json(bundle) if on_files else b""
+    signer = key.public if key and on_files else None
+    warnings = _check_key(session, device, key, on_files)
     uploaded = session.upload(
-        bundle.name, bundle.model.content, manifest=manifest, library=bundle.library, progress=progress
+        bundle.name,
+        bundle.model.content,
+        manifest=manifest,
+        signature=key.sign(manifest) if key and on_files else b"",
+        library=bundle.library,
+        progress=progress,
     )
+    if key and on_files and not uploaded.sent and not _is_signed(session, uploaded.path or _stored(session, bundle)):
+        warnings += (f"{device.name} had this release already, unsigned: it stays so",)
     if on_files and not uploaded.sent:
         _check_library(session, device, bundle, uploaded.path or _stored(session, bundle))
-    warnings = ("the device keeps the model in RAM: it is lost at reset",) if slots == Slots.RAM else ()
+    if slots == Slots.RAM:
+        warnings += ("the device keeps the model in RAM: it is lost at reset",)
     if uploaded.active:
-        return _record("unchanged", bundle, device, slots, "", "", 0, None, warnings)
+        return _record("unchanged", bundle, device, slots, "", "", 0, None, warnings, signer)
     health: Health | None = None
     if on_files:
         progress("health", 0, None)
@@ -64,7 +83,7 @@ def deploy_bundle(
     release, previous = session.activate(bundle.name, uploaded.release)
     if not on_files:
         health = _check_active(session, bundle, previous)
-    return _record("deployed", bundle, device, slots, release, previous, uploaded.sent, health, warnings)
+    return _record("deployed", bundle, device, slots, release, previous, uploaded.sent, health, warnings, signer)
 
 
 def roll_back(session: Session, device: Device, name: str | None, release: str | None) -> Deployment:
@@ -103,6 +122,31 @@ def roll_back(session: Session, device: Device, name: str | None, release: str |
 def planned(bundle: Bundle, device: Device, warnings: tuple[str, ...] = ()) -> Deployment:
     """What a deployment would do, without touching the device."""
     return _record("planned", bundle, device, None, "", "", 0, None, warnings)
+
+
+def _check_key(session: Session, device: Device, key: SigningKey | None, on_files: bool) -> tuple[str, ...]:
+    """Refuse before anything is sent what the device would refuse; say what it cannot check."""
+    if not on_files:
+        told = f"{device.name} checks no signatures: whoever reaches its port can replace the model"
+        return (told,) if key else ()
+    pinned = pinned_keys(session)
+    if pinned is None:
+        told = f"{device.name} trusts no key yet and did not check the signature: edgeflow keys trust"
+        return (told,) if key else ()
+    names = ", ".join(f"{trusted.fingerprint} {trusted.comment}".rstrip() for trusted in pinned) or "nobody"
+    if key is None:
+        raise EdgeflowError(f"{device.name} takes only bundles signed by {names}", "give --sign KEY")
+    if key.public.text not in {trusted.text for trusted in pinned}:
+        raise EdgeflowError(
+            f"{device.name} does not trust {key.public.fingerprint}, only {names}",
+            "sign with a key that it trusts; edgeflow keys trust pins another one",
+        )
+    return ()
+
+
+def _is_signed(session: Session, model_path: str) -> bool:
+    path = f"{PurePosixPath(model_path).parent}/manifest.json.sig"
+    return session.read_file(path, max_bytes=_MANIFEST_BYTES) is not None
 
 
 def _check_version(session: Session, device: Device, bundle: Bundle) -> None:
@@ -184,6 +228,7 @@ def _record(
     sent: int,
     health: Health | None,
     warnings: tuple[str, ...],
+    signer: PublicKey | None = None,
 ) -> Deployment:
     return Deployment(
         action=action,
@@ -199,4 +244,5 @@ def _record(
         persistent=_persistent(slots),
         health=health,
         warnings=warnings,
+        signed_by=signer.fingerprint if signer else None,
     )

@@ -62,7 +62,8 @@ class Deployment:
     """The record of one deployment or rollback.
 
     `release` and `previous` are the device's own names of releases, empty where it has none; `sent_bytes` is what
-    went over the line, less than the model when an earlier upload was taken up; `persistent` is None when unknown.
+    went over the line, less than the model when an earlier upload was taken up; `persistent` is None when unknown;
+    `signed_by` is the fingerprint of the key that signed what was brought.
     """
 
     action: Action
@@ -78,3 +79,4 @@ class Deployment:
     persistent: bool | None
     health: Health | None
     warnings: tuple[str, ...] = ()
+    signed_by: str | None = None

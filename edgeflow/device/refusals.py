@@ -15,6 +15,7 @@ _HINTS = {
     Status.ARENA_TOO_SMALL: "edgeflow check says what the model needs; use a smaller model or a larger board",
     Status.TOO_LARGE: "free space on the device, or use a smaller model",
     Status.BAD_CHECKSUM: "try again; if it comes back, the device's storage or memory is failing",
+    Status.BAD_SIGNATURE: "deploy with --sign KEY, one of those that edgeflow keys list --device shows",
     Status.RUNTIME_ERROR: "see what edgeflow inspect says of the model, and check --input-shape",
     Status.NO_RUNTIME: "install an interpreter on the device and try again",
     Status.NO_SLOTS: "build the firmware with this model, or flash one with slots",

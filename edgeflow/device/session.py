@@ -144,14 +144,15 @@ class Session:
         content: bytes,
         *,
         manifest: bytes = b"",
+        signature: bytes = b"",
         library: CustomOperators | None = None,
         progress: Progress = silent,
     ) -> Uploaded:
         """Bring a model into a slot as a release, verified on the device, from where an earlier try stopped.
 
         Nothing is sent when the device has the same bytes. The release is not active yet: see `activate`.
-        Where releases are files, `manifest` becomes the release's manifest.json and `library` lies beside it, checked
-        against what the manifest lists.
+        Where releases are files, `manifest` becomes the release's manifest.json, with its `signature` and `library`
+        beside it; the library is checked against what the manifest lists.
         """
         if len(content) > _MAX_BYTES:
             raise DeviceError("a model is limited to 4 GiB")
@@ -168,6 +169,8 @@ class Session:
                 self._send_blocks(Command.MODEL_CHUNK, content, start=offset, progress=progress)
             if manifest and begun["path"] and self._files is not None and self.hello.slots == Slots.FILES:
                 self._files.put(manifest, f"{begun['path']}.json", progress=silent)
+                if signature:
+                    self._files.put(signature, f"{begun['path']}.json.sig", progress=silent)
                 if library is not None:
                     self._files.put(library.content, f"{begun['path']}.so", progress=silent)
             try:

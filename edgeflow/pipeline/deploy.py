@@ -7,6 +7,7 @@ from pathlib import Path
 
 from edgeflow.deploy.bundle import make_bundle
 from edgeflow.deploy.deploy import deploy_bundle, planned
+from edgeflow.deploy.keys import SigningKey
 from edgeflow.deploy.types import Bundle, Deployment
 from edgeflow.device.book import find_device
 from edgeflow.device.connect import connect
@@ -18,6 +19,7 @@ from edgeflow.errors import DoesNotFitError, UsageError
 from edgeflow.fit.fit import fit
 from edgeflow.model.read import load_model
 from edgeflow.model.types import Model
+from edgeflow.pipeline.keys import signing_key
 from edgeflow.progress import Progress, silent
 from edgeflow.targets.registry import find_board, find_target
 
@@ -34,12 +36,14 @@ def deploy(
     timeout_s: float = 60,
     fresh: bool = False,
     custom_ops: Path | str | None = None,
+    sign: SigningKey | str | None = None,
     progress: Progress = silent,
 ) -> Deployment:
     """Put a model on a device under `name` (its file's stem), verified there and switched once it has run.
 
     A device whose target is known is judged before it is touched, others right after they said what they are.
-    `custom_ops` is a library of custom operators that becomes part of the release.
+    `custom_ops` is a library of custom operators that becomes part of the release. `sign` names a key of
+    `edgeflow keys`, or a private key's file: a device with pinned keys takes nothing else.
     `force` overrides that verdict and a newer version on the device. `dry_run` does not even
     connect.
     Raises DoesNotFitError with all reasons, ModelError, UsageError, DeviceError and its kinds, MismatchError.
@@ -50,6 +54,7 @@ def deploy(
         target, board = this_machine()
         device = replace(device, target=target, board=board)
     library = None if custom_ops is None else read_custom_operators(custom_ops)
+    key = signing_key(sign) if isinstance(sign, str) else sign
     bundle = make_bundle(model, name=name, version=version, target=device.target, library=library)
     warnings = _judge(bundle, device, force)
     if dry_run:
@@ -59,7 +64,7 @@ def deploy(
         if device.target is None and (asked := asked_target(session, device)) != device:
             device, bundle = asked, replace(bundle, target=asked.target)
             warnings = _judge(bundle, device, force)
-        done = deploy_bundle(session, device, bundle, force=force, progress=progress)
+        done = deploy_bundle(session, device, bundle, key=key, force=force, progress=progress)
     return replace(done, warnings=(*warnings, *done.warnings))
 
 

@@ -38,6 +38,7 @@ class Status(IntEnum):
     RUNTIME_ERROR = 18
     NO_RUNTIME = 19
     NOT_FINITE = 20
+    BAD_SIGNATURE = 21
 
 
 STATUS_DOC = {
@@ -62,6 +63,7 @@ STATUS_DOC = {
     Status.RUNTIME_ERROR: "The interpreter failed while preparing or running.",
     Status.NO_RUNTIME: "No interpreter is installed on the device.",
     Status.NOT_FINITE: "A quantization parameter or a computed value is not finite.",
+    Status.BAD_SIGNATURE: "None of the keys that the device trusts has signed this.",
 }
 
 
@@ -120,6 +122,14 @@ class Upload(IntEnum):
     ACTIVE = 2
 
 
+class Pin(IntEnum):
+    """What TRUST does with the key."""
+
+    LIST = 0
+    ADD = 1
+    REMOVE = 2
+
+
 class Command(IntEnum):
     """Requests; each is answered exactly once."""
 
@@ -129,6 +139,7 @@ class Command(IntEnum):
     MODEL_COMMIT = 0x12
     MODEL_USE = 0x13
     MODEL_ACTIVATE = 0x14
+    TRUST = 0x16
     OPEN = 0x20
     MODEL_INFO = 0x21
     SIGNATURE = 0x22
@@ -213,6 +224,17 @@ LAYOUT = {
         (
             ("release", "str"),
             ("previous", "str"),
+        ),
+    ),
+    Command.TRUST: (
+        (
+            ("key", "str"),
+            ("comment", "str"),
+            ("what", "u8"),
+        ),
+        (
+            ("pinned", "u8"),
+            ("keys", "pairs"),
         ),
     ),
     Command.OPEN: (

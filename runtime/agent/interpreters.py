@@ -1,9 +1,14 @@
-"""The one interpreter this device has: ai-edge-litert, else tflite-runtime, found without importing it."""
+"""The one interpreter this device has: ai-edge-litert, else tflite-runtime, found without importing it.
+
+`edgeflow devices provision` puts one into BASE/python/cpXY, for the Python XY that runs the agent.
+"""
 
 from __future__ import annotations
 
 import importlib
 import importlib.util
+import os
+import sys
 from typing import Any, Tuple
 
 from edgeflow.wire.constants import Status
@@ -11,7 +16,14 @@ from edgeflow.wire.constants import Status
 from .refusal import Refusal
 
 _KNOWN = (("litert", "ai_edge_litert", "ai-edge-litert"), ("tflite-runtime", "tflite_runtime", "tflite-runtime"))
-_ADVICE = "pip install ai-edge-litert (32-bit Arm: tflite-runtime 'numpy<2')"
+_ADVICE = "edgeflow devices provision brings an interpreter here"
+
+
+def use_provisioned(base: str) -> None:
+    """Let what was provisioned below `base` for this Python go before what else is installed."""
+    folder = os.path.join(base, "python", "cp%d%d" % sys.version_info[:2])
+    if os.path.isdir(folder):
+        sys.path.insert(0, folder)
 
 
 def found() -> Tuple[str, str, str]:

@@ -12,6 +12,7 @@ import sys
 from typing import Callable, List
 
 from .channel import Channel
+from .interpreters import use_provisioned
 from .server import Server
 from .store import Store
 from .tuning import Tuning
@@ -38,4 +39,5 @@ def main() -> None:
     os.close(nothing)
     os.dup2(2, 1)
     sys.stdout = sys.stderr
+    use_provisioned(os.path.expanduser(given.base))
     Server(Channel(link_in, link_out, at_end), Store(os.path.expanduser(given.base)), tuning).serve()

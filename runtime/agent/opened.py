@@ -249,6 +249,10 @@ class CompiledModel:
 
 def open_model(path: str, options: Options, key: str, phase: Callable[[str], None]) -> Any:
     """Load with the API that was asked for, the Interpreter by default, and choose the signature `key`."""
+    if options.api in ("prepare", "read"):
+        from .wrapped import WrapperModel
+
+        return WrapperModel(path, options, key, phase)
     if options.library:
         if options.api not in ("", "compiled-model"):
             raise Refusal(Status.UNSUPPORTED_OPTION, "custom operators go with the compiled-model API only")

@@ -10,7 +10,18 @@ import time
 from typing import Any, Callable, Dict, List, Optional, Set, Tuple
 
 from edgeflow.wire import message
-from edgeflow.wire.constants import FLAG_PROFILE, UNKNOWN_BYTES, VERSION, Command, DType, Reset, Side, Slots, Status
+from edgeflow.wire.constants import (
+    FLAG_PROFILE,
+    UNKNOWN_BYTES,
+    VERSION,
+    Command,
+    DType,
+    Pin,
+    Reset,
+    Side,
+    Slots,
+    Status,
+)
 
 from . import interpreters, measure, opened, system
 from .channel import PAYLOAD_BYTES, Channel
@@ -48,6 +59,7 @@ class Server:
             Command.MODEL_COMMIT: self._model_commit,
             Command.MODEL_USE: self._model_use,
             Command.MODEL_ACTIVATE: self._model_activate,
+            Command.TRUST: self._trust,
             Command.SLOTS: self._slots,
             Command.OPEN: self._open,
             Command.MODEL_INFO: self._model_info,
@@ -146,7 +158,7 @@ class Server:
         return {"size": os.path.getsize(path)}
 
     def _model_activate(self, slot: str, release: str) -> Dict[str, Any]:
-        release, previous = self._store.activate(slot, release, self._try_out)
+        release, previous = self._store.activate(slot, release, self._try_out, self._channel.heartbeat)
         return {"release": release, "previous": previous}
 
     def _try_out(self, path: str) -> None:
@@ -167,6 +179,16 @@ class Server:
             model.runner()()
         except (ValueError, RuntimeError) as error:
             raise opened.refusal_of(error, Status.RUNTIME_ERROR) from None
+
+    def _trust(self, key: str, comment: str, what: int) -> Dict[str, Any]:
+        if what == Pin.ADD:
+            self._store.trust.add(key, comment)
+        elif what == Pin.REMOVE:
+            self._store.trust.remove(key)
+        elif what != Pin.LIST:
+            raise Refusal(Status.BAD_REQUEST, f"nothing to do by {what}")
+        keys = self._store.trust.keys()
+        return {"pinned": keys is not None, "keys": keys or {}}
 
     def _slots(self, slot: str) -> Dict[str, Any]:
         return {"entries": self._store.slots(slot, self._channel.heartbeat)}

@@ -1,11 +1,13 @@
 """Releases on disk: BASE/NAME/{releases/<UTC>-<sha8>/model.tflite, current, previous, incoming/, log.jsonl}.
 
-A release is written once and never changed; `current` and `previous` are relative links, switched by rename.
+A release is put together in incoming/, appears by one rename and never changes; `current` and `previous` are relative
+links, switched by rename.
 Names come from the host and are not trusted: nothing outside BASE is read or written through them.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -18,13 +20,16 @@ from typing import Callable, Dict, List, Optional, Tuple
 from edgeflow.wire.constants import Status, Upload
 
 from .refusal import Refusal
+from .trust import MANIFEST, SIGNATURE, Trust, check_signature, sync_folder
 
 _NAME = re.compile(r"^[a-z0-9._-]{1,64}$")
 _RELEASE = re.compile(r"^[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}$")
-_RESERVED = {"agent", "cache", "io", "venv"}
+_RESERVED = {"agent", "cache", "io", "python", "venv"}
 _SPARE_BYTES = 1024 * 1024  # left free for the log and the links
 _MANIFEST_BYTES = 1 << 20
 _LIBRARY = "custom-operators.so"
+_COMPANIONS = {".json": MANIFEST, ".json.sig": SIGNATURE, ".so": _LIBRARY}  # uploaded beside the model
+_KEPT_RELEASES = 5
 Beat = Callable[[], None]
 
 
@@ -43,6 +48,7 @@ class Store:
 
     def __init__(self, base: str) -> None:
         self.base = os.path.abspath(base)
+        self.trust = Trust(self.base)
         self._slot = ""
         self._size = 0
         self._sha256 = b""
@@ -57,11 +63,14 @@ class Store:
             model = os.path.join(folder, "releases", release, "model.tflite")
             if not release.endswith(sha256.hex()[:8]) or not _is_file(model, size) or sha256_of(model, beat) != sha256:
                 continue
+            if not self._whole(folder, release, slot, beat):
+                continue  # sent again, as another release
             self._committed[slot] = release
             state = Upload.ACTIVE if release == self._linked(folder, "current") else Upload.COMMITTED
             return state, size, model
         part = self._part()
         offset = 0
+        self._clear_incoming(keep=part)
         if os.path.lexists(part):
             if _is_file(part, None):
                 offset = os.path.getsize(part)
@@ -105,29 +114,22 @@ class Store:
         manifest, library = self._manifest(part + ".json"), part + ".so"
         if os.path.lexists(library):
             self._check_library(library, manifest, beat)
-        release = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime()) + "-" + self._sha256.hex()[:8]
-        new = os.path.join(folder, "releases", release)
+        self._check_signature(part)
+        release = self._new_name(folder)
+        new = os.path.join(folder, "incoming", release)
         os.mkdir(new)
-        descriptor = os.open(part, os.O_RDONLY | os.O_NOFOLLOW)
-        try:
-            os.fchmod(descriptor, 0o444)
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-        model = os.path.join(new, "model.tflite")
-        os.rename(part, model)
-        if manifest:
-            os.chmod(manifest, 0o444)
-            os.rename(manifest, os.path.join(new, "manifest.json"))
-        if os.path.lexists(library):
-            os.chmod(library, 0o444)
-            os.rename(library, os.path.join(new, _LIBRARY))
-        _sync_folder(new)
-        _sync_folder(os.path.join(folder, "releases"))
+        for path, name in [(part, "model.tflite"), *((part + end, name) for end, name in _COMPANIONS.items())]:
+            if os.path.lexists(path):
+                _seal(path)
+                os.rename(path, os.path.join(new, name))
+        sync_folder(new)
+        os.rename(new, os.path.join(folder, "releases", release))
+        sync_folder(os.path.join(folder, "releases"))
         self._offset = -1
         self._committed[self._slot] = release
+        self._clear_incoming(keep="")
         self._log(folder, "commit", release)
-        return release, model
+        return release, os.path.join(folder, "releases", release, "model.tflite")
 
     def _manifest(self, path: str) -> str:
         """The uploaded manifest's path, or nothing; one that speaks of another model is dropped and refused."""
@@ -155,6 +157,50 @@ class Store:
             os.unlink(path)
             raise Refusal(Status.BAD_CHECKSUM, "the library is not the one that the manifest lists")
 
+    def _check_signature(self, part: str) -> None:
+        """On a device with pinned keys an upload that none of them signed is dropped and refused."""
+        keys = self.trust.keys()
+        if keys is None:
+            return
+        try:
+            found = []
+            for end in (".json", ".json.sig"):
+                path = part + end
+                found.append(_content(path) if _is_file(path, None) else None)
+            check_signature(found[0], found[1], keys)
+        except Refusal:
+            self._clear_incoming(keep=part)  # the model may stay: its digest holds, and it is not used
+            raise
+
+    def _whole(self, folder: str, release: str, slot: str, beat: Beat) -> bool:
+        """Whether a release may be used: as it was deployed, and signed where this device asks for it."""
+        try:
+            self.trust.check(os.path.join(folder, "releases", release), slot, lambda path: sha256_of(path, beat))
+        except Refusal:
+            return False
+        return True
+
+    def _new_name(self, folder: str) -> str:
+        """A release's name that is free, also when the clock stands or was put back."""
+        now = int(time.time())
+        while True:
+            name = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(now)) + "-" + self._sha256.hex()[:8]
+            if not os.path.lexists(os.path.join(folder, "releases", name)):
+                return name
+            now += 1
+
+    def _clear_incoming(self, keep: str) -> None:
+        """Nothing that an earlier upload left is taken for part of this one; only `keep` goes on being written."""
+        incoming = os.path.join(self._folder(self._slot), "incoming")
+        for name in os.listdir(incoming):
+            path = os.path.join(incoming, name)
+            if path == keep:
+                continue
+            if _is_folder(path):
+                shutil.rmtree(path)
+            else:
+                os.unlink(path)
+
     def library_of(self, model: str) -> str:
         """The custom operators that were deployed with a release's model; empty where there are none."""
         folder = os.path.dirname(os.path.realpath(model))
@@ -162,14 +208,18 @@ class Store:
         inside = os.path.realpath(self.base) == os.path.dirname(os.path.dirname(os.path.dirname(folder)))
         return path if inside and _RELEASE.match(os.path.basename(folder)) and _is_file(path, None) else ""
 
-    def activate(self, slot: str, release: str, try_out: Callable[[str], None]) -> Tuple[str, str]:
-        """Try a release out and make it current: (release, the one before). If `try_out` refuses, nothing changes."""
+    def activate(self, slot: str, release: str, try_out: Callable[[str], None], beat: Beat) -> Tuple[str, str]:
+        """Make a release current that is as it was deployed and that `try_out` takes: (release, the one before).
+
+        If either refuses, nothing changes.
+        """
         folder = self._folder(slot)
         release = release or self._committed.get(slot, "")
         if not release:
             raise Refusal(Status.BAD_STATE, "nothing was committed in this session; name the release")
         if release not in self._releases(folder):
             raise Refusal(Status.NOT_FOUND, f"no release '{release[:40]}' in {slot}")
+        self.trust.check(os.path.join(folder, "releases", release), slot, lambda path: sha256_of(path, beat))
         try_out(os.path.join(folder, "releases", release, "model.tflite"))
         current = self._linked(folder, "current")
         if current != release:
@@ -177,7 +227,18 @@ class Store:
                 self._link(folder, "previous", current)
             self._link(folder, "current", release)
             self._log(folder, "activate", release)
+            self._prune(folder)
         return release, self._linked(folder, "previous") or ""
+
+    def _prune(self, folder: str) -> None:
+        """Delete the oldest releases beyond the number kept; never the current one and the one before."""
+        names = self._releases(folder)
+        used = {self._linked(folder, "current"), self._linked(folder, "previous")}
+        for name in names[: max(0, len(names) - _KEPT_RELEASES)]:
+            if name not in used:
+                gone = os.path.join(folder, "incoming", name)  # half a release is never among the releases
+                os.rename(os.path.join(folder, "releases", name), gone)
+                shutil.rmtree(gone)
 
     def active_model(self, slot: str) -> str:
         """Path of a slot's current model."""
@@ -267,7 +328,7 @@ class Store:
             os.unlink(new)
         os.symlink(os.path.join("releases", release), new)
         os.rename(new, os.path.join(folder, name))
-        _sync_folder(folder)
+        sync_folder(folder)
 
     def _digest(self, folder: str, release: str, beat: Beat) -> str:
         model = os.path.join(folder, "releases", release, "model.tflite")
@@ -276,8 +337,13 @@ class Store:
     def _log(self, folder: str, event: str, release: str) -> None:
         line = {"time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "event": event, "release": release}
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
-        with open(os.open(os.path.join(folder, "log.jsonl"), flags, 0o644), "w") as file:
-            file.write(json.dumps(line) + "\n")
+        text = (json.dumps(line) + "\n").encode("utf-8")
+        with contextlib.suppress(OSError):  # what was done is done, also where the disk is full now
+            descriptor = os.open(os.path.join(folder, "log.jsonl"), flags, 0o644)
+            try:
+                os.write(descriptor, text)
+            finally:
+                os.close(descriptor)
 
 
 def _is_file(path: str, size: Optional[int]) -> bool:
@@ -295,9 +361,16 @@ def _is_folder(path: str) -> bool:
         return False
 
 
-def _sync_folder(path: str) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
+def _content(path: str) -> bytes:
+    with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), "rb") as file:
+        return file.read(_MANIFEST_BYTES)
+
+
+def _seal(path: str) -> None:
+    """Make a file read-only, and sure to be on the disk."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
     try:
+        os.fchmod(descriptor, 0o444)
         os.fsync(descriptor)
     finally:
         os.close(descriptor)

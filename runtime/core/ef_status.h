@@ -24,6 +24,7 @@ enum ef_status {
     EF_RUNTIME_ERROR = 18, /* The interpreter failed while preparing or running. */
     EF_NO_RUNTIME = 19, /* No interpreter is installed on the device. */
     EF_NOT_FINITE = 20, /* A quantization parameter or a computed value is not finite. */
+    EF_BAD_SIGNATURE = 21, /* None of the keys that the device trusts has signed this. */
 };
 
 #endif /* EF_STATUS_H */

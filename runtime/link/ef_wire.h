@@ -18,6 +18,7 @@ enum ef_command {
     EF_CMD_MODEL_COMMIT = 0x12, /* Verify size and SHA-256 of what was uploaded and make it a release. */
     EF_CMD_MODEL_USE = 0x13, /* Verify a file of the device in place, for use without deploying it. */
     EF_CMD_MODEL_ACTIVATE = 0x14, /* Load and run the slot's committed release once; if that works it becomes the active one, else the old one stays. */
+    EF_CMD_TRUST = 0x16, /* List, add to or take from the public keys that the device trusts; with any pinned, a release needs a signature. */
     EF_CMD_OPEN = 0x20, /* Load a model and allocate its tensors. */
     EF_CMD_MODEL_INFO = 0x21, /* Describe the opened model. */
     EF_CMD_SIGNATURE = 0x22, /* Choose the signature that INPUT, INVOKE and OUTPUT mean. */

@@ -43,7 +43,7 @@ def upload(store, content=MODEL, slot="kws", block=1000):
 
 
 def activate(store, slot="kws", release=""):
-    return store.activate(slot, release, lambda path: None)
+    return store.activate(slot, release, lambda path: None, beat)
 
 
 def test_an_upload_becomes_a_release_laid_out_as_documented(store, tmp_path):
@@ -126,7 +126,7 @@ def test_a_release_that_fails_its_trial_does_not_become_active(store, agent, tmp
         raise agent("refusal").Refusal(Status.BAD_MODEL, "no")
 
     with pytest.raises(agent("refusal").Refusal):
-        store.activate("kws", "", fail)
+        store.activate("kws", "", fail, beat)
     assert str((tmp_path / "base/kws/current").readlink()) == f"releases/{first}"
 
 
