@@ -4,7 +4,6 @@
 #include "ef_requantize.h"
 
 #define GREATEST_SHIFT 7
-#define BLOCK 256u /* products of 22 bits that an int32 holds */
 
 enum ef_status ef_channels_s16_check(struct ef_context *context, const struct ef_tensor *in,
                                      const struct ef_tensor *weights, const struct ef_tensor *out) {
@@ -39,27 +38,37 @@ void ef_channels_s16_prepare(struct ef_channels_s16 *channels, const struct ef_t
 
 void ef_channels_s16_begin(const void *bias, uint32_t channel, uint32_t count, int64_t *sum) {
     for (uint32_t j = 0; j < count; j++)
-        sum[j] = bias ? ef_load_i64((const uint8_t *)bias + 8u * (channel + j)) : 0;
+        sum[j] = ef_channels_s16_bias(bias, channel + j);
+}
+
+EF_OWN_FRAME int32_t ef_channels_s16_any(uint32_t multiplier, int32_t right, int64_t sum) {
+    const uint64_t scaled = (uint64_t)sum * multiplier + (UINT64_C(1) << (right - 1));
+    return (int32_t)(uint32_t)((int64_t)scaled >> right); /* the reference wraps */
 }
 
 void ef_channels_s16_store(const struct ef_channels_s16 *channels, uint32_t channel, uint32_t count, const int64_t *sum,
                            int16_t *out) {
-    const uint16_t *multipliers = (const uint16_t *)(const void *)(channels + 1);
-    const int8_t *shifts = (const int8_t *)(multipliers + channels->count);
     for (uint32_t j = 0; j < count; j++) {
-        const uint32_t i = channels->count > 1u ? channel + j : 0u;
-        const int32_t right = 15 - shifts[i];
-        const uint64_t scaled = (uint64_t)sum[j] * multipliers[i] + (UINT64_C(1) << (right - 1));
-        const int32_t value = (int32_t)(uint32_t)((int64_t)scaled >> right); /* beyond 32 bits the reference wraps */
-        out[j] = (int16_t)ef_clamp(value, channels->min, channels->max);
+        const struct ef_channel_s16 one = ef_channel_s16(channels, channel + j);
+        out[j] = ef_channels_s16_scale(&one, sum[j]);
     }
 }
 
 void ef_dot4_s16(const int16_t *x, const int8_t *const w[4], uint32_t n, int64_t sum[4]) {
-    for (uint32_t from = 0; from < n; from += BLOCK) {
-        const uint32_t to = n - from < BLOCK ? n : from + BLOCK;
-        int32_t s0 = 0, s1 = 0, s2 = 0, s3 = 0;
-        for (uint32_t k = from; k < to; k++) {
+    for (uint32_t from = 0; from < n; from += EF_S16_BLOCK) {
+        const uint32_t to = n - from < EF_S16_BLOCK ? n : from + EF_S16_BLOCK;
+        uint32_t k = from;
+        int32_t s[4] = {0, 0, 0, 0};
+#if EF_HAVE_DSP
+        const uint32_t whole = (to - from) & ~3u;
+        if (whole > 0) {
+            const int8_t *const v[4] = {w[0] + from, w[1] + from, w[2] + from, w[3] + from};
+            k += whole;
+            ef_dot4_words_s16(x + from, v, x + k, s);
+        }
+#endif
+        int32_t s0 = s[0], s1 = s[1], s2 = s[2], s3 = s[3];
+        for (; k < to; k++) {
             const int32_t value = x[k];
             s0 += value * w[0][k];
             s1 += value * w[1][k];

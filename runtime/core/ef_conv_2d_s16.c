@@ -1,8 +1,10 @@
 /* CONV_2D, int16 by int8 weights: [N, H, W, C] by weights [O, Kh, Kw, C/groups], int64 bias [O] or none, to
- * [N, H', W', O]. Output channels are made four at a time, each from the runs of input values under the window. No
- * scratch. Refuses weights whose channels do not divide the input's, and what ef_window_prepare(), ef_dense.h and
+ * [N, H', W', O]. Output channels are made four at a time, each from the runs of input values under the window. With
+ * the DSP extension four windows at a time lie in scratch (ef_conv_2d_s16_dsp.c); without scratch it works as well,
+ * slower. Refuses weights whose channels do not divide the input's, and what ef_window_prepare(), ef_dense.h and
  * ef_channels_s16_check() refuse. */
 #include "ef_channels_s16.h"
+#include "ef_conv_2d_s16_dsp.h"
 #include "ef_dense.h"
 #include "ef_operators.h"
 #include "ef_window.h"
@@ -36,6 +38,8 @@ enum ef_status ef_conv_2d_s16_prepare(struct ef_context *context) {
     if ((status = ef_dense_check_bias(context, out.dims[3])) != EF_OK) return status;
     if ((status = ef_channels_s16_check(context, &in, &weights, &out)) != EF_OK) return status;
     const uint32_t count = weights.scale_count > 1u ? weights.scale_count : 1u;
+    const uint32_t filter = weights.elements / (uint32_t)weights.dims[0];
+    ef_need_scratch(context, filter <= EF_CONV_2D_S16_WINDOW ? ef_conv_2d_s16_scratch(window.in_c, filter) : 0u);
     struct record *record =
         ef_need_record(context, (uint32_t)offsetof(struct record, channels) + ef_channels_s16_bytes(count));
     if (!record) return EF_OK;
@@ -71,7 +75,14 @@ void ef_conv_2d_s16_row(const struct ef_call *call, const struct ef_rows *rows, 
     const struct ef_window *window = &record->window;
     int16_t *out = out_row;
     const uint32_t filter = (uint32_t)window->kernel_h * window->kernel_w * record->group_in_c;
-    for (int32_t x = 0; x < rows->out_w; x++) {
+    int32_t x = 0;
+#if EF_HAVE_DSP
+    if (call->scratch && filter <= EF_CONV_2D_S16_WINDOW && record->group_in_c == window->in_c) {
+        x = ef_conv_2d_s16_dsp(window, &record->channels, call, rows, out);
+        out += (uint32_t)x * window->out_c;
+    }
+#endif
+    for (; x < rows->out_w; x++) {
         const struct ef_columns columns = ef_window_columns(window, x);
         const int32_t column =
             columns.kx_end > columns.kx_begin ? columns.first + columns.kx_begin * window->dilation_w : 0;

@@ -1,8 +1,10 @@
 /* DEPTHWISE_CONV_2D, int16 by int8 weights: [N, H, W, C] by weights [1, Kh, Kw, C*M], int64 bias [C*M] or none, to
- * [N, H', W', C*M]; output channel o reads input channel o/M. No scratch. Refuses output channels that are no multiple of
- * the input's, and what ef_window_prepare(), ef_dense.h and ef_channels_s16_check() refuse. */
+ * [N, H', W', C*M]; output channel o reads input channel o/M. With the DSP extension channels are made four at a time
+ * where M is 1 (ef_depthwise_conv_2d_s16_dsp.c). No scratch. Refuses output channels that are no multiple of the input's,
+ * and what ef_window_prepare(), ef_dense.h and ef_channels_s16_check() refuse. */
 #include "ef_channels_s16.h"
 #include "ef_dense.h"
+#include "ef_depthwise_conv_2d_s16_dsp.h"
 #include "ef_operators.h"
 #include "ef_window.h"
 
@@ -49,12 +51,16 @@ void ef_depthwise_conv_2d_s16_row(const struct ef_call *call, const struct ef_ro
     const struct ef_window *window = &record->window;
     int16_t *out = out_row;
     const uint32_t out_c = window->out_c, in_step = (uint32_t)window->dilation_w * window->in_c;
-    for (int32_t x = 0; x < rows->out_w; x++, out += out_c) {
+    uint32_t made = 0;
+#if EF_HAVE_DSP
+    if (record->multiplier == 1u) made = ef_depthwise_conv_2d_s16_dsp(window, &record->channels, call, rows, out);
+#endif
+    for (int32_t x = 0; x < rows->out_w && made < out_c; x++, out += out_c) {
         const struct ef_columns columns = ef_window_columns(window, x);
         const int32_t count = columns.kx_end - columns.kx_begin;
         const uint32_t at =
             count > 0 ? (uint32_t)(columns.first + columns.kx_begin * window->dilation_w) * window->in_c : 0u;
-        for (uint32_t o = 0; o < out_c; o++) {
+        for (uint32_t o = made; o < out_c; o++) {
             int64_t sum;
             ef_channels_s16_begin(call->inputs[2], o, 1, &sum);
             for (int32_t ky = rows->ky_begin; ky < rows->ky_end; ky++) {

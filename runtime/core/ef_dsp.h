@@ -124,6 +124,25 @@ static inline uint32_t ef_dsp_mac_high(uint32_t a, uint32_t b, uint32_t sum) {
     return sum;
 }
 
+/* sum + high(a)*low(b). */
+static inline uint32_t ef_dsp_mac_high_low(uint32_t a, uint32_t b, uint32_t sum) {
+    __asm__("smlatb %0, %1, %2, %0" : "+r"(sum) : "r"(a), "r"(b));
+    return sum;
+}
+
+/* sum + low(a)*high(b). */
+static inline uint32_t ef_dsp_mac_low_high(uint32_t a, uint32_t b, uint32_t sum) {
+    __asm__("smlabt %0, %1, %2, %0" : "+r"(sum) : "r"(a), "r"(b));
+    return sum;
+}
+
+/* a*b / 2^32, halves up. */
+static inline int32_t ef_dsp_high_mul_rounded(int32_t a, int32_t b) {
+    int32_t result;
+    __asm__("smmulr %0, %1, %2" : "=r"(result) : "r"(a), "r"(b));
+    return result;
+}
+
 /* sum + a*b / 2^32, halves up. */
 static inline int32_t ef_dsp_high_mac_rounded(int32_t a, int32_t b, int32_t sum) {
     int32_t result;

@@ -93,8 +93,10 @@ void ef_fully_connected_s16_invoke(const struct ef_call *call) {
             ef_channels_s16_begin(call->inputs[2], o, left, sum);
             ef_dot4_s16(in, w4, depth, sum);
             for (uint32_t j = 0; j < left; j++) {
-                const struct ef_real real = ef_real_unpack(record->reals[record->count > 1u ? o + j : 0u]);
-                out[o + j] = (int16_t)ef_clamp(scaled(sum[j], real), record->min, record->max);
+                const struct ef_packed_real real = record->reals[record->count > 1u ? o + j : 0u];
+                const int32_t value = sum[j] == (int32_t)sum[j] ? ef_requantize_packed((int32_t)sum[j], real)
+                                                                : scaled(sum[j], ef_real_unpack(real));
+                out[o + j] = (int16_t)ef_clamp(value, record->min, record->max);
             }
         }
     }

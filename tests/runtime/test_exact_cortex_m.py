@@ -13,6 +13,8 @@ import pytest
 from tests.runtime import (
     cases_elementwise,
     cases_int4,
+    cases_int16,
+    cases_layers,
     cases_lstm,
     cases_moving,
     cases_reducing,
@@ -42,6 +44,7 @@ INSTRUCTIONS = {
     "cortex-m4": {"ad01_int8": 521_000, "kws_int8": 4_560_000, "resnet8_int8": 15_200_000, "vww_int8": 13_300_000},
     "cortex-m3": {"ad01_int8": 985_000, "kws_int8": 15_400_000, "resnet8_int8": 49_700_000},
 }
+LAYERS_INT16 = {"cortex-m4": (237_000, 684_000, 387_000, 253_000, 34_000)}  # likewise, of cases_layers
 NS_A_TICK, NS_AN_INSTRUCTION = 40, 64  # the boards' 25 MHz timer; `-icount shift=6`
 
 
@@ -80,6 +83,7 @@ def other_cases() -> list[Case]:
     """int16 activations, int4 weights, operators with a state, and what resamples."""
     rng = np.random.default_rng(12)
     cases = [case for make, _ in INT16.values() for case in make(rng, 6)]
+    cases += [*cases_int16.conv(rng, 60), *cases_int16.conv(rng, 40, depthwise=True), *cases_layers.layers_s16()]
     cases += [*cases_int4.conv(rng, 8), *cases_int4.fully_connected(rng, 8)]
     cases += [*cases_state.svdf(rng, 8, "INT8"), *cases_lstm.quantized_lstm(rng, 40, "INT8")]
     for name in ("RESIZE_BILINEAR", "RESIZE_NEAREST_NEIGHBOR"):
@@ -127,3 +131,21 @@ def test_an_invoke_takes_no_more_instructions_than_it_did(core: tuple[str, list[
         assert isinstance(ours, Run)
         taken = ours.ticks * NS_A_TICK // NS_AN_INSTRUCTION
         assert 0.5 * limit < taken <= limit, f"{case.name}: {taken} instructions"
+
+
+def test_int16_layers_take_no_more_instructions_than_they_did(core: tuple[str, list[str | Path]]) -> None:
+    for case, ours, limit in zip(
+        cases := cases_layers.layers_s16(), run_batch(core[1], cases), LAYERS_INT16.get(core[0], ()), strict=False
+    ):
+        assert isinstance(ours, Run)
+        taken = ours.ticks * NS_A_TICK // NS_AN_INSTRUCTION
+        assert 0.5 * limit < taken <= limit, f"{case.name}: {taken} instructions"
+
+
+def test_sums_of_hostile_biases_wrap_as_in_the_portable_kernels(
+    core: tuple[str, list[str | Path]], drivers: list[Path]
+) -> None:
+    cases = cases_layers.hostile_biases()
+    for case, ours, portable in zip(cases, run_batch(core[1], cases), run_batch([drivers[0]], cases), strict=True):
+        assert isinstance(ours, Run) and isinstance(portable, Run)
+        assert ours.outputs == portable.outputs, case.name

@@ -14,7 +14,7 @@ from edgeflow.generate.context import Optimize
 from edgeflow.model.types import Model, Operator, Subgraph
 
 _ALIGNMENT_BYTES = 16
-_SCRATCH_IF_THERE = frozenset({"conv_2d_s8", "depthwise_conv_2d_s8"})
+_SCRATCH_IF_THERE = frozenset({"conv_2d_s8", "conv_2d_s16", "depthwise_conv_2d_s8"})
 BALANCED = 1.125  # an eighth more RAM than the least
 
 

@@ -11,6 +11,7 @@ from edgeflow.generate.ahead.tuned import (
     average_pool_2d_mve,
     conv_2d,
     conv_2d_mve,
+    dense_s16,
     depthwise_conv_2d,
     depthwise_conv_2d_mve,
     fully_connected,
@@ -41,6 +42,9 @@ VARIANTS: dict[str, tuple[tuple[str, str, Variant], ...]] = {
         ("dsp", "conv_2d_s8_dsp", conv_2d.windows_at_once),
         ("dsp", "conv_2d_s8_dsp", conv_2d.windows),
     ),
+    "conv_2d_s16": (("dsp", "conv_2d_s16_dsp", dense_s16.conv_2d),),
+    "depthwise_conv_2d_s16": (("dsp", "depthwise_conv_2d_s16_dsp", dense_s16.depthwise_conv_2d),),
+    "fully_connected_s16": (("dsp", "fully_connected_s16_dsp", dense_s16.fully_connected),),
     "fully_connected_s8": (
         ("mve", "fully_connected_s8_mve", fully_connected_mve.fully_connected),
         ("mve", "fully_connected_s8_mve", fully_connected_mve.sparing),
