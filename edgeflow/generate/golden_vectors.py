@@ -27,7 +27,12 @@ TIMEOUT_S = 300
 _RECORD = """
 import importlib, sys
 import numpy as np
-package, given, made = sys.argv[1:]
+package, given, made, kernels = sys.argv[1:]
+if kernels == "reference":
+    import functools
+    from ai_edge_litert import interpreter as litert
+    resolver = litert.OpResolverType.BUILTIN_REF
+    litert.Interpreter = functools.partial(litert.Interpreter, experimental_op_resolver_type=resolver)
 golden = importlib.import_module(package + ".golden")
 arrays = dict(np.load(given))
 methods = [str(method) for method in arrays.pop("methods")] if "methods" in arrays else []
@@ -69,9 +74,12 @@ def match_case(context: Context, arrays: Mapping[str, NDArray[Any]], source: str
     )
 
 
-def golden_files(context: Context, package: Mapping[str, bytes], cases: Sequence[Case]) -> dict[str, bytes]:
+def golden_files(
+    context: Context, package: Mapping[str, bytes], cases: Sequence[Case], *, reference: bool = False
+) -> dict[str, bytes]:
     """`golden.npz` and `golden.json` for `cases`, made by the rendered Python `package` of `context`.
 
+    With `reference` the interpreter takes its plain kernels, whose bits edgeflow's runtime gives, and not the fastest.
     Raises UsageError on inputs that do not fit, EdgeflowError when the run fails.
     """
     with tempfile.TemporaryDirectory(prefix="edgeflow-golden-") as name:
@@ -83,7 +91,7 @@ def golden_files(context: Context, package: Mapping[str, bytes], cases: Sequence
             f"{n}/{key}": value for n, case in enumerate(cases) for key, value in case.inputs.items()
         }
         np.savez(folder / "given.npz", methods=np.asarray([case.entry.method for case in cases]), **given)
-        _run(context, folder, ", ".join(case.source for case in cases))
+        _run(context, folder, ", ".join(case.source for case in cases), "reference" if reference else "fastest")
         made = (folder / "made.npz").read_bytes()
     with np.load(io.BytesIO(made), allow_pickle=False) as archive:
         arrays = dict(archive)
@@ -114,8 +122,9 @@ def _plain(array: NDArray[Any]) -> dict[str, object] | list[str]:
     return {"dtype": array.dtype.name, "shape": list(array.shape), "data": data}
 
 
-def _run(context: Context, folder: Path, source: str) -> None:
-    command = [sys.executable, "-B", "-c", _RECORD, context.symbol, str(folder / "given.npz"), str(folder / "made.npz")]
+def _run(context: Context, folder: Path, source: str, kernels: str) -> None:
+    files = [str(folder / "given.npz"), str(folder / "made.npz")]
+    command = [sys.executable, "-B", "-c", _RECORD, context.symbol, *files, kernels]
     environment = {**os.environ, "PYTHONPATH": str(folder)}
     try:
         done = subprocess.run(

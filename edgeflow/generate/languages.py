@@ -45,6 +45,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     names: Literal["c", "python"] = "c"
     owns_directory: bool = False
     reads_values: bool = False
+    library: bool = False
     golden: _Text | None = None
     forms: tuple[_Text, ...] = ()
     large: Large | None = None
@@ -70,6 +71,7 @@ class Language:
     names: Literal["c", "python"] = "c"
     owns_directory: bool = False
     reads_values: bool = False
+    library: bool = False
     golden: str | None = None
     forms: tuple[str, ...] = ()
     large: Large | None = None

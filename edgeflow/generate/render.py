@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from edgeflow.generate import micro
 from edgeflow.generate.context import Context, Entry, Port
 from edgeflow.generate.escape import FILTERS
 from edgeflow.generate.groups import Group
@@ -21,14 +23,17 @@ _BYTES_A_ROW = 16
 _C_BYTES = [f"0x{value:02x}," for value in range(256)]
 
 
-def render(language: Language, context: Context, content: bytes) -> dict[str, bytes]:
+def render(
+    language: Language, context: Context, content: bytes, more: Mapping[str, Any] = MappingProxyType({})
+) -> dict[str, bytes]:
     """Return {path with forward slashes: bytes} of one generated tree; `content` is the model's bytes.
 
-    A template's path below its tree is the file's path, with `__symbol__` standing for the chosen name.
+    A template's path below its tree is the file's path, with `__symbol__` standing for the chosen name. Templates see
+    the context as `m`, and what `more` has.
     """
     root = language.folder.parent
     environment = _environment(root)
-    values: dict[str, Any] = {"m": context, "byte_rows": byte_rows(content) if context.form == "array" else ""}
+    values: dict[str, Any] = {"m": context, "byte_rows": byte_rows(content) if context.form == "array" else "", **more}
     files: dict[str, bytes] = {}
     for tree in language.trees(context.form):
         files |= _render_tree(environment, root, tree.relative_to(root).as_posix(), values)
@@ -143,6 +148,8 @@ def _environment(root: Path) -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(FILTERS)
+    environment.filters["micro_input_text"] = micro.input_line
+    environment.filters["micro_output_text"] = micro.output_line
     environment.filters["quantization"] = quantization_text
     environment.filters["input_text"] = input_text
     environment.filters["result_text"] = result_text

@@ -117,10 +117,13 @@ def runner_project(
     return RunnerProject(chosen.name, context, files, rendered, _warnings(board, model, context))
 
 
-def select(model: Model | None) -> Selection:
-    """The kernels for a model, or all of them. Raises ModelError with every operator that has none."""
+def select(model: Model | None, linked: set[str] | None = None) -> Selection:
+    """The kernels for a model, or all of them, with what `linked` names: the link's own when None.
+
+    Raises ModelError with every operator that has no kernel.
+    """
     folder = runtime_dir() / "core"
-    linked = named_by(sorted((runtime_dir() / "link").glob("*.c"))) | {"ef_kernels_all"}
+    linked = linked or named_by(sorted((runtime_dir() / "link").glob("*.c"))) | {"ef_kernels_all"}
     every = operators()
     if model is None:
         everything = (*sorted(folder.glob("*.c")), *sorted(folder.glob("*.h")))

@@ -136,7 +136,8 @@ def generate_files(
         paths = write_tree(files, directory, owns_directory=False, force=force)
     else:
         arena = None
-        if optimize is not None or ram_bytes is not None:
+        ahead = form == AHEAD  # a library may hold such a build
+        if not ahead and (optimize is not None or ram_bytes is not None):
             raise UsageError("only an ahead-of-time build is optimized", "add --aot, or leave --optimize and --ram out")
         if input_rows:
             raise UsageError("only an ahead-of-time build takes its input by rows", "add --aot, or leave --input out")
@@ -146,13 +147,22 @@ def generate_files(
         loaded = model if isinstance(model, Model) else load_model(model)
         rules = load_project(project) if isinstance(project, (str, Path)) else project
         options = Options(chosen.name, name, signature, chosen.choose_form(form, loaded.size))
+        options = replace(options, optimize=optimize or "balanced", ram_bytes=ram_bytes)
         context = build_context(loaded, kind, board, options, rules)
         chosen.check(context)
-        files = render(chosen, context, loaded.content)
+        library = None
+        if chosen.library:
+            from edgeflow.pipeline.generate_library import make_library
+
+            library = make_library(loaded, kind, board, context, chosen)
+            context, files = library.context, library.files
+        else:
+            files = render(chosen, context, loaded.content)
         if golden and chosen.golden is not None:
             folder = chosen.golden.replace("__symbol__", context.symbol)
-            vectors = _golden(loaded, kind, options, rules, golden)
+            vectors = _golden(loaded, kind, options, rules, golden, reference=chosen.library)
             files |= {f"{folder}/{path}": content for path, content in vectors.items()}
+            files |= library.self_test(folder, vectors) if library else {}
         paths = write_tree(files, directory, owns_directory=chosen.owns_directory, force=force)
     return Generation(
         model=context.model_file,
@@ -179,7 +189,13 @@ def _no_golden(language: str) -> UsageError:
 
 
 def _golden(
-    model: Model, kind: Target, options: Options, rules: Project | None, golden: Sequence[Path | str]
+    model: Model,
+    kind: Target,
+    options: Options,
+    rules: Project | None,
+    golden: Sequence[Path | str],
+    *,
+    reference: bool,
 ) -> dict[str, bytes]:
     """Golden vectors for any language: recorded by the same model's Python package, which is the oracle."""
     from edgeflow.device.tensors import read_npz
@@ -191,7 +207,7 @@ def _golden(
     context = build_context(model, kind, None, own, rules)
     oracle.check(context)
     cases = [match_case(context, read_npz(Path(path)), str(path)) for path in golden]
-    return golden_files(context, render(oracle, context, model.content), cases)
+    return golden_files(context, render(oracle, context, model.content), cases, reference=reference)
 
 
 def _ahead_files(
