@@ -73,6 +73,7 @@ def assert_no_regression(edgeflow_device: Device, pytestconfig: pytest.Config) -
         limit = _or_fail(lambda: parse_share(fail_over))
         options.setdefault("store", pytestconfig.getoption("--edgeflow-store"))
         options.setdefault("wait_s", 60)
+        options.setdefault("visible", limit or 0.05)
         found = _or_fail(lambda: compare(baseline, model, device=edgeflow_device, **options))
         over = regressions(found, limit)
         told = [*found.doubts, *blind_spots(found, limit)]

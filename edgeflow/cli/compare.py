@@ -33,7 +33,9 @@ def share(_: click.Context, __: click.Parameter, text: str | None) -> float | No
 @click.argument("new")
 @click.option("--device", "-d", metavar="D", help="Where models are measured, in turns.")
 @placing_options
-@click.option("--rounds", type=click.IntRange(1, 1000), help="Fresh processes of each model.  [10]")
+@click.option(
+    "--rounds", type=click.IntRange(1, 1000), help="Fresh processes of each model.  [10 to 30, until --fail-over shows]"
+)
 @click.option("--runs", type=click.IntRange(1, 10_000_000), help="At least so many runs a round.  [50]")
 @click.option("--warmup", type=click.IntRange(0, 1_000_000), help="Unmeasured runs before.  [5]")
 @click.option("--min-seconds", "min_s", type=click.FloatRange(0, 86400), help="Measure at least so long a round.  [1]")
@@ -90,6 +92,7 @@ def command(
             api=api or "",
             delegate=delegate or "",
             seed=seed,
+            visible=fail_over or 0.05,
             wait_s=wait_s,
             timeout_s=timeout_s,
             fresh=fresh,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from edgeflow.bench.measure import Options, Wanted
 from edgeflow.bench.turns import measure_in_turns
-from edgeflow.bench.types import Result, result_from_json
+from edgeflow.bench.types import Result, Round, result_from_json
 from edgeflow.device.book import find_device
 from edgeflow.device.connect import connect
 from edgeflow.device.tensors import feed_random
@@ -19,10 +20,12 @@ from edgeflow.pipeline.bench import bench, result_of
 from edgeflow.pipeline.invoke import pick_signature
 from edgeflow.pipeline.results import find_run
 from edgeflow.progress import Progress, silent
+from edgeflow.results.comparison import would_show
 from edgeflow.results.figures import Comparison, compare_results
 from edgeflow.results.store import open_store
 
-_ROUNDS = 10  # processes of each model: a change of some 5 % shows where processes differ by 1 %
+_ROUNDS = 10  # processes of each model: a change of some 4 % shows where processes differ by 1 %
+_ROUNDS_MAX = 30
 
 
 def compare(
@@ -38,6 +41,7 @@ def compare(
     api: str = "",
     delegate: str = "",
     seed: int = 0,
+    visible: float = 0.05,
     wait_s: float = 0,
     timeout_s: float = 60,
     fresh: bool = False,
@@ -47,7 +51,8 @@ def compare(
     """Compare two sides, each a model (`.tflite`), a result, a JSON file of bench, or a run of the store.
 
     Two models are measured in turns on `device`, `rounds` processes of each; one model is measured as `bench` does and
-    held against the other side's record. Raises UsageError where a side is none of these, or a real device would be
+    held against the other side's record. Without `rounds` there are ten processes of each, and up to thirty until a
+    change by the share `visible` would show. Raises UsageError where a side is none of these, or a real device would be
     compared with an emulated one; and what `bench` raises.
     """
     sides = [_understood(side, store) for side in (old, new)]
@@ -89,11 +94,17 @@ def compare(
             lambda tensors: feed_random(tensors, seed),
             emulated,
             progress,
+            at_most=0 if rounds or emulated else _ROUNDS_MAX,
+            enough=lambda old, new: not old or would_show(_samples(old), _samples(new), visible),
         )
     results = [
         result_of(model, found, option, one) for model, option, one in zip(models, options, measured_sides, strict=True)
     ]
     return _compared(results[0], results[1], interleaved=True)
+
+
+def _samples(rounds: Sequence[Round]) -> list[tuple[float, ...]]:
+    return [one.samples for one in rounds]
 
 
 def _compared(old: Model | Result, new: Model | Result, *, interleaved: bool) -> Comparison:

@@ -1,11 +1,14 @@
 """How often `compare` cries wolf, and what it finds: `python hardware/benchmarks/ab.py`.
 
 Simulated: pairs of sides that are the same, with processes that differ, runs that resemble their neighbours, outliers
-and a drift that both share. Real, on `local:`: one model against itself, and against itself with 5 % more work (more
-samples a run), in turns. Each real comparison takes `--rounds` of the measured pairs of processes at random and swaps
-the two of a pair at random, which changes nothing where both are the same. The smallest change found is that by which
-one side of the real A/A, slowed down in arithmetic, is called slower in 95 of 100 comparisons. The result is a dated
-JSON under hardware/results/.
+and a drift that both share; once on a quiet machine and once where one process in eight is disturbed and takes 1.2 to
+1.6 times as long. Real, on `local:`: one model against itself, and against itself with 5 % more work (more samples a
+run), in turns. Each real comparison takes measured pairs of processes at random and swaps the two of a pair at random,
+which changes nothing where both are the same.
+
+As `compare` does, each comparison begins with `--rounds` pairs and takes two more at a time, up to `--at-most`, until a
+change of 5 % would show. The smallest change found is that by which one side of an A/A, slowed down in arithmetic, is
+called slower in 95 of 100 comparisons. The result is a dated JSON under hardware/results/.
 """
 
 from __future__ import annotations
@@ -16,8 +19,10 @@ import os
 import platform
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -31,56 +36,82 @@ from edgeflow.device.tensors import feed_random
 from edgeflow.device.types import Device
 from edgeflow.model.read import load_model
 from edgeflow.progress import silent
-from edgeflow.results.comparison import LEVEL, compare_rounds
+from edgeflow.results.comparison import LEVEL, compare_rounds, would_show
 from edgeflow.transport.address import parse_address
 
 ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "hardware" / "results"
 MODEL = ROOT / "tests" / "data" / "sine_any_batch_float32.tflite"
 MORE_WORK = 0.05
+VISIBLE = 0.05  # what compare asks for where nothing else is
+DISTURBED = 1 / 8  # of the processes, in the second simulation: what a busy machine showed
 CHANGES = (0.01, 0.02, 0.03, 0.04, 0.05, 0.07, 0.1, 0.15, 0.2, 0.3, 0.5)
+_LAG = np.subtract.outer(np.arange(60), np.arange(60))
+_NEIGHBOURS = np.where(_LAG >= 0, 0.8 ** np.maximum(_LAG, 0), 0) * np.where(np.arange(60) == 0, 1, 0.6)
 Side = Sequence[npt.NDArray[np.float64]]
 
 
-def simulated(generator: np.random.Generator, rounds: int, drift: npt.NDArray[np.float64]) -> Side:
-    """Rounds of 60 runs: processes differ by 1 %, runs by 3 % (0.8 of it the neighbour's), 2 % are outliers."""
+@dataclass(frozen=True)
+class Steps:
+    """How many pairs of processes a comparison begins with, and how many it takes at most."""
+
+    first: int
+    at_most: int
+
+
+@dataclass(frozen=True)
+class Shares:
+    """The share of each verdict among comparisons, and how many pairs they took on average."""
+
+    same: float
+    slower: float
+    faster: float
+    rounds: float
+
+
+def simulated(generator: np.random.Generator, drift: npt.NDArray[np.float64], disturbed: float) -> Side:
+    """Rounds of 60 runs: processes differ by 1 %, runs by 3 % (0.8 of it the neighbour's), 2 % are outliers.
+
+    The share `disturbed` of the processes takes 1.2 to 1.6 times as long.
+    """
     side = []
-    for number in range(rounds):
-        noise = np.empty(60)
-        noise[0] = generator.normal()
-        for run in range(1, 60):
-            noise[run] = 0.8 * noise[run - 1] + 0.6 * generator.normal()
-        samples = 1000 * np.exp(drift[number] + generator.normal(0, 0.01) + 0.03 * noise)
+    for level in drift:
+        noise = _NEIGHBOURS @ generator.normal(size=60)
+        samples = 1000 * np.exp(level + generator.normal(0, 0.01) + 0.03 * noise)
         late = generator.random(60) < 0.02
         samples[late] *= generator.uniform(1.5, 4, late.sum())
-        side.append(samples)
+        side.append(samples * (generator.uniform(1.2, 1.6) if generator.random() < disturbed else 1.0))
     return side
 
 
-def simulated_alarms(count: int, rounds: int) -> dict[str, object]:
-    """How many of `count` comparisons of two equal sides are called a difference."""
-    generator = np.random.default_rng(0)
-    alarms = 0
+def simulated_pair(generator: np.random.Generator, steps: Steps, disturbed: float) -> tuple[Side, Side]:
+    """Two sides that are the same."""
+    drift = np.cumsum(generator.normal(0, 0.005, steps.at_most))
+    return simulated(generator, drift, disturbed), simulated(generator, drift, disturbed)
+
+
+def verdicts(draw: Callable[[], tuple[Side, Side]], count: int, change: float, steps: Steps) -> Shares:
+    """What `compare` says of `count` draws whose second side is slowed down by `change`."""
+    said, taken = [], []
     for _ in range(count):
-        drift = np.cumsum(generator.normal(0, 0.005, rounds))
-        sides = [simulated(generator, rounds, drift) for _ in range(2)]
-        alarms += compare_rounds(sides[0], sides[1], paired=True).verdict != "same"
-    return {"comparisons": count, "false_alarms": alarms, "rate": alarms / count}
+        old, new = draw()
+        new = [samples * (1 + change) for samples in new]
+        pairs = steps.first
+        while pairs < steps.at_most and not would_show(old[:pairs], new[:pairs], VISIBLE):
+            pairs = min(steps.at_most, pairs + 2)
+        said.append(compare_rounds(old[:pairs], new[:pairs], paired=True).verdict)
+        taken.append(pairs)
+    shares = [said.count(verdict) / count for verdict in ("same", "slower", "faster")]
+    return Shares(*shares, rounds=round(float(np.mean(taken)), 1))
 
 
-def simulated_found(count: int, rounds: int) -> dict[str, float]:
-    """The share of `count` comparisons that find a side slower, by change."""
-    generator = np.random.default_rng(2)
+def found_by_change(draw: Callable[[], tuple[Side, Side]], count: int, steps: Steps) -> dict[str, float]:
+    """The share of comparisons that call a side slower, by change, up to the first that is found in 95 of 100."""
     found: dict[str, float] = {}
     for change in CHANGES:
-        hits = 0
-        for _ in range(count):
-            drift = np.cumsum(generator.normal(0, 0.005, rounds))
-            old, new = (simulated(generator, rounds, drift) for _ in range(2))
-            slowed = [samples * (1 + change) for samples in new]
-            hits += compare_rounds(old, slowed, paired=True).verdict == "slower"
-        found[str(change)] = hits / count
-        if hits >= 0.95 * count:
+        found[str(change)] = verdicts(draw, count, change, steps).slower
+        print(f"  slowed down by {change:.0%}: found in {found[str(change)]:.1%}", flush=True)
+        if found[str(change)] >= 0.95:
             break
     return found
 
@@ -111,74 +142,83 @@ def drawn(generator: np.random.Generator, old: Side, new: Side, rounds: int, swa
     first, second = [], []
     for number in generator.choice(len(old), rounds, replace=False):
         pair = (old[number], new[number])
-        turned = swap and generator.random() < 0.5
+        turned = int(swap and generator.random() < 0.5)
         first.append(pair[turned])
-        second.append(pair[not turned])
+        second.append(pair[1 - turned])
     return first, second
 
 
-def shares(old: Side, new: Side, rounds: int, count: int, change: float, swap: bool) -> dict[str, float]:
-    """The share of each verdict on `new` slowed down by `change`."""
-    generator = np.random.default_rng(1)
-    verdicts = []
-    for _ in range(count):
-        first, second = drawn(generator, old, new, rounds, swap)
-        slowed = [samples * (1 + change) for samples in second]
-        verdicts.append(compare_rounds(first, slowed, paired=True).verdict)
-    return {verdict: verdicts.count(verdict) / count for verdict in ("same", "slower", "faster")}
+def account(draw: Callable[[], tuple[Side, Side]], count: int, steps: Steps) -> dict[str, object]:
+    """False alarms of `count` comparisons, and what a tenth as many find."""
+    alarms = verdicts(draw, count, 0.0, steps)
+    wrong = round((1 - alarms.same) * count)
+    print(f"  {wrong} false alarms in {count}, {alarms.rounds} pairs each", flush=True)
+    found = found_by_change(draw, max(100, count // 10), steps)
+    smallest = next((float(change) for change, share in found.items() if share >= 0.95), None)
+    return {
+        "comparisons": count,
+        "false_alarms": wrong,
+        "rate": wrong / count,
+        "mean_rounds": alarms.rounds,
+        "found_by_change": found,
+        "smallest_change_found_in_95_of_100": smallest,
+    }
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--simulated", type=int, default=2000)
-    parser.add_argument("--pairs", type=int, default=30, help="pairs of processes that are measured")
-    parser.add_argument("--rounds", type=int, default=10, help="pairs in each comparison")
+    parser.add_argument("--pairs", type=int, default=40, help="pairs of processes that are measured")
+    parser.add_argument("--rounds", type=int, default=10, help="pairs a comparison begins with")
+    parser.add_argument("--at-most", type=int, default=30, help="pairs a comparison ends with")
     parser.add_argument("--comparisons", type=int, default=1000)
     parser.add_argument("--batch", type=int, default=100_000)
+    parser.add_argument("--samples", type=Path, help="an .npz to keep the measured samples in, or to take them from")
     parser.add_argument("--fifo", action="store_true", help="before all other programs, for a busy machine; needs root")
     given = parser.parse_args()
+    steps = Steps(given.rounds, given.at_most)
     load = os.getloadavg()[0]
     if given.fifo:
         os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
-    same = measured(given.pairs, (given.batch, given.batch))
-    more = measured(given.pairs, (given.batch, round(given.batch * (1 + MORE_WORK))))
+    if given.samples and given.samples.exists():
+        with np.load(given.samples) as kept:
+            same, more = ((list(kept[f"{name}_old"]), list(kept[f"{name}_new"])) for name in ("same", "more"))
+    else:
+        same = measured(given.pairs, (given.batch, given.batch))
+        more = measured(given.pairs, (given.batch, round(given.batch * (1 + MORE_WORK))))
+    if given.samples:
+        sides = {"same_old": same[0], "same_new": same[1], "more_old": more[0], "more_new": more[1]}
+        np.savez(given.samples, **{name: np.stack(list(side)) for name, side in sides.items()})
     if given.fifo:
         os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
-    found = simulated_alarms(given.simulated, given.rounds)
-    print(f"simulated A/A: {found['false_alarms']} false alarms in {found['comparisons']}", flush=True)
-    simulated_power = simulated_found(max(100, given.simulated // 10), given.rounds)
-    print(f"simulated, slowed down: {simulated_power}", flush=True)
-    alarms = shares(*same, given.rounds, given.comparisons, 0.0, True)
-    print(f"real A/A: {1 - alarms['same']:.2%} of {given.comparisons} comparisons call a difference", flush=True)
-    power = {}
-    for change in CHANGES:
-        power[change] = shares(*same, given.rounds, max(100, given.comparisons // 5), change, True)["slower"]
-        print(f"real A/A slowed down by {change:.0%}: found in {power[change]:.0%}", flush=True)
-        if power[change] >= 0.95:
-            break
-    smallest = next((change for change in CHANGES if power.get(change, 0) >= 0.95), None)
-    real = shares(*more, given.rounds, max(100, given.comparisons // 5), 0.0, False)
+    generator = np.random.default_rng(1)
+    print("real A/A", flush=True)
+    real = account(lambda: drawn(generator, *same, steps.at_most, True), given.comparisons, steps)
+    work = verdicts(lambda: drawn(generator, *more, steps.at_most, False), max(100, given.comparisons // 5), 0.0, steps)
+    print(f"real A/B with {MORE_WORK:.0%} more work: {work}", flush=True)
+    simulations = {}
+    for name, disturbed in (("quiet", 0.0), ("disturbed", DISTURBED)):
+        print(f"simulated A/A, {name}", flush=True)
+        source = np.random.default_rng(0)
+        simulations[name] = account(partial(simulated_pair, source, steps, disturbed), given.simulated, steps)
     spread = [float(np.std([np.log(np.median(samples)) for samples in side])) for side in same]
-    print(f"real A/B with {MORE_WORK:.0%} more work: slower {real['slower']:.0%}, same {real['same']:.0%}; "
-          f"processes differ by {max(spread):.1%}")  # fmt: skip
     now = datetime.now(UTC)
     result = {
-        "schema": "edgeflow.benchmark-ab/1",
+        "schema": "edgeflow.benchmark-ab/2",
         "created": f"{now:%Y-%m-%dT%H:%M:%SZ}",
         "edgeflow": version("edgeflow"),
         "litert": version("ai-edge-litert"),
         "python": platform.python_version(),
         "host": {"cores": os.cpu_count(), "os": platform.system(), "load_1min": load, "fifo": given.fifo},
         "level": LEVEL,
-        "rounds": given.rounds,
+        "visible": VISIBLE,
+        "rounds": [steps.first, steps.at_most],
         "pairs_measured": given.pairs,
-        "simulated_aa": found,
-        "simulated_found_by_change": simulated_power,
-        "real_aa": {"comparisons": given.comparisons, **alarms},
+        "simulated": simulations,
+        "disturbed_processes": DISTURBED,
+        "real_aa": real,
         "process_spread": [round(each, 4) for each in spread],
-        "found_by_change": {str(change): share for change, share in power.items()},
-        "smallest_change_found_in_95_of_100": smallest,
-        "real_ab": {"more_work": MORE_WORK, **real},
+        "real_ab": {"more_work": MORE_WORK, **asdict(work)},
         "old_medians_us": [round(float(np.median(samples)), 1) for samples in same[0]],
         "new_medians_us": [round(float(np.median(samples)), 1) for samples in same[1]],
     }
