@@ -31,6 +31,7 @@ PROJECT_FILE = "edgeflow.toml"
 @click.option("--plan", is_flag=True, help="The model itself with a memory plan inside, for edgeflow's interpreter.")
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), metavar="DIR", help="Where to write.")
 @click.option("--name", metavar="SYMBOL", help="C symbol or Python package; made from the file's name when left out.")
+@click.option("--package", metavar="P", help="Java package of Kotlin and Java code.  [edgeflow.SYMBOL]")
 @click.option("--signature", metavar="NAME", help="Wrap only this signature.")
 @click.option(
     "--form",
@@ -66,6 +67,7 @@ def command(
     plan: bool,
     output: Path,
     name: str | None,
+    package: str | None,
     signature: str | None,
     form: str | None,
     project: Path | None,
@@ -85,7 +87,7 @@ def command(
     from edgeflow.pipeline.generate import AHEAD, generate_files
 
     if plan:
-        others = (target, language, ahead, name, signature, form, project, golden, runner, optimize, ram_bytes)
+        others = (target, language, ahead, name, package, signature, form, project, golden, runner, optimize, ram_bytes)
         if any((*others, input_as)):
             raise click.UsageError("--plan stands alone: the plan is the same for every target")
         if model is None:
@@ -93,7 +95,14 @@ def command(
         return _write_plan(model, output, force=force, as_json=as_json)
     if runner:
         given: dict[str, object] = {"--language": language, "--aot": ahead, "--name": name, "--signature": signature}
-        given |= {"--form": form, "--project": project, "--golden": golden, "--optimize": optimize, "--ram": ram_bytes}
+        given |= {
+            "--form": form,
+            "--project": project,
+            "--golden": golden,
+            "--package": package,
+            "--optimize": optimize,
+            "--ram": ram_bytes,
+        }
         given["--input"] = input_as
         for option, value in given.items():
             if value:
@@ -128,6 +137,7 @@ def command(
         ram_bytes=ram_bytes,
         input_rows=input_as == "rows",
         golden=golden,
+        package=package,
         force=force,
     )
     if as_json:

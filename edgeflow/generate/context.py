@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeVar
 
 from edgeflow.errors import UsageError
-from edgeflow.generate import names
+from edgeflow.generate import jvm, names
 from edgeflow.generate.described import Described, describe
 from edgeflow.generate.groups import Group, find_groups
 from edgeflow.generate.languages import find_language
@@ -37,6 +37,7 @@ class Options:
     optimize: Optimize = "balanced"
     ram_bytes: int | None = None
     input_rows: bool = False
+    package: str | None = None
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class Port:
     `key` is the name a signature calls it by (None without signatures), `index` its tensor in the subgraph.
     `scale` and `zero_point` are empty where the tensor is not quantized, else one entry per tensor, or one a slice
     along `axis`: real = scale * (q - zero_point). `numpy` is None where numpy has no such type.
+    `position` is the tensor's place among the inputs or outputs of its subgraph.
     """
 
     role: Literal["input", "output"]
@@ -61,6 +63,7 @@ class Port:
     axis: int
     pre: PreStep
     post: PostStep
+    position: int = 0
 
     @property
     def numpy_class(self) -> str:
@@ -126,6 +129,7 @@ class Context:
     ram_bytes: int | None = None
     input_rows: bool = False
     kernels: str = "reference"
+    package: str = ""
 
     @property
     def macro(self) -> str:
@@ -189,7 +193,7 @@ def build_context(
         sha256=model.sha256,
         description=model.description,
         symbol=symbol,
-        class_name=_class_name(symbol, entries),
+        class_name=_class_name(symbol, entries, jvm.JVM_CLASSES if language and language.packaged else frozenset()),
         target=target.name,
         title=board.title if board else target.title,
         board=board.name if board else None,
@@ -202,6 +206,7 @@ def build_context(
         ram_bytes=options.ram_bytes,
         input_rows=options.input_rows,
         kernels=target.kernels,
+        package=jvm.jvm_package(options.package, symbol) if language and language.packaged else "",
     )
 
 
@@ -210,6 +215,7 @@ def _command(model: Model, target: Target, board: Board | None, options: Options
     words += ["--language", options.language]
     for flag, value in (("--name", options.name), ("--signature", options.signature), ("--form", options.form)):
         words += [flag, value] if value is not None else []
+    words += ["--package", options.package] if options.package is not None else []
     words += ["--project", project.path.name] if project else []
     words += ["--optimize", options.optimize] if options.optimize != "balanced" else []
     words += ["--ram", str(options.ram_bytes)] if options.ram_bytes is not None else []
@@ -307,11 +313,12 @@ def _apart(methods: tuple[str, ...]) -> tuple[str, ...]:
 
 def _claims(method: str) -> set[str]:
     prefix = names.class_name(method)
-    return {method, f"{method}_raw", f"{method}_frames", f"{prefix}Result", f"{prefix}Raw"}
+    waiting = (f"{method}_blocking", f"{method}_raw_blocking", f"{method}_frames_blocking")
+    return {*waiting, method, f"{method}_raw", f"{method}_frames", f"{prefix}Result", f"{prefix}Raw", f"{prefix}Steps"}
 
 
-def _class_name(symbol: str, entries: tuple[Entry, ...]) -> str:
-    taken = {*_CLASSES, *(name for entry in entries for name in _claims(entry.method))}
+def _class_name(symbol: str, entries: tuple[Entry, ...], more: frozenset[str]) -> str:
+    taken = {*_CLASSES, *more, *(name for entry in entries for name in _claims(entry.method))}
     name = names.class_name(symbol)
     while name in taken:
         name += "Model"
@@ -376,9 +383,15 @@ def _ports(
                 axis=quantization.quantized_dimension if quantization else 0,
                 pre=pre,
                 post=post,
+                position=_position(model.subgraphs[subgraph], role, index),
             )
         )
     return tuple(found)
+
+
+def _position(graph: Subgraph, role: Literal["input", "output"], index: int) -> int:
+    indices = graph.inputs if role == "input" else graph.outputs
+    return indices.index(index) if index in indices else 0
 
 
 def _given(table: Mapping[str, T], name: str, number: int) -> T | None:

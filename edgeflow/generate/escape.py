@@ -93,6 +93,39 @@ def md_code(text: str) -> str:
     return f"{ticks}{pad}{printable}{pad}{ticks}"
 
 
+def jvm_comment(text: str) -> str:
+    """Text in a comment of Kotlin or Java: nothing that ends or opens one, no escape that Java reads even there."""
+    out = "".join(char if " " <= char <= "~" and char != "\\" else f"(U+{ord(char):04X})" for char in text)
+    for pair in ("*/", "/*"):
+        while pair in out:
+            out = out.replace(pair, f"{pair[0]} {pair[1]}")
+    return out + " " if out.endswith(("*", "/")) else out
+
+
+def kotlin_string(text: str) -> str:
+    """A Kotlin string literal with its quotes, ASCII only; $ begins no template."""
+    return '"' + "".join(f"\\{char}" if char in '"\\$' else _utf16(char) for char in text) + '"'
+
+
+def java_string(text: str) -> str:
+    """A Java string literal with its quotes, ASCII only; Java reads \\u escapes before it knows of strings."""
+    out = []
+    for char in text:
+        if char in '"\\':
+            out.append(f"\\{char}")
+        else:
+            out.append(f"\\{ord(char):03o}" if char < " " or char == "\x7f" else _utf16(char))
+    return '"' + "".join(out) + '"'
+
+
+def xml_comment(text: str) -> str:
+    """Text inside a comment of an XML file, which must not hold two hyphens in a row."""
+    out = py_comment(text)
+    while "--" in out:
+        out = out.replace("--", "- -")
+    return "".join(char if char.isascii() else f"(U+{ord(char):04X})" for char in out)
+
+
 FILTERS: dict[str, Callable[[str], str]] = {
     "c_comment": c_comment,
     "c_string": c_string,
@@ -104,6 +137,10 @@ FILTERS: dict[str, Callable[[str], str]] = {
     "md_text": md_text,
     "md_comment": md_comment,
     "md_code": md_code,
+    "jvm_comment": jvm_comment,
+    "kotlin_string": kotlin_string,
+    "java_string": java_string,
+    "xml_comment": xml_comment,
 }
 
 
@@ -116,6 +153,14 @@ def _quote(char: str) -> str:
     if char in '\\"':
         return "\\" + char
     return f"\\U{ord(char):08x}" if not 0xD800 <= ord(char) <= 0xDFFF else f"\\u{ord(char):04x}"
+
+
+def _utf16(char: str) -> str:
+    """A character as it is if it can be seen and is ASCII, else its UTF-16 units as escapes."""
+    if " " <= char <= "~":
+        return char
+    units = char.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[n] << 8 | units[n + 1]:04x}" for n in range(0, len(units), 2))
 
 
 def _utf8(text: str) -> bytes:

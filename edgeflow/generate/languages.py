@@ -39,6 +39,33 @@ class Copy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     form: _Text | None = None
 
 
+class Limit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What `form` cannot hold beside the language's own limits; `instead` is the form that can.
+
+    `free_sizes`: inputs whose sizes the caller chooses; `subgraphs`: signatures on other subgraphs than the first.
+    """
+
+    form: _Text
+    instead: _Text
+    dtypes: tuple[_Text, ...] | None = None
+    free_sizes: bool = True
+    subgraphs: bool = True
+
+    def reasons(self, context: Context) -> list[str]:
+        """Why the model cannot have this form."""
+        found = []
+        for entry in context.entries:
+            if not self.subgraphs and entry.by_key:
+                found.append(f"signature {entry.key!r} runs by its name, which the form {self.form} cannot")
+            for port in (*entry.inputs, *entry.outputs):
+                which = f"tensor {port.index} ({port.name})"
+                if self.dtypes is not None and port.dtype not in self.dtypes:
+                    found.append(f"{which} is {port.dtype}, which the form {self.form} cannot hold")
+                if not self.free_sizes and -1 in port.shape:
+                    found.append(f"{which} has free sizes {list(port.shape)}, which the form {self.form} cannot set")
+        return found
+
+
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     schema: int
     title: _Text
@@ -51,6 +78,8 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     large: Large | None = None
     dtypes: tuple[_Text, ...] = ()
     prepares: tuple[_Text, ...] = ("plain", "image")
+    packaged: bool = False
+    limit: tuple[Limit, ...] = ()
     copy: tuple[Copy, ...] = ()
 
 
@@ -62,7 +91,8 @@ class Language:
     that the output is a package of its own rather than files dropped among others, `reads_values` that it prepares
     and reads values instead of holding bytes alone; then tensors must be of `dtypes` and inputs prepared in one of the
     ways of `prepares` (`PreStep.kind`). `golden` is the folder in the output that takes golden vectors, None where
-    there is none; in it and in `copies` `__symbol__` stands for the name.
+    there is none; in it and in `copies` `__symbol__` stands for the name. `packaged` says that its files lie in a Java
+    package, `limits` what single forms cannot hold.
     """
 
     name: str
@@ -77,6 +107,8 @@ class Language:
     large: Large | None = None
     dtypes: tuple[str, ...] = ()
     prepares: tuple[str, ...] = ("plain", "image")
+    packaged: bool = False
+    limits: tuple[Limit, ...] = ()
     copies: tuple[Copy, ...] = ()
 
     def choose_form(self, asked: str | None, model_bytes: int) -> str | None:
@@ -122,6 +154,13 @@ class Language:
                 'convert it with float32 or int8 inputs and outputs; kind = "vector" in [pre] takes what you prepare',
                 reasons,
             )
+        for limit in self.limits:
+            if limit.form == context.form and (limited := limit.reasons(context)):
+                raise ModelError(
+                    f"{context.model_file} cannot be wrapped in the form {limit.form}: {limited[0]}",
+                    f"use --form {limit.instead}, which can",
+                    limited,
+                )
 
 
 def _carried(module: ModuleType, context: Context) -> bytes:
@@ -152,8 +191,8 @@ def load_languages() -> dict[str, Language]:
         known = {copy.what for copy in file.copy} - COPIED.keys()
         if known:
             raise EdgeflowError(f"{path}: nothing to copy is called {known.pop()!r}", f"known: {', '.join(COPIED)}")
-        fields = {key: getattr(file, key) for key in file.__struct_fields__ if key not in ("schema", "copy")}
-        found[name] = Language(name=name, folder=path.parent, copies=file.copy, **fields)
+        fields = {key: getattr(file, key) for key in file.__struct_fields__ if key not in ("schema", "copy", "limit")}
+        found[name] = Language(name=name, folder=path.parent, copies=file.copy, limits=file.limit, **fields)
     return found
 
 

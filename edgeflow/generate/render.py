@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from edgeflow.generate import micro
+from edgeflow.generate import jvm
 from edgeflow.generate.context import Context, Entry, Port
 from edgeflow.generate.escape import FILTERS
 from edgeflow.generate.groups import Group
@@ -64,6 +65,8 @@ def _render_tree(environment: Environment, root: Path, tree: str, values: Mappin
         text = environment.get_template(template.relative_to(root).as_posix()).render(values)
         if "m" in values:
             path = path.replace("__symbol__", values["m"].symbol)
+            path = path.replace("__class__", values["m"].class_name)
+            path = path.replace("__package__", values["m"].package.replace(".", "/"))
         files[path] = text.encode("utf-8")
     return files
 
@@ -148,6 +151,7 @@ def _environment(root: Path) -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(FILTERS)
+    environment.filters.update(jvm.FILTERS)
     environment.filters["micro_input_text"] = micro.input_line
     environment.filters["micro_output_text"] = micro.output_line
     environment.filters["quantization"] = quantization_text

@@ -77,6 +77,7 @@ def generate(
     ram_bytes: int | None = None,
     input_rows: bool = False,
     golden: Sequence[Path | str] = (),
+    package: str | None = None,
     force: bool = False,
 ) -> list[Path]:
     """Write code that brings `model` to `target` (a target's or a board's name) into the directory `output`.
@@ -101,6 +102,7 @@ def generate(
         ram_bytes=ram_bytes,
         input_rows=input_rows,
         golden=golden,
+        package=package,
         force=force,
     )
     return [file.path for file in generation.files]
@@ -120,6 +122,7 @@ def generate_files(
     ram_bytes: int | None = None,
     input_rows: bool = False,
     golden: Sequence[Path | str] = (),
+    package: str | None = None,
     force: bool = False,
 ) -> Generation:
     """`generate`, with digests, warnings and the choices made."""
@@ -146,7 +149,10 @@ def generate_files(
             raise _no_golden(chosen.name)
         loaded = model if isinstance(model, Model) else load_model(model)
         rules = load_project(project) if isinstance(project, (str, Path)) else project
-        options = Options(chosen.name, name, signature, chosen.choose_form(form, loaded.size))
+        if package is not None and not chosen.packaged:
+            raise UsageError(f"language {chosen.name} has no Java package", "leave --package out")
+        form = chosen.choose_form(form, loaded.size)
+        options = Options(chosen.name, name, signature, form, package=package)
         options = replace(options, optimize=optimize or "balanced", ram_bytes=ram_bytes)
         context = build_context(loaded, kind, board, options, rules)
         chosen.check(context)
@@ -203,7 +209,7 @@ def _golden(
     from edgeflow.generate.render import render
 
     oracle = load_languages()["python"]
-    own = replace(options, language=oracle.name, name=None, form=None)
+    own = replace(options, language=oracle.name, name=None, form=None, package=None)
     context = build_context(model, kind, None, own, rules)
     oracle.check(context)
     cases = [match_case(context, read_npz(Path(path)), str(path)) for path in golden]
