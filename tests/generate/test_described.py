@@ -162,13 +162,13 @@ def test_text_needs_a_simple_pattern_and_a_vocabulary_that_is_there(tmp_path: Pa
         with pytest.raises(UsageError, match=message):
             entry(plain, text)
     file = m.AssociatedFile("v.txt", type="vocabulary")
-    for unit, files, message in [
-        (m.RegexTokenizer("(a+)+", (file,)), {"v.txt": b"a 1"}, "text cannot be cut by the pattern"),
-        (m.RegexTokenizer(" ", (file,)), {}, "does not travel with the model"),
-    ]:
-        said = m.TensorMetadata("text", units=(m.ProcessUnit(unit),))
-        with pytest.raises(ModelError, match=message):
-            entry(with_metadata(plain, m.SubGraphMetadata(inputs=(said,)), files))
+    unit = m.ProcessUnit(m.RegexTokenizer("(a+)+", (file,)))
+    said = m.SubGraphMetadata(inputs=(m.TensorMetadata("text", units=(unit,)),))
+    with pytest.raises(ModelError, match="text cannot be cut by the pattern"):
+        entry(with_metadata(plain, said, {"v.txt": b"a 1"}))
+    lost = Extras({"in": {"kind": "text", "pattern": " ", "vocabulary": "no.txt"}}, {})
+    with pytest.raises(ModelError, match=r"no\.txt does not travel with the model"):
+        entry(with_metadata(plain, m.SubGraphMetadata(custom=(extras_entry(lost),))))
     stored = Extras({"in": {"kind": "text", "pattern": " ", "vocabulary": "v.txt"}}, {})
     graph = m.SubGraphMetadata(custom=(extras_entry(stored),), files=(file,))
     kept = entry(with_metadata(plain, graph, {"v.txt": b"a\nb"})).inputs[0].pre
