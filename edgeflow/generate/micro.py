@@ -161,7 +161,8 @@ class Micro:
 
     `locales` are the languages of labels besides the usual one, `sources` the C files below src/ for lists of build
     systems, `cpp_class` the class of the C++ header, `ram_bytes` the board's largest region, None without a board.
-    `operators` are TFLM's names of the model's operators.
+    `operators` are TFLM's names of the model's operators. `cflags` and `toolchain` are the target's GCC, `package` is a
+    name that Arduino, PlatformIO, ESP-IDF and Zephyr take.
     """
 
     version: str
@@ -176,7 +177,9 @@ class Micro:
     options: tuple[tuple[str, int], ...] = ()
     sources: tuple[str, ...] = ()
     cflags: tuple[str, ...] = ()
+    toolchain: str = ""
     board: str = ""
+    package: str = ""
 
     @property
     def uses_labels(self) -> bool:
@@ -184,11 +187,6 @@ class Micro:
         outputs = [one for entry in self.entries for one in entry.fields if one.kind in ("classes", "named")]
         groups = [group for entry in self.entries for group in entry.groups]
         return any(one.labels is None for one in outputs) or any(one.labels is None for one in groups)
-
-    @property
-    def package(self) -> str:
-        """A name that PlatformIO, ESP-IDF and Zephyr take."""
-        return f"edgeflow_{self.cpp_class.lower()}"
 
     @property
     def kinds(self) -> frozenset[str]:

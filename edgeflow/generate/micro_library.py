@@ -99,7 +99,9 @@ def library_files(
         operators=operators,
         options=options,
         cflags=target.cflags,
+        toolchain=target.toolchain or "",
         board=board.title if board else "",
+        package=f"edgeflow_{context.symbol.lower()}",
     )
     own = [f"{context.symbol}_values.c", f"{context.symbol}.{'cpp' if form == 'tflm' else 'c'}"]
     own += [f"{context.symbol}_model.c"] if form != "aot" else []

@@ -39,6 +39,12 @@ def make_library(model: Model, target: Target, board: Board | None, context: Con
         refuse_signatures(context, context.form)
         made = generate_ahead(model, ahead_context(context))
         built = Built(made.files, made.runtime, made.ahead.arena_bytes, bool(made.ahead.fills))
-    micro, files = library_files(model, target, board, context, language, version("edgeflow"), built)
+    micro, files = library_files(model, target, board, context, language, _version(), built)
     warned = replace(context, warnings=(*context.warnings, *library_warnings(context, micro)))
     return Library(micro, warned, files)
+
+
+def _version() -> str:
+    """The three numbers that vendors' manifests take."""
+    parts = version("edgeflow").partition("+")[0].split(".")
+    return ".".join([*parts, "0", "0"][:3])
