@@ -112,6 +112,31 @@ class Latency:
 
 
 @dataclass(frozen=True)
+class Part:
+    """Times of one half of a wrapper in µs; a sample is the mean of `runs_per_sample` runs."""
+
+    count: int
+    min: float
+    mean: float
+    p50: float
+    p90: float
+    p99: float
+    max: float
+    mad: float
+    runs_per_sample: int
+
+
+@dataclass(frozen=True)
+class WrapperTimes:
+    """What the generated wrapper in `language` does before and after the model; `given` says of what values."""
+
+    language: str
+    given: str
+    pre: Part
+    post: Part
+
+
+@dataclass(frozen=True)
 class Instructions:
     """Counted by an emulator; never turned into time."""
 
@@ -169,6 +194,7 @@ class Result:
     trusted: bool
     reasons: tuple[str, ...]
     unavailable: Mapping[str, str]
+    wrapper_us: WrapperTimes | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The `edgeflow.result/1` answer."""

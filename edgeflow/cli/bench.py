@@ -96,6 +96,12 @@ def _cpus(_: click.Context, __: click.Parameter, text: str | None) -> tuple[int,
 @custom_ops_option
 @click.option("--require-trusted", is_flag=True, help="Fail with status 8 when the measurement is not to be trusted.")
 @click.option("--profile", "with_operators", is_flag=True, help="What each operator costs as well.")
+@click.option(
+    "--wrapper/--no-wrapper",
+    "with_wrapper",
+    default=None,
+    help="What the generated wrapper does before and after the model as well.  [where its metadata or project say how]",
+)
 @click.option("--tag", "tags", multiple=True, metavar="TAG", help="A word to find the run by in the result store.")
 @store_option
 @project_option
@@ -129,6 +135,7 @@ def command(
     custom_ops: Path | None,
     require_trusted: bool,
     with_operators: bool,
+    with_wrapper: bool | None,
     tags: tuple[str, ...],
     store: str | None,
     project: Path | None,
@@ -174,6 +181,8 @@ def command(
             ram_bytes=ram_bytes,
             custom_ops=custom_ops,
             with_operators=with_operators,
+            with_wrapper=with_wrapper,
+            project=project,
             tags=tags,
             store=store,
             progress=progress,
@@ -280,6 +289,12 @@ def _details(result: Result) -> list[tuple[str, str]]:
         ]
     if "runs_per_sample" in result.conditions:
         rows.append(("runs a sample", ", ".join(map(str, result.conditions["runs_per_sample"]))))
+    if result.wrapper_us is not None:
+        times = result.wrapper_us
+        rows += [
+            (name, _bracketed(result, f"{time_text(part.p50)}, p99 {time_text(part.p99)}") + f"  ({times.language})")
+            for name, part in (("pre-processing", times.pre), ("post-processing", times.post))
+        ]
     rows += _memory_details(result)
     rows += [("inputs", result.inputs.source), ("trusted", "yes" if result.trusted else "no")]
     return rows

@@ -1,4 +1,4 @@
-"""`edgeflow replay`: measure a stored run again."""
+"""`edgeflow replay`: measure or validate a stored run again."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ def command(
     store: str | None,
     as_json: bool,
 ) -> int:
-    """Measure what RUN measured, with the same arguments on the same device, and compare old with new.
+    """Measure or validate what RUN did, with the same arguments on the same device, and compare old with new.
 
-    RUN is an id of the result store or the beginning of it, `last`, or tag:NAME. The model's file must be where it was,
-    and the same byte for byte.
+    RUN is an id of the result store or the beginning of it, `last`, or tag:NAME. The model's file, and those that a
+    validation read, must be where they were, and the same byte for byte. A validation that does not match exits 4.
     """
-    from edgeflow.pipeline.replay import replay
+    from edgeflow.pipeline.replay import Revalidation, replay
 
     with progress_bar(as_json) as progress:
         found = replay(
@@ -46,4 +46,20 @@ def command(
             store=store,
             progress=progress,
         )
-    return finish(found, fail_over, as_json=as_json)
+    if not isinstance(found, Revalidation):
+        return finish(found, fail_over, as_json=as_json)
+    if as_json:
+        from edgeflow.cli.output import print_json
+
+        new = found.new.to_json()
+        print_json(
+            {"schema": "edgeflow.revalidation/1", "old": dict(found.old), "new": new, "changes": list(found.changes)}
+        )
+    else:
+        from edgeflow.cli.output import say
+        from edgeflow.cli.validate import print_validation
+
+        print_validation(found.new)
+        for line in found.changes or ("nothing differs from then",):
+            say(line)
+    return 0 if found.new.matches else 4

@@ -85,11 +85,12 @@ def command(
     if as_json:
         print_json(found.to_json())
     else:
-        _print(found)
+        print_validation(found)
     return 0 if found.matches else 4
 
 
-def _print(found: Validation) -> None:
+def print_validation(found: Validation) -> None:
+    """Errors, accuracy and operators in tables; what does not match on stderr."""
     say(f"{found.model.name} on {found.device.name.rstrip(':')}: {found.samples} samples of {found.data}")
     print_table(
         ("AGAINST", "OUTPUT", "MAX ERROR", "MEAN", "LSB", "COSINE", "OK"),

@@ -21,6 +21,7 @@ from edgeflow.bench.profile import profile
 from edgeflow.bench.statistics import summarize
 from edgeflow.bench.types import Flash, ModelFacts, Result, Tool
 from edgeflow.bench.verdict import reasons_against
+from edgeflow.bench.wrapper import Package, wrapper_package, wrapper_times
 from edgeflow.device.ahead import ahead_image, check_optimized
 from edgeflow.device.answers import TensorInfo
 from edgeflow.device.book import find_device
@@ -28,8 +29,9 @@ from edgeflow.device.connect import connect
 from edgeflow.device.custom_operators import read_custom_operators
 from edgeflow.device.tensors import Arrays, Feed, feed_arrays, feed_random, read_npz
 from edgeflow.device.types import Device
-from edgeflow.errors import DeviceStatusError, NotTrustedError
+from edgeflow.errors import DeviceStatusError, ModelError, NotTrustedError, UsageError
 from edgeflow.generate.context import Optimize
+from edgeflow.generate.project import Project, load_project
 from edgeflow.model.read import load_model
 from edgeflow.model.types import Model
 from edgeflow.pipeline.invoke import pick_signature
@@ -68,6 +70,8 @@ def bench(
     ram_bytes: int | None = None,
     custom_ops: Path | str | None = None,
     with_operators: bool = False,
+    with_wrapper: bool | None = None,
+    project: Project | Path | str | None = None,
     tags: Sequence[str] = (),
     store: Path | str | None = None,
     progress: Progress = silent,
@@ -81,6 +85,8 @@ def bench(
     and `ram_bytes` are those of `generate`.
     `custom_ops` is a library of custom operators for the device, which goes there with the model.
     `with_operators` measures what each operator costs as well, after the rest; see `bench.profile` for how.
+    `with_wrapper` times what the generated Python wrapper does before and after the model, by the [pre] and [post] of
+    `project` (an edgeflow.toml) and the model's metadata; None: where these say anything.
     The result is kept in `store` (a path or URL; the user's own by default) with `tags`.
     Raises UsageError (inputs, signature, tags), DeviceError and its kinds, NotTrustedError with `require_trusted`;
     StoreError where a store that was named fails.
@@ -108,6 +114,8 @@ def bench(
         "optimize": optimize,
         "ram_bytes": ram_bytes,
         "with_operators": with_operators,
+        "with_wrapper": with_wrapper,
+        "project": _path_of(project),
         "custom_ops": None if custom_ops is None else str(Path(custom_ops).absolute()),
     }
     replayable = inputs is None or isinstance(inputs, str | Path)
@@ -121,6 +129,7 @@ def bench(
     cpus = ",".join(map(str, sorted(set(pin)))) if pin else None
     wanted = Wanted(warmup, runs, min_s, processes, rate_hz, cold, cpus, governor, cool_c)
     arrays = read_npz(Path(inputs)) if isinstance(inputs, str | Path) else inputs
+    wrapper, why_no_wrapper = _wrapper(model, key, with_wrapper, project, seed)
     where = str(inputs) if isinstance(inputs, str | Path) else "inputs"
 
     def feed(tensors: Sequence[TensorInfo]) -> Feed:
@@ -142,13 +151,23 @@ def bench(
                 operators = profile(session, model, options, feed, measured.clock, progress)
             except DeviceStatusError as refusal:
                 why_none = refusal.message
+        times = None
+        if session.hello.slots != Slots.FILES:
+            why_no_wrapper = "a board has no wrapper; its application does this work"
+        elif wrapper is not None:
+            try:
+                times = wrapper_times(session, model, options, wrapper, feed, measured.clock, progress)
+            except DeviceStatusError as refusal:
+                why_no_wrapper = refusal.message
     result = result_of(model, device, options, measured)
     result = replace(
         result,
         per_operator=operators,
+        wrapper_us=times,
         unavailable={
-            **{name: why for name, why in result.unavailable.items() if name != "per_operator"},
+            **{name: why for name, why in result.unavailable.items() if name not in ("per_operator", "wrapper_us")},
             **({"per_operator": why_none} if operators is None else {}),
+            **({"wrapper_us": why_no_wrapper} if times is None else {}),
         },
     )
     if built:
@@ -163,6 +182,30 @@ def bench(
             result.reasons,
         )
     return result
+
+
+def _path_of(project: Project | Path | str | None) -> str | None:
+    if project is None:
+        return None
+    return str(Path(project.path if isinstance(project, Project) else project).absolute())
+
+
+def _wrapper(
+    model: Model, key: str, wanted: bool | None, project: Project | Path | str | None, seed: int
+) -> tuple[Package | None, str]:
+    """The wrapper to be timed, or why none is."""
+    if wanted is False:
+        return None, "not asked for"
+    try:
+        rules = project if isinstance(project, Project) or project is None else load_project(project)
+        made = wrapper_package(model, key, rules, seed)
+    except (UsageError, ModelError) as error:
+        if wanted:
+            raise
+        return None, error.message
+    if not made.described and not wanted:
+        return None, "neither [pre] and [post] nor metadata describe the values; --wrapper measures it all the same"
+    return made, ""
 
 
 def bench_all(
@@ -238,6 +281,7 @@ def why_unavailable(result: Result, why_no_time: str | None) -> dict[str, str]:
         "estimated_cycles": "not estimated",
         "flash_bytes": "the device has a file system" if linux else "the device does not say",
         "per_operator": "not profiled",
+        "wrapper_us": "not measured",
     }
     missing = {name: why for name, why in whys.items() if getattr(result, name) is None}
     if result.latency_us is not None and result.latency_us.ci95_p50 is None:

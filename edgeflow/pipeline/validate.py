@@ -7,7 +7,7 @@ import secrets
 import tempfile
 import zlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -33,6 +33,7 @@ from edgeflow.model.types import NUMPY_DTYPES, Model, Signature, Tensor
 from edgeflow.pipeline.accuracy import outputs_of_source
 from edgeflow.pipeline.results import record
 from edgeflow.progress import Progress, silent
+from edgeflow.results.digests import digests_of
 from edgeflow.results.store import check_tags
 from edgeflow.validate.accuracy import Metric, load_metric, pick_output, score
 from edgeflow.validate.dataset import Data, Dataset, read_dataset, samples_for
@@ -95,6 +96,30 @@ def validate(
     be within `tolerance` of one of LiteRT's two answers; a mismatch is no error here, `matches` says it. The answer is
     kept in `store` with `tags`. Raises UsageError, ModelError, DeviceError and its kinds.
     """
+    arguments = {
+        "model": str(Path(model.path if isinstance(model, Model) else model).absolute()),
+        "device": device.name if isinstance(device, Device) else device,
+        "data": _absolute(data),
+        "labels": _absolute(labels),
+        "source": _absolute(source),
+        "output": output,
+        "metric": metric,
+        "top_k": list(top_k),
+        "tolerance": asdict(tolerance),
+        "max_accuracy_drop": max_accuracy_drop,
+        "per_layer": per_layer,
+        "signature": signature,
+        "max_samples": max_samples,
+        "threads": threads,
+        "api": api,
+        "delegate": delegate,
+        "custom_ops": _absolute(custom_ops),
+        "seed": seed,
+        "aot": aot,
+        "optimize": optimize,
+        "ram_bytes": ram_bytes,
+    }
+    replayable = all(value is None or isinstance(value, str | os.PathLike) for value in (data, labels, metric))
     check_tags(tags)
     check_optimized(aot, optimize, ram_bytes)
     model = model if isinstance(model, Model) else load_model(model)
@@ -171,8 +196,19 @@ def validate(
         divergence=divergence,
         matches=matches,
     )
-    record(validation.to_json(), tags=tags, store=store)
+    if replayable:
+        files = (arguments[name] for name in ("data", "labels", "source", "custom_ops"))
+        arguments["digests"] = digests_of(str(path) for path in files if path is not None)
+    record(validation.to_json(), arguments if replayable else None, tags=tags, store=store)
     return validation
+
+
+def _absolute(given: object) -> str | None:
+    """A path in full, as it is given otherwise: labels may be an array's name within the data."""
+    if not isinstance(given, str | os.PathLike):
+        return None
+    path = Path(given)
+    return str(path.absolute() if path.exists() else given)
 
 
 def _real(outputs: Arrays, tensors: Mapping[str, Tensor]) -> Arrays:

@@ -59,6 +59,27 @@ def test_a_result_is_complete_and_follows_its_schema(run):
     assert result["inputs"]["source"] == "random:0" and not result["device"]["emulated"]
 
 
+def test_what_a_wrapper_does_is_measured_apart_where_the_project_says_it(run, tmp_path):
+    (tmp_path / "words.txt").write_text("\n".join(f"word {number}" for number in range(12)))
+    (tmp_path / "edgeflow.toml").write_text(
+        'schema = 1\n[pre.0]\nkind = "vector"\nmean = [3]\nstd = [2]\n'
+        '[post.0]\nkind = "classes"\nlabels = "words.txt"\ntop_k = 3\n'
+    )
+    status, out, _ = run(KWS, *SHORT, "--json")
+    result = valid(json.loads(out))
+    times = result["wrapper_us"]
+    assert status == 0 and "wrapper_us" not in result["unavailable"] and times["language"] == "python"
+    for part in (times["pre"], times["post"]):
+        assert part["count"] >= 50 and 0 < part["min"] <= part["p50"] <= part["p99"] <= part["max"]
+    assert "float32 [1, 49, 10, 1]" in times["given"]
+    assert result_from_json(result).to_json()["wrapper_us"] == times
+    status, out, err = run(KWS, *SHORT, "--no-wrapper", "--json")
+    assert json.loads(out)["wrapper_us"] is None and json.loads(out)["unavailable"]["wrapper_us"] == "not asked for"
+    (tmp_path / "edgeflow.toml").write_text('schema = 1\n[pre.nowhere]\nkind = "vector"\n')
+    status, out, err = run(KWS, *SHORT, "--wrapper")
+    assert status == 2 and out == "" and "nowhere" in err and len(err.splitlines()) == 2
+
+
 def test_a_result_read_back_is_the_same(run):
     answer = json.loads(run(KWS, *SHORT, "--json")[1])
     assert json.loads(json.dumps(result_from_json(answer).to_json())) == answer

@@ -32,6 +32,8 @@ _COLUMNS = (
     ("p99_us", "latency_us.p99"),
     ("max_us", "latency_us.max"),
     ("mad_us", "latency_us.mad"),
+    ("pre_p50_us", "wrapper_us.pre.p50"),
+    ("post_p50_us", "wrapper_us.post.p50"),
     ("instructions", "instructions.per_invoke"),
     ("init_instructions", "instructions.init"),
     ("arena_planned_bytes", "memory_bytes.arena_planned"),

@@ -45,6 +45,8 @@ def _entries(family: int, result: Result) -> list[dict[str, Any]]:
         "time_unit": "us",
         "label": "trusted" if result.trusted else "; ".join(result.reasons),
     }
+    if result.wrapper_us:  # user counters
+        shared |= {"pre_p50_us": result.wrapper_us.pre.p50, "post_p50_us": result.wrapper_us.post.p50}
     assert result.latency_us is not None
     rounds = [one for one in result.latency_us.rounds if one.samples]
     values = [mean(one.samples) for one in rounds]

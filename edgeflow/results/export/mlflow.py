@@ -69,6 +69,8 @@ def _metrics(result: Result) -> dict[str, float]:
     }
     if result.latency_us:
         found |= {f"{name}_us": getattr(result.latency_us, name) for name in ("p50", "p90", "p99", "mean", "mad")}
+    if result.wrapper_us:
+        found |= {"pre_p50_us": result.wrapper_us.pre.p50, "post_p50_us": result.wrapper_us.post.p50}
     if result.instructions:
         found["instructions"] = result.instructions.per_invoke
     return {name: float(value) for name, value in found.items() if value is not None}

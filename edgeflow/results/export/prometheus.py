@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Literal
 
 from edgeflow.bench.types import Result
 from edgeflow.results.export.timed import measured
@@ -15,12 +16,18 @@ def _arena(result: Result) -> float | None:
     return None if memory.arena_planned is None else memory.arena_planned + (memory.arena_persistent or 0)
 
 
+def _wrapper(part: Literal["pre", "post"]) -> Callable[[Result], float | None]:
+    return lambda result: getattr(result.wrapper_us, part).p50 / 1e6 if result.wrapper_us else None
+
+
 def _instructions(result: Result) -> float | None:
     return result.instructions.per_invoke if result.instructions else None
 
 
 _GAUGES: Sequence[tuple[str, str, Callable[[Result], float | None]]] = (
     ("edgeflow_init_seconds", "Load and allocate.", lambda r: None if r.init_us is None else r.init_us / 1e6),
+    ("edgeflow_preprocessing_seconds", "Median of the wrapper's work before the model.", _wrapper("pre")),
+    ("edgeflow_postprocessing_seconds", "Median of the wrapper's work after the model.", _wrapper("post")),
     ("edgeflow_instructions", "Instructions of one invoke.", _instructions),
     ("edgeflow_peak_rss_bytes", "Peak resident memory.", lambda r: r.memory_bytes.peak_rss),
     ("edgeflow_arena_bytes", "Planned and persistent arena.", _arena),

@@ -66,6 +66,7 @@ def _facts(run: Run) -> list[tuple[str, str]]:
         ("batch", _batch_text(batches) if isinstance(batches, (list, tuple)) else ""),
         *others,
         ("times", _times(run)),
+        ("before and after the model", _wrapper_text(run)),
         ("samples", f"{latency.count} in {len(latency.rounds)} rounds" if latency else ""),
         ("inputs", f"{_inputs(result.inputs.source)}, SHA-256 {result.inputs.sha256[:16]}"),
         ("model", f"{bytes_text(result.model.bytes)}, SHA-256 {result.model.sha256[:16]}"),
@@ -122,6 +123,14 @@ def _times(run: Run) -> str:
     told += [f"drift {latency.drift:+.1%}".replace("%", " %")] if latency.drift is not None else []
     told += [f"medians of rounds {latency.spread:.1%} apart".replace("%", " %")] if latency.spread is not None else []
     return ", ".join(told)
+
+
+def _wrapper_text(run: Run) -> str:
+    times = run.result.wrapper_us
+    if times is None:
+        return ""
+    parts = [f"{time_text(part.p50)} (p99 {time_text(part.p99)})" for part in (times.pre, times.post)]
+    return f"{parts[0]} before, {parts[1]} after, by the {times.language} wrapper on {times.given}"
 
 
 def _batch_text(batches: Sequence[object]) -> str:
