@@ -181,7 +181,15 @@ _INTERPRETER = {
     "ef_plan.c",
     "ef_signature.c",
 }
-_INNER = {"ef_dense.c", "ef_channels_s8.c", "ef_requantize.c", "ef_window.c"}
+_INNER = {
+    "ef_channels_s16.c",
+    "ef_channels_s8.c",
+    "ef_conv_2d_s16_dsp.c",
+    "ef_dense.c",
+    "ef_depthwise_conv_2d_s16_dsp.c",
+    "ef_requantize.c",
+    "ef_window.c",
+}
 
 
 def _sources(folder: Path, flags: tuple[str, ...]) -> tuple[Source, ...]:

@@ -1,4 +1,4 @@
-"""Which of the runtime's kernels use instructions of Arm's DSP extension or of Helium (MVE), read off the sources."""
+"""Which of the runtime's kernels use instructions of Arm's DSP extension, an FPU (FMA) or Helium (MVE), by the sources."""
 
 from __future__ import annotations
 
@@ -8,8 +8,15 @@ from pathlib import Path
 
 from edgeflow.fit.table import KernelLimits, OperandLimits, OperatorLimits
 
-EXTENSIONS = ("DSP", "MVE")
-_EVERYWHERE = {"ef_requantize.h", "ef_dsp.h", "ef_mve.h", "ef_tuned.h", "ef_operators.h"}  # of no kernel's own
+EXTENSIONS = ("DSP", "FMA", "MVE")
+_EVERYWHERE = {
+    "ef_requantize.h",
+    "ef_dsp.h",
+    "ef_fma.h",
+    "ef_mve.h",
+    "ef_tuned.h",
+    "ef_operators.h",
+}  # of no kernel's own
 _CALL = re.compile(r"\b(ef_[a-z0-9_]+)_(?:row|invoke)\b")  # another kernel does the work
 _INCLUDE = re.compile(r'^#include "(ef_[a-z0-9_]+\.h)"', re.MULTILINE)
 

@@ -1,6 +1,6 @@
 /* CONV_2D, float32: [N, H, W, C] by weights [O, Kh, Kw, C/groups], bias [O] or none, to [N, H', W', O].
- * Output channels are made four at a time, each from the runs of input values under the window. No scratch.
- * Refuses weights whose channels do not divide the input's, and what ef_window_prepare() and ef_dense.h refuse. */
+ * Output channels are made four at a time, each from the runs of input values under the window; with
+ * FMA windows of short runs are gathered on the stack first. No scratch. Refuses weights whose channels do not divide the input's, and what ef_window_prepare() and ef_dense.h refuse. */
 #include "ef_clamp_f32.h"
 #include "ef_dense.h"
 #include "ef_dot_f32.h"
@@ -44,6 +44,21 @@ enum ef_status ef_conv_2d_f32_prepare(struct ef_context *context) {
     return EF_OK;
 }
 
+#if EF_HAVE_FMA
+#define PATCH 64u     /* values on the stack */
+#define SHORT_RUN 16u /* values in a window row up to which gathering pays */
+
+/* A window without padding, in the order of a filter's weights. */
+static void gather(const struct ef_window *window, const struct ef_rows *rows, uint32_t at, float *patch) {
+    const uint32_t in_c = window->in_c, step = (uint32_t)window->dilation_w * in_c;
+    for (int32_t ky = 0; ky < window->kernel_h; ky++) {
+        const float *in = (const float *)ef_row(rows, ky) + at;
+        for (uint32_t kx = window->kernel_w; kx > 0; kx--, in += step)
+            for (uint32_t c = 0; c < in_c; c++) *patch++ = in[c];
+    }
+}
+#endif
+
 void ef_conv_2d_f32_row(const struct ef_call *call, const struct ef_rows *rows, void *out_row) {
     const struct record *record = call->record;
     const struct ef_window *window = &record->window;
@@ -62,6 +77,12 @@ void ef_conv_2d_f32_row(const struct ef_call *call, const struct ef_rows *rows, 
         const uint32_t run_step = window->dilation_w * in_c;
         const int32_t column = runs > 0 ? columns.first + columns.kx_begin * window->dilation_w : 0;
         uint32_t group_end = group_out_c, in_begin = 0;
+#if EF_HAVE_FMA
+        float patch[PATCH];
+        const int gathered = run < SHORT_RUN && group_in_c == in_c && filter <= PATCH &&
+                             column_count == window->kernel_w && rows->ky_end - rows->ky_begin == window->kernel_h;
+        if (gathered) gather(window, rows, (uint32_t)column * in_c, patch);
+#endif
         for (uint32_t o = 0; o < out_c;) {
             if (o == group_end) {
                 group_end += group_out_c;
@@ -70,7 +91,17 @@ void ef_conv_2d_f32_row(const struct ef_call *call, const struct ef_rows *rows, 
             const uint32_t left = group_end - o;
             float sum[4];
             for (uint32_t j = 0; j < 4u; j++) sum[j] = bias && j < left ? bias[o + j] : 0.0f;
+#if EF_HAVE_FMA
+            if (gathered) {
+                const float *const w = weights + o * filter;
+                const float *const w4[4] = {w, left > 1u ? w + filter : w, left > 2u ? w + 2u * filter : w,
+                                             left > 3u ? w + 3u * filter : w};
+                ef_dot4_f32(patch, w4, filter, sum);
+            }
+            for (int32_t ky = gathered ? rows->ky_end : rows->ky_begin; ky < rows->ky_end; ky++) {
+#else
             for (int32_t ky = rows->ky_begin; ky < rows->ky_end; ky++) {
+#endif
                 const float *in = (const float *)ef_row(rows, ky) + (uint32_t)column * in_c + in_begin;
                 const float *w = weights + o * filter +
                                   ((uint32_t)ky * window->kernel_w + (uint32_t)columns.kx_begin) * group_in_c;

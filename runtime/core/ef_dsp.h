@@ -16,6 +16,13 @@
 #define EF_HAVE_DSP 0
 #endif
 
+/* A function that is all assembly: nothing else reads its arguments, so compilers must not reason about them. */
+#if defined(__clang__)
+#define EF_NAKED __attribute__((naked, noinline))
+#else
+#define EF_NAKED __attribute__((naked, noipa))
+#endif
+
 /* Four bytes at any address, as one load. */
 static inline uint32_t ef_dsp_load(const void *at) {
     uint32_t word;
@@ -83,13 +90,6 @@ static inline int32_t ef_dsp_mac_both(uint32_t a, uint32_t b, int32_t sum) {
 }
 
 #if EF_HAVE_DSP
-
-/* A function that is all assembly: nothing else reads its arguments, so compilers must not reason about them. */
-#if defined(__clang__)
-#define EF_NAKED __attribute__((naked, noinline))
-#else
-#define EF_NAKED __attribute__((naked, noipa))
-#endif
 
 /* pair + ef_dsp_even(bytes), half by half, wrapping. */
 static inline uint32_t ef_dsp_even_plus(uint32_t pair, uint32_t bytes) {

@@ -31,14 +31,14 @@ def tuned(core: Path) -> dict[str, tuple[str, ...]]:
 def test_a_kernel_is_tuned_when_its_files_say_so_and_not_before(core: Path) -> None:
     assert tuned(core) == {}
     (core / "ef_conv_2d_s8_dsp.c").write_text("")
-    assert tuned(core) == {"conv_2d_s8": ("ahead of time", "")}
+    assert tuned(core) == {"conv_2d_s8": ("ahead of time", "", "")}
     (core / "ef_depthwise_conv_2d_3x3_s8_mve.c").write_text("")
-    assert tuned(core)["depthwise_conv_2d_s8"] == ("", "ahead of time")
+    assert tuned(core)["depthwise_conv_2d_s8"] == ("", "", "ahead of time")
     shared = core / "ef_dot_s8.h"
     shared.write_text(shared.read_text(encoding="utf-8") + "#if EF_HAVE_DSP\n#endif\n")
     now = tuned(core)
-    assert now["conv_2d_s8"] == ("interpreter, ahead of time", "")
-    assert now["fully_connected_s4"] == ("interpreter", "")  # runs the int8 kernel on unpacked weights
+    assert now["conv_2d_s8"] == ("interpreter, ahead of time", "", "")
+    assert now["fully_connected_s4"] == ("interpreter", "", "")  # runs the int8 kernel on unpacked weights
     assert "softmax_s8" not in now
 
 

@@ -8,10 +8,20 @@ import numpy as np
 
 from tests.runtime.cases_int16 import random_int16
 from tests.runtime.cases_window import conv_options
-from tests.runtime.single_operator import Case, Tensor, activation, build, options, quantized, random_weights
+from tests.runtime.single_operator import (
+    Case,
+    Tensor,
+    activation,
+    build,
+    constant,
+    options,
+    quantized,
+    random_weights,
+)
 
 Rng = np.random.Generator
 Size = tuple[int, int]
+Array = np.ndarray[Any, Any]
 _IN_SCALE = 2.0**-15
 _SPREAD = 1.4e6 / 10000  # of a sum's terms over the int16 range
 
@@ -59,6 +69,50 @@ def layers_s16() -> list[Case]:
         window_s16(rng, "CONV_2D", (16, 16), (3, 16), (3, 3)),
         window_s16(rng, "DEPTHWISE_CONV_2D", (12, 8), (32, 32), (3, 3)),
         connected_s16(rng, 256, 64),
+    ]
+
+
+def window_f32(rng: Rng, name: str, size: Size, channels: Size, k: Size) -> Case:
+    """CONV_2D or DEPTHWISE_CONV_2D, float32, SAME at stride 1."""
+    (h, w), (ic, oc), depthwise = size, channels, name == "DEPTHWISE_CONV_2D"
+    geometry: dict[str, Any] = {"kh": k[0], "kw": k[1], "same": True, "sh": 1, "sw": 1, "dh": 1, "dw": 1}
+    x, y = Tensor((1, h, w, ic), "FLOAT32"), Tensor((1, h, w, oc), "FLOAT32")
+    weights = rng.normal(size=(1, *k, oc) if depthwise else (oc, *k, ic)).astype(np.float32)
+    bias, values = rng.normal(size=oc).astype(np.float32), rng.normal(size=x.shape).astype(np.float32)
+
+    def model(weights: Array, bias: Array, act: str) -> bytes:
+        inputs = [x, constant(weights, "FLOAT32"), constant(bias, "FLOAT32")]
+        return build(name, inputs, [y], conv_options(geometry, act, 1, depthwise), version=1)
+
+    magnitude = Case("magnitude", model(abs(weights), abs(bias), "NONE"), (abs(values),))
+    title = f"{name} float32 {h}x{w} {ic}->{oc} {k[0]}x{k[1]}"
+    return Case(title, model(weights, bias, "RELU"), (values,), magnitude)
+
+
+def connected_f32(rng: Rng, depth: int, channels: int) -> Case:
+    """FULLY_CONNECTED, float32."""
+    x, y = Tensor((1, depth), "FLOAT32"), Tensor((1, channels), "FLOAT32")
+    chosen = options("FullyConnectedOptions", fusedActivationFunction=activation("NONE"))
+    weights, bias = (rng.normal(size=size).astype(np.float32) for size in ((channels, depth), (channels,)))
+    values = rng.normal(size=x.shape).astype(np.float32)
+
+    def model(weights: Array, bias: Array) -> bytes:
+        inputs = [x, constant(weights, "FLOAT32"), constant(bias, "FLOAT32")]
+        return build("FULLY_CONNECTED", inputs, [y], chosen, version=1)
+
+    magnitude = Case("magnitude", model(abs(weights), abs(bias)), (abs(values),))
+    return Case(f"FULLY_CONNECTED float32 {depth}->{channels}", model(weights, bias), (values,), magnitude)
+
+
+def layers_f32() -> list[Case]:
+    """One of each kind."""
+    rng = np.random.default_rng(32)
+    return [
+        window_f32(rng, "CONV_2D", (12, 8), (32, 32), (1, 1)),
+        window_f32(rng, "CONV_2D", (8, 8), (64, 16), (3, 3)),
+        window_f32(rng, "CONV_2D", (16, 16), (3, 16), (3, 3)),
+        window_f32(rng, "DEPTHWISE_CONV_2D", (12, 8), (32, 32), (3, 3)),
+        connected_f32(rng, 256, 64),
     ]
 
 

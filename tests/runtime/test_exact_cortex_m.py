@@ -23,7 +23,7 @@ from tests.runtime import (
     cases_values,
     cases_window,
 )
-from tests.runtime.exactness import compare, identical
+from tests.runtime.exactness import close, compare, identical
 from tests.runtime.oracle import Run, build_cortex_m_driver, qemu_command, run_batch, tflm
 from tests.runtime.single_operator import Case
 from tests.runtime.test_exact_int16 import INT16
@@ -44,7 +44,9 @@ INSTRUCTIONS = {
     "cortex-m4": {"ad01_int8": 521_000, "kws_int8": 4_560_000, "resnet8_int8": 15_200_000, "vww_int8": 13_300_000},
     "cortex-m3": {"ad01_int8": 985_000, "kws_int8": 15_400_000, "resnet8_int8": 49_700_000},
 }
-LAYERS_INT16 = {"cortex-m4": (237_000, 684_000, 387_000, 253_000, 34_000)}  # likewise, of cases_layers
+LAYERS = {  # likewise, of cases_layers
+    "cortex-m4": (237_000, 684_000, 387_000, 253_000, 34_000, 316_000, 740_000, 506_000, 137_000, 24_000),
+}
 NS_A_TICK, NS_AN_INSTRUCTION = 40, 64  # the boards' 25 MHz timer; `-icount shift=6`
 
 
@@ -133,10 +135,22 @@ def test_an_invoke_takes_no_more_instructions_than_it_did(core: tuple[str, list[
         assert 0.5 * limit < taken <= limit, f"{case.name}: {taken} instructions"
 
 
-def test_int16_layers_take_no_more_instructions_than_they_did(core: tuple[str, list[str | Path]]) -> None:
-    for case, ours, limit in zip(
-        cases := cases_layers.layers_s16(), run_batch(core[1], cases), LAYERS_INT16.get(core[0], ()), strict=False
-    ):
+def test_float32_outputs_are_close_on_an_emulated_core(core: tuple[str, list[str | Path]], tmp_path: Path) -> None:
+    rng = np.random.default_rng(14)
+    cases = [
+        *cases_layers.layers_f32(),
+        *cases_window.conv_float(rng, 40),
+        *cases_window.fully_connected_float(rng, 40),
+    ]
+    cases += cases_window.conv_float(rng, 40, depthwise=True)
+    assert compare(cases, [core[1]], tmp_path, close).compared >= 0.75 * len(cases)
+
+
+def test_layers_take_no_more_instructions_than_they_did(core: tuple[str, list[str | Path]]) -> None:
+    if core[0] not in LAYERS:
+        return  # cortex-m3 has the plain kernels, cortex-m55 those of cortex-m4
+    cases = [*cases_layers.layers_s16(), *cases_layers.layers_f32()]
+    for case, ours, limit in zip(cases, run_batch(core[1], cases), LAYERS[core[0]], strict=True):
         assert isinstance(ours, Run)
         taken = ours.ticks * NS_A_TICK // NS_AN_INSTRUCTION
         assert 0.5 * limit < taken <= limit, f"{case.name}: {taken} instructions"
