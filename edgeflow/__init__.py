@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from edgeflow.pipeline.convert import convert, convert_all
     from edgeflow.pipeline.demo import demo
     from edgeflow.pipeline.deploy import deploy
-    from edgeflow.pipeline.devices import list_devices, probe_device, show_device
+    from edgeflow.pipeline.devices import list_devices, probe_device, reset_device, show_device
     from edgeflow.pipeline.flash import flash
     from edgeflow.pipeline.generate import generate, generate_files
     from edgeflow.pipeline.generate_runner import generate_runner, generate_runner_files
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from edgeflow.pipeline.invoke import invoke
     from edgeflow.pipeline.keys import list_keys, new_key, trust_key
     from edgeflow.pipeline.metadata import metadata_extract, metadata_show, metadata_write
+    from edgeflow.pipeline.provision import provision
     from edgeflow.pipeline.prune import prune
     from edgeflow.pipeline.quantize_aware import quantize_aware
     from edgeflow.pipeline.replay import replay
@@ -80,11 +81,13 @@ _HOMES = {
     "metadata_write": "pipeline.metadata",
     "new_key": "pipeline.keys",
     "probe_device": "pipeline.devices",
+    "provision": "pipeline.provision",
     "prune": "pipeline.prune",
     "quantize_aware": "pipeline.quantize_aware",
     "replay": "pipeline.replay",
     "replay_conversion": "pipeline.replay_conversion",
     "report": "pipeline.report",
+    "reset_device": "pipeline.devices",
     "rollback": "pipeline.rollback",
     "run": "pipeline.run",
     "runtimes": "pipeline.runtimes",
@@ -144,11 +147,13 @@ __all__ = [
     "metadata_write",
     "new_key",
     "probe_device",
+    "provision",
     "prune",
     "quantize_aware",
     "replay",
     "replay_conversion",
     "report",
+    "reset_device",
     "rollback",
     "run",
     "runtimes",

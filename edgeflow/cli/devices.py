@@ -14,9 +14,23 @@ if TYPE_CHECKING:
     from edgeflow.pipeline.devices import DeviceReport
 
 
-@click.group()
+class _Group(click.Group):
+    """`provision` has a file of its own, imported when it is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([*super().list_commands(ctx), "provision"])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name != "provision":
+            return super().get_command(ctx, cmd_name)
+        from edgeflow.cli.provision import command as provision
+
+        return provision
+
+
+@click.group(cls=_Group)
 def command() -> None:
-    """Your devices: list, add, remove, show, probe."""
+    """Your devices: list, add, remove, show, probe, provision, reset."""
 
 
 @command.command("list")
@@ -136,6 +150,15 @@ def probe_command(name: str | None, as_json: bool) -> int:
         _print_facts(_device_facts(report))
         _print_lacks(report.found)
     return 1 if report.found and report.found.lacks else 0
+
+
+@command.command("reset")
+@click.argument("name", required=False)
+def reset_command(name: str | None) -> None:
+    """Power-cycle a device by the `power` command that its entry in your book has."""
+    from edgeflow.pipeline.devices import reset_device
+
+    say(f"ran: {reset_device(name)}", err=True)
 
 
 def answer(report: DeviceReport) -> dict[str, Any]:

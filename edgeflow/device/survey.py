@@ -28,9 +28,14 @@ for python in ${2:+"$2"} "$base/venv/bin/python3" python3 /usr/bin/python3 /usr/
   command -v "$python" >/dev/null 2>&1 || continue
   echo "python=$(command -v "$python")"
   "$python" -c '
-import struct, sys
+import os, struct, sys
 print("python_version=%d.%d.%d" % sys.version_info[:3])
 print("pointer_bits=%d" % (8 * struct.calcsize("P")))
+try:
+    print("glibc=%s" % os.confstr("CS_GNU_LIBC_VERSION").partition(" ")[2])
+except (AttributeError, OSError, ValueError):
+    pass
+sys.path.insert(0, sys.argv[1] + "/python/cp%d%d" % sys.version_info[:2])
 from importlib import metadata, util
 for key, module, name in (("numpy", "numpy", "numpy"), ("litert", "ai_edge_litert", "ai-edge-litert"),
                           ("tflite-runtime", "tflite_runtime", "tflite-runtime")):
@@ -39,7 +44,7 @@ for key, module, name in (("numpy", "numpy", "numpy"), ("litert", "ai_edge_liter
             print("%s=%s" % (key, metadata.version(name)))
         except Exception:
             print("%s=?" % key)
-' 2>/dev/null
+' "$base" 2>/dev/null
   break
 done
 """
@@ -68,6 +73,8 @@ class Survey:
     runtime: str | None
     runtime_version: str | None
     numpy_version: str | None
+    glibc: str | None
+    pointer_bits: int | None
     base: str
     free_bytes: int | None
     lacks: tuple[Lack, ...]
@@ -89,7 +96,7 @@ def survey(shell: Shell, name: str, base: str, *, python: str = "") -> Survey:
     model = said.get("model")
     target, board = target_of(said["machine"], said.get("pointer_bits", ""), model or "")
     runtime = next((kind for kind in ("litert", "tflite-runtime") if kind in said), None)
-    free = said.get("free_kib", "")
+    free, bits = said.get("free_kib", ""), said.get("pointer_bits", "")
     return Survey(
         target=target,
         board=board,
@@ -102,9 +109,11 @@ def survey(shell: Shell, name: str, base: str, *, python: str = "") -> Survey:
         runtime=runtime,
         runtime_version=said.get(runtime) if runtime else None,
         numpy_version=said.get("numpy"),
+        glibc=said.get("glibc"),
+        pointer_bits=int(bits) if bits in ("32", "64") else None,
         base=said.get("base", base),
         free_bytes=int(free) * 1024 if free.isdecimal() else None,
-        lacks=_lacks(said, runtime),
+        lacks=_lacks(said, runtime, name),
     )
 
 
@@ -118,7 +127,7 @@ def _read(output: bytes) -> dict[str, str]:
     return found
 
 
-def _lacks(said: dict[str, str], runtime: str | None) -> tuple[Lack, ...]:
+def _lacks(said: dict[str, str], runtime: str | None, name: str) -> tuple[Lack, ...]:
     lacks = []
     base, version = said.get("base", ""), said.get("python_version", "")
     numbers = tuple(int(part) for part in version.split(".") if part.isdecimal())[:2]
@@ -127,7 +136,7 @@ def _lacks(said: dict[str, str], runtime: str | None) -> tuple[Lack, ...]:
     elif numbers < _OLDEST_PYTHON:
         lacks.append(Lack(f"Python {version} is too old", "install Python 3.9 or newer on the device"))
     elif runtime is None or "numpy" not in said:
-        lacks.append(Lack(*_no_interpreter(said, base)))
+        lacks.append(Lack(*_no_interpreter(said, name)))
     if "writable" not in said:
         lacks.append(Lack(f"{base} cannot be written", "set `base` in the device book to a folder of that user"))
     free = said.get("free_kib", "")
@@ -136,10 +145,8 @@ def _lacks(said: dict[str, str], runtime: str | None) -> tuple[Lack, ...]:
     return tuple(lacks)
 
 
-def _no_interpreter(said: dict[str, str], base: str) -> tuple[str, str]:
-    machine, bits = said.get("machine", ""), said.get("pointer_bits", "64")
-    if machine.startswith("armv6"):
-        return "no interpreter", "none is published for ARMv6; use a board with ARMv7 or later"
-    wheel = "ai-edge-litert" if bits == "64" else "tflite-runtime 'numpy<2'"
+def _no_interpreter(said: dict[str, str], name: str) -> tuple[str, str]:
     what = "no interpreter" if "numpy" in said else "no interpreter and no numpy"
-    return what, f"on the device: python3 -m venv {base}/venv && {base}/venv/bin/pip install {wheel}"
+    if said.get("machine", "").startswith("armv6"):
+        return what, "none is published for ARMv6; use a board with ARMv7 or later"
+    return what, f"edgeflow devices provision {name} brings one there; the device needs no internet for that"

@@ -1,4 +1,4 @@
-"""The verbs of the device book: list, add, remove, show, probe."""
+"""The verbs of the device book: list, add, remove, show, probe, reset."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from edgeflow.device.book import Listed, add_device, check_name, find_device, listed, named_by_address, remove_device
-from edgeflow.device.connect import DEFAULT_BASE, connect, open_local
+from edgeflow.device.connect import DEFAULT_BASE, connect, open_local, reached
+from edgeflow.device.emulator import starts_linux
+from edgeflow.device.power import run_power_command
 from edgeflow.device.survey import Survey, survey
 from edgeflow.device.types import Device
 from edgeflow.errors import UsageError
@@ -43,6 +45,15 @@ def probe_device(device: Device | str | None = None) -> DeviceReport:
     """Ask a device what it has and lacks; nothing is brought there. Raises DeviceError when it does not answer."""
     device = device if isinstance(device, Device) else find_device(device)
     return DeviceReport(device, _path_of(device, listed()), _ask(device, ()))
+
+
+def reset_device(device: Device | str | None = None) -> str:
+    """Power-cycle a device by its own command of the device book; returns that command.
+
+    Raises UsageError when it has none, DeviceError when it fails.
+    """
+    device = device if isinstance(device, Device) else find_device(device)
+    return run_power_command(device)
 
 
 def add(
@@ -116,14 +127,22 @@ def _ask(device: Device, accepted: tuple[str, ...]) -> Survey | None:
     match device.address.scheme:
         case "ssh" | "local":
             with _transport(device, accepted) as transport:
-                assert transport.shell is not None
-                python = sys.executable if device.address.scheme == "local" else ""
-                return survey(transport.shell, device.name, device.base or DEFAULT_BASE, python=python)
+                return survey_on(device, transport)
         case "serial" | "adb":
             with connect(device):
                 return None
         case "qemu":
-            return None
+            if not starts_linux(device):
+                return None
+            with reached(device) as transport:
+                return survey_on(device, transport)
+
+
+def survey_on(device: Device, transport: Transport) -> Survey:
+    """What a device has and lacks, over a transport with a shell. Raises DeviceError when it does not answer."""
+    assert transport.shell is not None
+    python = sys.executable if device.address.scheme == "local" else ""
+    return survey(transport.shell, device.name, device.base or DEFAULT_BASE, python=python)
 
 
 @contextmanager

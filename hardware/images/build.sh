@@ -45,9 +45,9 @@ bootstrap() { # the root file system as a tar archive, kept for the next time
   mv "$work/root.tar" "$kept_root"
 }
 
-fetch_kernels() { # the small kernel of clouds for the board virt, the full one for a Raspberry Pi; kept as well
+fetch_kernels() { # the small kernel of clouds for the board virt, the full one for a Raspberry Pi
   say "kernels"
-  mkdir -p "$work"/{debs,apt/lists/partial} "$kept/archives/partial"
+  mkdir -p "$work"/{debs,apt/lists/partial,cache/archives/partial}
   : >"$work/apt/status"
   local signed='[signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]'
   echo "deb $signed $mirror $release main" >"$work/sources.list"
@@ -55,9 +55,8 @@ fetch_kernels() { # the small kernel of clouds for the board virt, the full one 
   cat >"$work/apt.conf" <<END
 APT::Architecture "arm64"; APT::Architectures {"arm64";}; APT::Sandbox::User "root";
 Dir::State "$work/apt"; Dir::State::status "$work/apt/status"; Dir::Cache "$work/cache";
-Dir::Cache::archives "$kept/archives"; Dir::Etc::sourcelist "$work/sources.list"; Dir::Etc::sourceparts "/dev/null";
+Dir::Etc::sourcelist "$work/sources.list"; Dir::Etc::sourceparts "/dev/null";
 END
-  mkdir "$work/cache"
   (
     export APT_CONFIG=$work/apt.conf
     cd "$work/debs"

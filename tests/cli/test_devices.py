@@ -75,7 +75,7 @@ def test_a_device_is_added_listed_shown_probed_and_removed(run, ssh_device, tmp_
     assert code == 1
     assert "interpreter  none" in out
     assert "missing: no interpreter" in err
-    assert "pip install" in err
+    assert "edgeflow devices provision box" in err
     assert run("devices", "remove", "box")[0] == 0
     assert json.loads(run("devices", "list", "--json")[1]) == []
 
