@@ -45,7 +45,7 @@ ROADS: dict[Scheme, Road] = {
     "ssh": Road("edgeflow.device.connect:open_ssh", lossy=False, reopen=True),
     "serial": Road("edgeflow.transport.serial:open_serial", lossy=True, reopen=False),
     "qemu": Road("edgeflow.device.emulator:open_qemu", lossy=True, reopen=False),
-    "adb": Road("edgeflow.transport.adb:open_adb", lossy=False, reopen=True),
+    "adb": Road("edgeflow.device.android:open_adb", lossy=False, reopen=True),
 }
 
 # $1 base, $2 the agent's file name, $3 who asks. A virtual environment in the base wins over the system's Python.
@@ -141,11 +141,13 @@ def _session(device: Device, road: Road, transport: Transport, timeout_s: float,
         return Session(
             transport.open,
             name=device.name,
-            peer="the board",
+            peer="the runner" if device.address.scheme == "adb" else "the board",
             files=transport.files,
             lossy=road.lossy,
             reopen=road.reopen,
             timeout_s=timeout_s,
+            wait_s=wait_s,
+            open_trial=getattr(transport, "open_trial", None),
         )
     agent = agent_bundle()
     if device.address.scheme == "local":

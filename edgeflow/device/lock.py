@@ -1,10 +1,10 @@
 """One session a device, and who holds it.
 
-Where the agent runs over SSH or adb, the lock is BASE/.lock on the device: the agent, started with
+Where the agent runs over SSH, the lock is BASE/.lock on the device: the agent, started with
 `--lock BASE/.lock --owner USER@HOST:PID`, holds it by flock for as long as it lives, so that a dead session never
 blocks. When another one holds it, the agent ends at once with status 75 and `busy OWNER SECONDS` on stderr, which
-`busy_error` recognises in the pipe's LinkError. For serial, `qemu:` and `local:` devices, `hold` locks a file in the
-user's state directory in the same way.
+`busy_error` recognises in the pipe's LinkError. The runner on an Android device does the same. For serial, `qemu:` and
+`local:` devices, `hold` locks a file in the user's state directory in the same way.
 """
 
 from __future__ import annotations

@@ -51,13 +51,17 @@ class Session:
         reopen: bool = True,
         timeout_s: float = 60.0,
         wait_s: float = 0.0,
+        open_trial: Callable[[], Pipe] | None = None,
     ) -> None:
-        """`reopen`: a new pipe is a fresh process (else a restart resets the board); `shares_files`: `local:`.
+        """`open_trial`: a pipe to slots for models that are only tried, where those of deployments are kept from it.
+
+        `reopen`: a new pipe is a fresh process (else a restart resets the board); `shares_files`: `local:`.
 
         `wait_s` is how long to try again while another session holds the device.
         """
         self.name = name
         self.timeout_s = timeout_s
+        self._open_trial = open_trial
         self._open_pipe, self._peer = open_pipe, f"{name.rstrip(':')}: {peer}"
         self._files, self._lossy, self._shares_files, self._reopen = files, lossy, shares_files, reopen
         self.hello: Hello
@@ -116,6 +120,10 @@ class Session:
             raise DeviceError(f"{self._peer} holds {names}", "build and flash the firmware with this model")
         if self.hello.slots == Slots.FILES and self._files is not None:
             return self._place_file(model, sha256, self._files, progress)
+        if self._open_trial is not None and not self._has(model):
+            self._link.close()
+            self._open_pipe, self._open_trial = self._open_trial, None
+            self._connect(_HANDOVER_S)
         for slot, (_, digest) in self.slots().items():
             if digest == model.sha256:
                 return slot
@@ -421,6 +429,9 @@ class Session:
         size = min(self.hello.receive_bytes, BULK_BYTES) - 16
         blocks = Blocks(command, data, start, size, self.hello.window, index)
         self._link.send_blocks(blocks, timeout_s=self.timeout_s, progress=progress)
+
+    def _has(self, model: Model) -> bool:
+        return any(digest == model.sha256 for _, digest in self.slots().values())
 
     def _place_file(self, model: Model, sha256: bytes, files: FileChannel, progress: Progress) -> str:
         cached = f"{self.hello.base}/cache/{model.sha256}.tflite"

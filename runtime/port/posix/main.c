@@ -1,9 +1,13 @@
 /* The runner on a POSIX system: the link on stdin and stdout, talk on stderr.
  *
  *     runner [--arena BYTES] [--slots BYTES] [--payload BYTES] [--window N] [--flash FILE]
+ *            [--lock FILE] [--owner WHO] [--limit SECONDS] [--board NAME] [--os NAME] [--cpu NAME]
  *
  * Slots lie in RAM and are lost when it ends, with --flash in a file that keeps them: it follows the rules of flash
- * (erase by sector of 4096 to 0xFF, programming only clears bits), so that a board's slots can be tried here. */
+ * (erase by sector of 4096 to 0xFF, programming only clears bits), so that a board's slots can be tried here.
+ * --lock is held for as long as the process lives; when another one holds it, this one ends with status 75 and
+ * `busy WHO SECONDS`. --limit ends a process that has neither answered nor said that it goes on for so long: nothing
+ * stays behind on a device whose host went away. */
 #define _POSIX_C_SOURCE 200809L
 #define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
 
@@ -13,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -26,13 +31,20 @@
 #define SAMPLES 4096u
 #define OPERATORS 2048u
 #define PAYLOAD_MAX 65536u
+#define DIRECTORY_BYTES (2u * SECTOR_BYTES) /* of the slots: what says which of them is active */
+#define BUSY_STATUS 75
+
+static unsigned limit_s; /* 0: none */
 
 static int32_t read_input(void *context, uint8_t *data, size_t capacity, bool wait) {
     struct pollfd input = {STDIN_FILENO, POLLIN, 0};
     (void)context;
     if (!wait && poll(&input, 1, 0) <= 0)
         return 0;
+    if (wait)
+        (void)alarm(0);
     ssize_t count = read(STDIN_FILENO, data, capacity);
+    (void)alarm(limit_s);
     return count > 0 ? (int32_t)count : -1;
 }
 
@@ -45,6 +57,7 @@ static bool write_output(void *context, const uint8_t *data, size_t size) {
         data += count;
         size -= (size_t)count;
     }
+    (void)alarm(limit_s);
     return true;
 }
 
@@ -76,6 +89,44 @@ static uint8_t *map(const char *path, size_t size) {
     return memory == MAP_FAILED ? NULL : memory;
 }
 
+/* The file gets what the slots hold before it gets what names them, so that a power cut leaves a whole model. */
+static bool sync_slots(const struct ef_nor *nor, uint32_t offset) {
+    return offset >= DIRECTORY_BYTES || msync(nor->data, nor->bytes, MS_SYNC) == 0;
+}
+
+static bool erase(void *context, uint32_t offset) {
+    return sync_slots(context, offset) && ef_nor_erase(context, offset) && sync_slots(context, offset);
+}
+
+static bool program(void *context, uint32_t offset, const uint8_t *data, size_t size) {
+    return sync_slots(context, offset) && ef_nor_program(context, offset, data, size) && sync_slots(context, offset);
+}
+
+/* Hold `path` until the process ends, and write into it who does. -1 without a lock; ends when another one has it. */
+static int hold(const char *path, const char *owner) {
+    char text[160] = "", who[128] = "?";
+    long long began = 0, now = (long long)time(NULL);
+    int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (file < 0) {
+        perror(path);
+        return -1;
+    }
+    bool free = flock(file, LOCK_EX | LOCK_NB) == 0;
+    ssize_t count = pread(file, text, sizeof text - 1u, 0);
+    bool named = count > 0 && sscanf(text, "%127s %lld", who, &began) == 2;
+    long long age = began > 0 && began < now ? now - began : 0;
+    if (!free) {
+        (void)fprintf(stderr, "busy %s %lld\n", who, age);
+        exit(BUSY_STATUS);
+    }
+    if (named)
+        (void)fprintf(stderr, "notice: took over the lock that %s left %lld s ago\n", who, age);
+    int size = snprintf(text, sizeof text, "%.127s %lld\n", owner, now);
+    if (ftruncate(file, 0) != 0 || pwrite(file, text, (size_t)size, 0) != size)
+        perror(path);
+    return file;
+}
+
 static uint32_t number(const char *text, uint32_t least, uint32_t most) {
     char *end;
     unsigned long value = strtoul(text, &end, 0);
@@ -93,11 +144,14 @@ int main(int argc, char **argv) {
     static uint64_t samples[SAMPLES], operator_ticks[OPERATORS];
     static struct ef_link link;
     static struct ef_nor nor;
-    const char *flash = NULL;
+    const char *flash = NULL, *lock = NULL, *owner = "?";
+    int locked = -1;
     uint32_t payload = 4096, window = 4;
     struct ef_port port = {0};
     port.arena_bytes = 32u << 20;
     port.slots_bytes = 64u << 20;
+    port.board = "posix";
+    port.os = "posix";
     for (int i = 1; i < argc; i += 2) {
         const char *value = i + 1 < argc ? argv[i + 1] : "";
         if (strcmp(argv[i], "--arena") == 0)
@@ -110,11 +164,29 @@ int main(int argc, char **argv) {
             window = number(value, 1, 255);
         else if (strcmp(argv[i], "--flash") == 0 && *value != '\0')
             flash = value;
+        else if (strcmp(argv[i], "--lock") == 0 && *value != '\0')
+            lock = value;
+        else if (strcmp(argv[i], "--owner") == 0 && *value != '\0')
+            owner = value;
+        else if (strcmp(argv[i], "--limit") == 0)
+            limit_s = number(value, 1, 1u << 20);
+        else if (strcmp(argv[i], "--board") == 0)
+            port.board = value;
+        else if (strcmp(argv[i], "--os") == 0)
+            port.os = value;
+        else if (strcmp(argv[i], "--cpu") == 0)
+            port.cpu = value;
         else {
             (void)fprintf(stderr, "usage: runner [--arena BYTES] [--slots BYTES] [--payload BYTES] [--window N] "
-                                  "[--flash FILE]\n");
+                                  "[--flash FILE] [--lock FILE] [--owner WHO] [--limit SECONDS] [--board NAME] "
+                                  "[--os NAME] [--cpu NAME]\n");
             return 2;
         }
+    }
+    if (lock) {
+        locked = hold(lock, owner);
+        if (locked < 0)
+            return 1;
     }
     port.read = read_input;
     port.write = write_output;
@@ -131,8 +203,8 @@ int main(int argc, char **argv) {
         nor.bytes = port.slots_bytes;
         nor.sector_bytes = SECTOR_BYTES;
         port.context = &nor;
-        port.erase = ef_nor_erase;
-        port.program = ef_nor_program;
+        port.erase = erase;
+        port.program = program;
         port.sector_bytes = SECTOR_BYTES;
         port.program_bytes = 8;
     }
@@ -145,13 +217,11 @@ int main(int argc, char **argv) {
     port.operator_ticks = operator_ticks;
     port.operator_count = OPERATORS;
     port.window = (uint8_t)window;
-    port.board = "posix";
-    port.os = "posix";
     port.kernels = "reference";
     port.kernel_table = ef_kernels_all;
     (void)signal(SIGPIPE, SIG_IGN);
     do {
         ef_link_begin(&link, &port);
     } while (ef_link_run(&link) == EF_LINK_RESET);
-    return 0;
+    return locked >= 0 && ftruncate(locked, 0) != 0;
 }

@@ -1,0 +1,149 @@
+"""Android over adb: edgeflow's own runner is brought there, checked by digest, and speaks the link on its stdin.
+
+The runner is one static file that needs nothing of Android. It keeps the model and the one before in slots of a file
+below the device's base, by the rules of a board's flash: a cut at any step leaves the old model or the new one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import re
+from functools import cached_property
+
+from edgeflow.device.lock import busy_error, owner
+from edgeflow.device.types import Device
+from edgeflow.errors import DeviceError, LinkError
+from edgeflow.firmware.runner import build_posix_runner
+from edgeflow.progress import silent
+from edgeflow.transport.adb import AdbTransport
+from edgeflow.transport.base import Pipe
+
+_log = logging.getLogger(__name__)
+DEFAULT_BASE = "/data/local/tmp/edgeflow"
+SLOTS_BYTES = 512 << 20  # the file is sparse: it takes what the models take
+_ARENA_BYTES = 512 << 20  # pages that no model touches are never there
+_PAYLOAD_BYTES, _WINDOW = 65536, 8
+_ZIG_TARGETS = {
+    "aarch64": "aarch64-linux-musl",
+    "armv7l": "arm-linux-musleabihf",
+    "armv8l": "arm-linux-musleabihf",
+    "x86_64": "x86_64-linux-musl",
+}
+_COMMAND_S = 30.0
+_SLACK_S = 30.0
+_NAME = re.compile(r"[^\x20-\x7e]+")
+# $1 base, $2 the runner's name, $3 its SHA-256, $4 "end" once it was pushed beside its place
+_INSTALL = """
+cd "$1" 2>/dev/null || { mkdir -p "$1" && cd "$1"; } || exit 1
+mkdir -p runner && chmod 700 runner || exit 1
+if [ "$4" = end ]; then
+  case $(sha256sum "runner/$2.part") in
+    "$3 "*) ;;
+    *) rm -f "runner/$2.part"; echo "damaged on the way" >&2; exit 1 ;;
+  esac
+  chmod 700 "runner/$2.part" && mv -f "runner/$2.part" "runner/$2" || exit 1
+  for old in runner/*; do [ "$old" = "runner/$2" ] || rm -f "$old"; done
+fi
+case $(sha256sum "runner/$2" 2>/dev/null) in "$3 "*) exit 0 ;; esac
+exit 3
+"""
+_FACTS = "uname -m; getprop ro.product.model; getprop ro.build.version.release; getprop ro.soc.model"
+
+
+class AdbRunner:
+    """An Android device whose link is the runner's stdin and stdout."""
+
+    shell = None  # nothing else of edgeflow runs there
+    files = None
+
+    def __init__(self, adb: AdbTransport, device: Device, *, timeout_s: float) -> None:
+        self._adb, self._device, self._timeout_s = adb, device, timeout_s
+        self._base = device.base or DEFAULT_BASE
+
+    def open(self) -> Pipe:
+        """Start the runner on what is deployed; it is brought there first where it is missing or another."""
+        return self._start("slots")
+
+    def open_trial(self) -> Pipe:
+        """Start it on slots for models that are only tried, so that those that are deployed stay as they are."""
+        return self._start("trial")
+
+    def _start(self, slots: str) -> Pipe:
+        machine, model, release, soc = self._facts
+        argv = [
+            self._runner,
+            *("--flash", f"{self._base}/{slots}", "--slots", str(SLOTS_BYTES), "--arena", str(_ARENA_BYTES)),
+            *("--payload", str(_PAYLOAD_BYTES), "--window", str(_WINDOW)),
+            *("--lock", f"{self._base}/.lock", "--owner", owner()),
+            *("--limit", str(int(self._timeout_s + _SLACK_S))),
+            *("--board", model or machine, "--os", f"Android {release}".strip(), "--cpu", soc or machine),
+        ]
+        return _Running(self._adb.start(argv), self._device.name)
+
+    def close(self) -> None:
+        self._adb.close()
+
+    @cached_property
+    def _facts(self) -> tuple[str, str, str, str]:
+        """Machine, product, Android's version, chip; what a device does not tell is empty."""
+        done = self._adb.run(["sh", "-c", _FACTS], timeout_s=_COMMAND_S)
+        lines = [_NAME.sub(" ", line).strip()[:60] for line in done.stdout.decode("utf-8", "replace").splitlines()]
+        machine, model, release, soc = (lines + [""] * 4)[:4]
+        return machine, model, release, soc
+
+    @cached_property
+    def _runner(self) -> str:
+        """The runner's path on the device."""
+        target = _ZIG_TARGETS.get(self._facts[0])
+        if target is None:
+            raise DeviceError(
+                f"{self._device.name}: there is no runner for '{self._facts[0]}'",
+                f"there is for {', '.join(_ZIG_TARGETS)}",
+            )
+        path = build_posix_runner(zig_target=target).path
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        if self._install(digest, "begin") == 3:
+            _log.info("%s: installing the runner %s", self._device.name, digest[:16])
+            self._adb.put(path, f"{self._base}/runner/{digest[:16]}.part", progress=silent)
+            if self._install(digest, "end") != 0:
+                raise DeviceError(f"{self._device.name}: the runner was not installed", "try again")
+        return f"{self._base}/runner/{digest[:16]}"
+
+    def _install(self, digest: str, step: str) -> int:
+        argv = ["sh", "-c", _INSTALL, "edgeflow-install", self._base, digest[:16], digest, step]
+        done = self._adb.run(argv, timeout_s=_COMMAND_S)
+        if done.status not in (0, 3):
+            said = (done.stderr.decode("utf-8", "replace").strip().splitlines() or ["no reason given"])[-1]
+            raise DeviceError(
+                f"{self._device.name}: {self._base}/runner cannot be made: {said}",
+                "set base in the device book to a folder that adb may write and run programs in",
+            )
+        return done.status
+
+
+def open_adb(device: Device, *, timeout_s: float, fresh: bool) -> AdbRunner:
+    """`adb://SERIAL`; raises DeviceError when the device is not there."""
+    return AdbRunner(AdbTransport(device.address), device, timeout_s=timeout_s)
+
+
+class _Running:
+    """The runner's pipe; its end because somebody else holds the device is told as such."""
+
+    def __init__(self, pipe: Pipe, name: str) -> None:
+        self._pipe, self._name = pipe, name
+
+    def read(self, max_bytes: int, timeout_s: float) -> bytes:
+        try:
+            return self._pipe.read(max_bytes, timeout_s)
+        except LinkError as error:
+            raise busy_error(self._name, error) or error from None
+
+    def write(self, data: bytes, timeout_s: float) -> None:
+        try:
+            self._pipe.write(data, timeout_s)
+        except LinkError as error:
+            raise busy_error(self._name, error) or error from None
+
+    def close(self) -> None:
+        self._pipe.close()
