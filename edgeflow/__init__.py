@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from edgeflow.pipeline.demo import demo
     from edgeflow.pipeline.deploy import deploy
     from edgeflow.pipeline.devices import list_devices, probe_device, reset_device, show_device
+    from edgeflow.pipeline.doctor import doctor
     from edgeflow.pipeline.flash import flash
     from edgeflow.pipeline.generate import generate, generate_files
     from edgeflow.pipeline.generate_runner import generate_runner, generate_runner_files
@@ -59,6 +60,7 @@ _HOMES = {
     "convert_all": "pipeline.convert",
     "demo": "pipeline.demo",
     "deploy": "pipeline.deploy",
+    "doctor": "pipeline.doctor",
     "flash": "pipeline.flash",
     "generate": "pipeline.generate",
     "generate_files": "pipeline.generate",
@@ -127,6 +129,7 @@ __all__ = [
     "convert_all",
     "demo",
     "deploy",
+    "doctor",
     "export_results",
     "flash",
     "generate",

@@ -23,6 +23,7 @@ COMMANDS = {
     "targets": ("targets", "the kinds and boards edgeflow knows"),
     "devices": ("devices", "your devices: list, add, remove, show, probe, provision, reset"),
     "keys": ("keys", "keys that sign bundles, and which of them a device trusts"),
+    "doctor": ("doctor", "what is missing here or on a device, and what to do"),
     "deploy": ("deploy", "put a model on a device, verified and switched atomically"),
     "rollback": ("rollback", "go back to the release before"),
     "invoke": ("invoke", "run a model on a device with your inputs"),

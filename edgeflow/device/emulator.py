@@ -107,6 +107,23 @@ def load_machine(board: str) -> Machine:
     return _machine(file)
 
 
+def linux_boards() -> tuple[str, ...]:
+    """The emulated boards that run Linux."""
+    boards = sorted(path.stem for path in (targets_dir() / "emulators").glob("*.toml"))
+    return tuple(board for board in boards if isinstance(_read(board), _LinuxFile))
+
+
+def missing_image(board: str) -> ToolchainError | None:
+    """Why a board that runs Linux cannot start for want of its image, or None."""
+    file = _read(board)
+    if not isinstance(file, _LinuxFile):
+        return None
+    folder = image_folder(file.image)
+    wanted = [_DISK, file.kernel, file.initrd, "id", "host_key.pub", *([file.dtb] if file.dtb else [])]
+    missing = [name for name in wanted if not (folder / name).is_file()]
+    return ToolchainError(f"qemu:{board}: {folder} has no {missing[0]}", _BUILD) if missing else None
+
+
 def image_folder(name: str) -> Path:
     """Where the files of an image lie."""
     from platformdirs import user_cache_path
@@ -143,9 +160,8 @@ def _machine(file: _RunnerFile) -> Machine:
 def _linux(file: _LinuxFile, device: Device, fresh: bool) -> tuple[LinuxMachine, LinuxDisk]:
     """The machine and its disk. What was kept on an image that was built anew since cannot be used: it is dropped."""
     folder = image_folder(file.image)
-    wanted = [_DISK, file.kernel, file.initrd, "id", "host_key.pub", *([file.dtb] if file.dtb else [])]
-    if missing := [name for name in wanted if not (folder / name).is_file()]:
-        raise ToolchainError(f"{device.address}: {folder} has no {missing[0]}", _BUILD)
+    if missing := missing_image(file.board):
+        raise missing
     build = hashlib.sha256((folder / "host_key.pub").read_bytes()).hexdigest()[:12]
     kept = state_dir() / "qemu" / file.board
     name = device.address.name or "default"
