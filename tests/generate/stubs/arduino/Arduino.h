@@ -26,6 +26,9 @@ struct SerialStub {
         held = -1;
         return byte;
     }
+    void print(const char *) {}
+    void print(unsigned long) {}
+    void println(const char *) {}
     size_t write(const uint8_t *data, size_t size) {
         line_write(data, size);
         return size;
