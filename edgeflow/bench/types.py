@@ -145,6 +145,14 @@ class Instructions:
 
 
 @dataclass(frozen=True)
+class EstimatedCycles:
+    """By executed instructions and a table of the core's timings, which `source` names; no time."""
+
+    per_invoke: int
+    source: str
+
+
+@dataclass(frozen=True)
 class Memory:
     """Bytes. `phases` maps import, load, allocate, first_invoke and steady to resident bytes.
 
@@ -186,7 +194,7 @@ class Result:
     first_invoke_us: float | None
     latency_us: Latency | None
     instructions: Instructions | None
-    estimated_cycles: Mapping[str, int] | None
+    estimated_cycles: EstimatedCycles | None
     memory_bytes: Memory
     flash_bytes: Flash | None
     per_operator: tuple[Mapping[str, Any], ...] | None

@@ -251,11 +251,13 @@ def _print_operators(result: Result) -> None:
             entry["index"],
             entry["kernel"] or entry["name"],
             f"{entry['instructions']:,} ins" if entry["instructions"] is not None else time_text(entry["us"]),
+            *((f"{entry['estimated_cycles']:,}",) if "estimated_cycles" in entry else ()),
             "–" if entry["share"] is None else f"{entry['share']:.1%}".replace("%", " %"),
         )
         for entry in dearest
     ]
-    print_table(("#", f"OPERATORS OF {result.model.name}", "EACH RUN", "SHARE"), rows, right=(0, 2, 3))
+    cycles = ("CYCLES, EST.",) if "estimated_cycles" in dearest[0] else ()
+    print_table(("#", f"OPERATORS OF {result.model.name}", "EACH RUN", *cycles, "SHARE"), rows, right=(0, 2, 3, 4))
     left = len(result.per_operator) - len(dearest)
     more = f"; {left} more in --json" if left else ""
     verb = "counted" if result.per_operator[0]["instructions"] is not None else "timed"
@@ -275,6 +277,8 @@ def _details(result: Result) -> list[tuple[str, str]]:
             ("init", f"{result.instructions.init:,} instructions"),
             ("each run", f"{result.instructions.per_invoke:,} instructions"),
         ]
+    if result.estimated_cycles is not None:
+        rows.append(("each run, about", f"{result.estimated_cycles.per_invoke:,} cycles (estimate, no time)"))
     if latency is not None:
         interval = latency.ci95_p50
         sure = f"  (95 %: {time_text(interval[0])} to {time_text(interval[1])})" if interval else ""

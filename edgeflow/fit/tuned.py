@@ -1,4 +1,4 @@
-"""Which of the runtime's kernels use instructions of Arm's DSP extension, an FPU (FMA) or Helium (MVE), by the sources."""
+"""Which kernels of the runtime use the DSP extension, FMA or Helium (MVE) of Arm cores, read off the sources."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from edgeflow import resources
 from edgeflow.bench.conditions import conditions_answer
+from edgeflow.bench.cycles import count_cycles
 from edgeflow.bench.facts import build_facts, device_facts, runtime_facts
 from edgeflow.bench.measure import Measured, Options, Wanted, measure
 from edgeflow.bench.profile import profile
@@ -29,7 +30,7 @@ from edgeflow.device.connect import connect
 from edgeflow.device.custom_operators import read_custom_operators
 from edgeflow.device.tensors import Arrays, Feed, feed_arrays, feed_random, read_npz
 from edgeflow.device.types import Device
-from edgeflow.errors import DeviceStatusError, ModelError, NotTrustedError, UsageError
+from edgeflow.errors import DeviceStatusError, EdgeflowError, ModelError, NotTrustedError, UsageError
 from edgeflow.generate.context import Optimize
 from edgeflow.generate.project import Project, load_project
 from edgeflow.model.read import load_model
@@ -151,6 +152,7 @@ def bench(
                 operators = profile(session, model, options, feed, measured.clock, progress)
             except DeviceStatusError as refusal:
                 why_none = refusal.message
+        counted = with_operators and measured.clock.unit == "instructions"
         times = None
         if session.hello.slots != Slots.FILES:
             why_no_wrapper = "a board has no wrapper; its application does this work"
@@ -159,14 +161,26 @@ def bench(
                 times = wrapper_times(session, model, options, wrapper, feed, measured.clock, progress)
             except DeviceStatusError as refusal:
                 why_no_wrapper = refusal.message
+    cycles, why_no_cycles = None, "not estimated"
+    if measured.clock.unit == "instructions":
+        why_no_cycles = "not asked for; --profile estimates them"
+    if counted:
+        try:
+            found = count_cycles(device, built.image if built else None, model, options, feed, timeout_s, progress)
+            cycles, operators = found.whole, found.beside(operators)
+        except EdgeflowError as error:
+            why_no_cycles = error.message
     result = result_of(model, device, options, measured)
+    told = ("per_operator", "wrapper_us", "estimated_cycles")
     result = replace(
         result,
+        estimated_cycles=cycles,
         per_operator=operators,
         wrapper_us=times,
         unavailable={
-            **{name: why for name, why in result.unavailable.items() if name not in ("per_operator", "wrapper_us")},
+            **{name: why for name, why in result.unavailable.items() if name not in told},
             **({"per_operator": why_none} if operators is None else {}),
+            **({"estimated_cycles": why_no_cycles} if cycles is None else {}),
             **({"wrapper_us": why_no_wrapper} if times is None else {}),
         },
     )

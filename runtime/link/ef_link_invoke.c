@@ -8,8 +8,12 @@ static uint64_t now(const struct ef_link *link) {
     return link->port->ticks(link->port->context);
 }
 
+EF_OWN_FRAME void ef_link_resume(struct ef_link *link) {
+    link->mark_ticks = now(link);
+}
+
 /* Between operators: book the operator that has ended, then look after the link. */
-static enum ef_status before_operator(void *user, uint32_t index) {
+enum ef_status ef_link_before_operator(void *user, uint32_t index) {
     struct ef_link *link = user;
     uint64_t spent = now(link) - link->mark_ticks;
     link->run_ticks += spent;
@@ -17,7 +21,7 @@ static enum ef_status before_operator(void *user, uint32_t index) {
         link->port->operator_ticks[index - 1u] += spent;
     ef_link_beat(link, false);
     bool go_on = ef_link_poll(link);
-    link->mark_ticks = now(link);
+    ef_link_resume(link);
     return go_on ? EF_OK : EF_CANCELLED;
 }
 
@@ -36,7 +40,7 @@ static void restore_inputs(struct ef_link *link) {
 }
 
 enum ef_status ef_link_run_model(struct ef_link *link, uint64_t *ticks) {
-    const struct ef_hook hook = {before_operator, link};
+    const struct ef_hook hook = {ef_link_before_operator, link};
     restore_inputs(link);
     link->run_ticks = 0;
     link->mark_ticks = now(link);

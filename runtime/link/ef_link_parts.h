@@ -26,6 +26,11 @@ void ef_link_close(struct ef_link *link);
 /* Open slot `index` with the signature of this name (empty: the first), its inputs zero. */
 enum ef_status ef_link_open(struct ef_link *link, unsigned index, struct ef_span name);
 
+/* Between operators what lies from the first of these to the second is the server's own: whoever counts instructions
+ * from outside (edgeflow/bench/cycles.py) finds them by their names. */
+enum ef_status ef_link_before_operator(void *user, uint32_t index);
+void ef_link_resume(struct ef_link *link);
+
 /* Run the chosen signature once, the inputs as the host wrote them. `*ticks` leaves out what the server took. */
 enum ef_status ef_link_run_model(struct ef_link *link, uint64_t *ticks);
 
