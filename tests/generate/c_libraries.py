@@ -69,7 +69,7 @@ MODELS: dict[str, tuple[Callable[[], bytes], str | None, list[dict[str, np.ndarr
     "image_int8": (
         lambda: image_model("INT8"), None, [{"image": PHOTO}, {"image": _RNG.normal(100, 70, (5, 4)).astype(np.float32)}]
     ),
-    "image_uint8": (uint8_image, None, [{"image": PHOTO}, {"image": PHOTO[:4, :4]}, {"image": PHOTO[:, :, 0]}]),
+    "image_uint8": (uint8_image, None, [{"image": photo} for photo in (PHOTO, PHOTO[:4, :4], PHOTO[:, :, 0])]),
     "image_fitted": (lambda: image_model("INT8"), _FITTED, [{"image": PHOTO}, {"image": PHOTO[:3]}]),
     "sound": (
         lambda: pass_through(["sound"], ["loud"], shape=(1, 40)),
