@@ -178,12 +178,15 @@ def _write_plan(model: Path, output: Path, *, force: bool, as_json: bool) -> Non
                 "planned_bytes": done.planned_bytes,
                 "alone_bytes": done.alone_bytes,
                 "bound_bytes": done.bound_bytes,
+                "together": [list(pair) for pair in done.together],
             }
         )
         return
     print_table(("file", "bytes", "SHA-256"), [(done.path, done.bytes, done.sha256[:16])], right=(1,))
     less = f", {done.alone_bytes:,} without it" if done.alone_bytes != done.planned_bytes else ", as without it"
-    click.echo(f"planned {done.planned_bytes:,} bytes{less}; none below {done.bound_bytes:,}", err=True)
+    together = ", ".join(f"{first} to {last}" for first, last in done.together)
+    rows = f"; operators {together} run together by rows" if together else ""
+    click.echo(f"planned {done.planned_bytes:,} bytes{less}; none below {done.bound_bytes:,}{rows}", err=True)
 
 
 def _write_runner(

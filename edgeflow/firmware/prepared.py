@@ -53,7 +53,7 @@ def _program(progress: Progress) -> Path:
         toolchain=_compiler(),
         sources=tuple(Source(path) for path in sources),
         include=(root / "core",),
-        flags=("-std=c99", "-O1"),
+        flags=("-std=c99", "-O1", "-DEF_WITH_PLAN_ENTRY=0"),  # ahead of time, memory is planned anew
         link_flags=("-lm",),
     )
     return build(recipe, progress=progress).path

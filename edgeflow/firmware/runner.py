@@ -176,6 +176,8 @@ _INTERPRETER = {
     "ef_interpreter_limits.c",
     "ef_interpreter_plan.c",
     "ef_interpreter_prepare.c",
+    "ef_interpreter_segments.c",
+    "ef_interpreter_stream.c",
     "ef_model.c",
     "ef_operators.c",
     "ef_plan.c",

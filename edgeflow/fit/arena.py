@@ -10,7 +10,8 @@ from math import prod
 from edgeflow.fit.estimate import estimate_arena
 from edgeflow.fit.operators import Choice, choose
 from edgeflow.fit.placement import Item, aligned, arena_bytes, place
-from edgeflow.fit.plan_entry import read_plan
+from edgeflow.fit.plan_entry import entry_of
+from edgeflow.fit.segments import Together, note_segments, rings
 from edgeflow.fit.types import ArenaPlan
 from edgeflow.fit.window import window_of_operator
 from edgeflow.model.types import Model, Subgraph
@@ -32,18 +33,22 @@ def plan_arena(model: Model, *, subgraph: int = 0, preserve_inputs: bool = False
     noted = note_items(model, subgraph=subgraph, preserve_inputs=preserve_inputs)
     if noted is None:
         return estimate_arena(model)
-    given = None if preserve_inputs else read_plan(model, subgraph, noted.items, noted.of_tensor)
-    if given is None:
+    entry = None if preserve_inputs else entry_of(model, subgraph)
+    streamed = note_items(model, subgraph=subgraph, segments=entry.segments) if entry is not None else None
+    given = entry.offsets(streamed.items, streamed.of_tensor, streamed.of_scratch) if entry and streamed else None
+    inner = frozenset[int]()
+    if given is None or streamed is None or entry is None:
         peak, offsets = place(noted.items)
     else:
-        peak, offsets = max(o + item.size for o, item in zip(given, noted.items, strict=True)), tuple(given)
+        noted, offsets, inner = streamed, given, rings(graph, entry.segments)
+        peak = max((o + item.size for o, item in zip(given, noted.items, strict=True)), default=0)
     tables = NODE_BYTES * len(graph.operators) + PLACE_BYTES * len(graph.tensors)
     variables = sum(arena_bytes(graph.tensors[index]) for index in noted.variables)
     return ArenaPlan(
         planned_bytes=peak,
         persistent_bytes=aligned(tables + noted.record_bytes) + variables,
         exact=True,
-        offsets=tuple(sorted((tensor, offsets[item]) for tensor, item in noted.of_tensor.items())),
+        offsets=tuple(sorted((t, offsets[item]) for t, item in noted.of_tensor.items() if t not in inner)),
         work_bytes=tables + ITEM_BYTES * len(noted.items),
     )
 
@@ -59,15 +64,22 @@ class Noted:
     record_bytes: int
 
 
-def note_items(model: Model, *, subgraph: int = 0, preserve_inputs: bool = False) -> Noted | None:
-    """The items in the order in which the runtime notes them; None where it refuses the graph or lacks a kernel."""
+def note_items(
+    model: Model, *, subgraph: int = 0, preserve_inputs: bool = False, segments: Sequence[Together] = ()
+) -> Noted | None:
+    """The items in the order in which the runtime notes them; None where it refuses the graph or lacks a kernel.
+
+    `segments` are those of the model's plan.
+    """
     graph = model.subgraphs[subgraph]
     choices = [choose(graph, operator) for operator in graph.operators]
     taken = [choice for choice in choices if isinstance(choice, Choice)]
     if len(taken) < len(choices):
         return None
-    items = _Items(model.content, graph, preserve_inputs)
-    if not items.note(taken) or len(items.items) > MOST_ITEMS:
+    items = _Items(model.content, graph, preserve_inputs, segments)
+    if not items.note(taken) or not note_segments(graph, items.items, items.of_tensor, taken, segments):
+        return None
+    if len(items.items) > MOST_ITEMS:
         return None
     items.share(taken)
     items.overlap(taken)
@@ -80,13 +92,16 @@ def note_items(model: Model, *, subgraph: int = 0, preserve_inputs: bool = False
 class _Items:
     """The plan's items while they are being noted, in the order in which the runtime notes them."""
 
-    def __init__(self, content: bytes, graph: Subgraph, preserve_inputs: bool) -> None:
+    def __init__(
+        self, content: bytes, graph: Subgraph, preserve_inputs: bool, segments: Sequence[Together] = ()
+    ) -> None:
         self.content, self.graph = content, graph
         self.items: list[Item] = []
         self.of_tensor: dict[int, int] = {}
         self.variables: set[int] = set()
         self.end = len(graph.operators) + 1
         self.preserve_inputs = preserve_inputs
+        self.together = frozenset(index for part in segments for index in range(part.first, part.end))
 
     def note(self, choices: Sequence[Choice]) -> bool:
         """Lifetimes of everything; False where the runtime refuses the graph."""
@@ -107,7 +122,7 @@ class _Items:
     def share(self, choices: Sequence[Choice]) -> None:
         """Lay each output 0 over the first input that allows it."""
         for operator, choice in zip(self.graph.operators, choices, strict=True):
-            for position in choice.kernel.in_place:
+            for position in choice.kernel.in_place if operator.index not in self.together else ():
                 index = operator.inputs[position] if position < len(operator.inputs) else -1
                 under = self.of_tensor.get(index)
                 out = operator.outputs[0]
@@ -125,7 +140,8 @@ class _Items:
     def overlap(self, choices: Sequence[Choice]) -> None:
         """Let the output of a row kernel lie over its first input, where that dies and is no other operand as well."""
         for operator, choice in zip(self.graph.operators, choices, strict=True):
-            window = window_of_operator(self.content, self.graph, operator) if choice.kernel.row else None
+            alone = choice.kernel.row and operator.index not in self.together
+            window = window_of_operator(self.content, self.graph, operator) if alone else None
             x = self.of_tensor.get(operator.inputs[0]) if operator.inputs else None
             if window is None or window.batches != 1 or x is None or self.items[x].last != operator.index + 1:
                 continue

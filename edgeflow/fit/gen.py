@@ -40,7 +40,7 @@ def _kernel(limits: KernelLimits) -> dict[str, Any]:
     return asdict(limits) | {
         "inputs": [_operand(o) for o in limits.inputs],
         "outputs": [_operand(o) for o in limits.outputs],
-        "in_place_mask": sum(1 << i for i in limits.in_place),
+        "in_place_c": f"{sum(1 << i for i in limits.in_place)}{' | EF_KERNEL_ELEMENTS' if limits.elements else ''}",
     }
 
 
@@ -65,6 +65,7 @@ def render(root: Path) -> dict[str, str]:
         "forms": forms(operators(), root / "runtime" / "core"),
         "prepares": list(dict.fromkeys(kernel.prepare for kernel in kernels)),
         "invokes": list(dict.fromkeys(kernel.invoke for kernel in kernels if not kernel.row)),
+        "takes": [kernel.name for kernel in kernels if kernel.take],
         "rows": list(dict.fromkeys(kernel.invoke for kernel in kernels if kernel.row)),
     }
     return {out: env.get_template(name).render(context) for name, out in OUTPUTS.items()}

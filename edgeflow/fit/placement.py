@@ -103,7 +103,8 @@ def _least(size: int, distance: int | None) -> int:
 def _needed(items: Sequence[Item], step: int) -> int:
     """Bytes that live at a step, with what the best overlap saves."""
     live = [item for item in items if item.first <= step <= item.last]
-    return sum(item.size for item in live) - max((_saved(items, i) for i in live if i.first == step), default=0)
+    over = (i for i in live if i.over is not None and items[i.over].first <= step <= items[i.over].last)
+    return sum(item.size for item in live) - max((_saved(items, i) for i in over), default=0)
 
 
 def _saved(items: Sequence[Item], y: Item) -> int:

@@ -4,14 +4,39 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from edgeflow.fit.placement import ALIGNMENT_BYTES, Item
+from edgeflow.fit.segments import Together, pack_segments, read_segments
 from edgeflow.model.types import Model
 
 ENTRY = "EDGEFLOW_PLAN"
-_MAGIC, _VERSION, _NOWHERE = 0x4C504645, 1, 0xFFFFFFFF
-_HEADER = struct.Struct("<6I")
+_MAGIC, _VERSION, _NOWHERE = 0x4C504645, 2, 0xFFFFFFFF
+_HEADER = struct.Struct("<7I")
 _BASIS, _PRIME = 2166136261, 16777619
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What the entry says of one subgraph: segments, and places by tensor, then by operator for its scratch."""
+
+    hash: int
+    places: tuple[int, ...]
+    tensors: int
+    segments: tuple[Together, ...]
+
+    def offsets(
+        self, items: Sequence[Item], of_tensor: Mapping[int, int], of_scratch: Mapping[int, int]
+    ) -> tuple[int, ...] | None:
+        """The offset of each item; None where it was made for others. Whether it holds is the runtime's to check."""
+        if self.hash != hash_of(items):
+            return None
+        offsets = [0] * len(items)
+        for tensor, number in of_tensor.items():
+            offsets[number] = self.places[tensor]
+        for operator, number in of_scratch.items():
+            offsets[number] = self.places[self.tensors + operator]
+        return tuple(offsets)
 
 
 def pack_plan(
@@ -21,40 +46,34 @@ def pack_plan(
     of_tensor: Mapping[int, int],
     of_scratch: Mapping[int, int],
     counts: tuple[int, int],
+    segments: Sequence[Together] = (),
 ) -> bytes:
     """One subgraph's plan. `of_tensor` and `of_scratch` name items by tensor and operator, `counts` are how many."""
     places = [offsets[of_tensor[t]] if t in of_tensor else _NOWHERE for t in range(counts[0])]
     places += [offsets[of_scratch[o]] if o in of_scratch else _NOWHERE for o in range(counts[1])]
-    header = _HEADER.pack(_MAGIC, _VERSION, subgraph, hash_of(items), *counts)
-    return header + struct.pack(f"<{len(places)}I", *places)
+    packed = pack_segments(segments)
+    header = _HEADER.pack(_MAGIC, _VERSION, subgraph, hash_of(items), *counts, len(packed) // 4)
+    return header + struct.pack(f"<{len(places)}I", *places) + packed
 
 
-def read_plan(model: Model, subgraph: int, items: Sequence[Item], of_tensor: Mapping[int, int]) -> list[int] | None:
-    """Offsets of all items from the model's entry; None where it has none for this subgraph and these items.
-
-    Items of scratch stand behind the tensors' in the entry; whether the plan holds is the runtime's to check.
-    """
+def entry_of(model: Model, subgraph: int) -> Entry | None:
+    """What the model's entry says of a subgraph; None where it has none, or one that makes no sense for it."""
     content = next((model.content[at : at + size] for name, at, size in model.metadata_spans if name == ENTRY), b"")
+    graph = model.subgraphs[subgraph]
     while len(content) >= _HEADER.size:
-        magic, version, which, found, tensors, operators = _HEADER.unpack_from(content)
-        size = _HEADER.size + 4 * (tensors + operators)
+        magic, version, which, found, tensors, operators, words = _HEADER.unpack_from(content)
+        size = _HEADER.size + 4 * (tensors + operators + words)
         if magic != _MAGIC or version != _VERSION or size > len(content):
             return None
         if which == subgraph:
             places = struct.unpack_from(f"<{tensors + operators}I", content, _HEADER.size)
-            return _offsets(places, tensors, items, of_tensor) if found == hash_of(items) else None
+            rest = struct.unpack_from(f"<{words}I", content, _HEADER.size + 4 * (tensors + operators))
+            segments = read_segments(rest)
+            if segments is None or (tensors, operators) != (len(graph.tensors), len(graph.operators)):
+                return None
+            return Entry(found, places, tensors, segments)
         content = content[size:]
     return None
-
-
-def _offsets(places: Sequence[int], tensors: int, items: Sequence[Item], of_tensor: Mapping[int, int]) -> list[int]:
-    offsets = [0] * len(items)
-    for tensor, number in of_tensor.items():
-        offsets[number] = places[tensor]
-    for number, item in enumerate(items):
-        if item.key >= tensors:
-            offsets[number] = places[item.key]
-    return offsets
 
 
 def hash_of(items: Sequence[Item]) -> int:

@@ -34,7 +34,8 @@ class OperandLimits:
 class KernelLimits:
     """One kernel: what it takes, and its record and scratch bytes as formulas (edgeflow.fit.formula).
 
-    Kernels of a family share `file`, `prepare` or `invoke`, which are their own `name` otherwise.
+    Kernels of a family share `file`, `prepare` or `invoke`, which are their own `name` otherwise. `take`: it can also
+    take its whole input row by row; `elements`: it does the same with each element, and its record counts them.
     """
 
     name: str
@@ -49,6 +50,8 @@ class KernelLimits:
     file: str
     prepare: str
     invoke: str
+    take: bool
+    elements: bool
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,8 @@ _KERNEL_KEYS = {"name", "group", "row", "inputs", "outputs", "in_place", "record
     "file",
     "prepare",
     "invoke",
+    "take",
+    "elements",
 }
 _OPERAND_KEYS = {
     *("types", "rank", "constant", "optional", "repeated", "variable", "quantized", "axis", "symmetric", "same_type"),
@@ -107,6 +112,8 @@ def _kernel(table: dict[str, Any]) -> KernelLimits:
         file=table.get("file", table["name"]),
         prepare=table.get("prepare", table["name"]),
         invoke=table.get("invoke", table["name"]),
+        take=table.get("take", False),
+        elements=table.get("elements", False),
     )
 
 

@@ -91,6 +91,11 @@ def window_of_operator(content: bytes, graph: Subgraph, operator: Operator) -> W
     )
 
 
+def pool_width(content: bytes, operator: Operator) -> int:
+    """The width of a pooling operator's window; 0 for other operators."""
+    return _field(content, operator.options_position, 3, "<i", 0) if operator.name.endswith("_POOL_2D") else 0
+
+
 def _field(content: bytes, table: int, field: int, form: str, otherwise: int) -> int:
     """A field of a flatbuffer's table."""
     vtable = table - int(struct.unpack_from("<i", content, table)[0])

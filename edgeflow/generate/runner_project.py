@@ -162,6 +162,7 @@ def _functions(kernels: Iterable[KernelLimits]) -> set[str]:
     found = set()
     for kernel in kernels:
         found |= {f"ef_{kernel.prepare}_prepare", f"ef_{kernel.invoke}_{'row' if kernel.row else 'invoke'}"}
+        found |= {f"ef_{kernel.name}_take"} if kernel.take else set()
     return found
 
 

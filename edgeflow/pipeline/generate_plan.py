@@ -16,7 +16,8 @@ from edgeflow.model.types import Model
 class PlannedFile:
     """The model that was written, and the planned bytes of its first subgraph.
 
-    `alone_bytes` is what the runtime plans by itself, `bound_bytes` what no plan can go below.
+    `alone_bytes` is what the runtime plans by itself, `bound_bytes` what no plan of these operators can go below;
+    `together` are the first and last operators of those that it runs together by rows.
     """
 
     model: str
@@ -27,6 +28,7 @@ class PlannedFile:
     planned_bytes: int
     alone_bytes: int
     bound_bytes: int
+    together: tuple[tuple[int, int], ...]
 
 
 def generate_plan_file(model: Model | Path | str, *, output: Path | str, force: bool = False) -> PlannedFile:
@@ -46,4 +48,5 @@ def generate_plan_file(model: Model | Path | str, *, output: Path | str, force: 
         planned_bytes=planned.planned_bytes,
         alone_bytes=planned.alone_bytes,
         bound_bytes=planned.bound_bytes,
+        together=planned.together,
     )

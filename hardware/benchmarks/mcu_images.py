@@ -20,9 +20,11 @@ from edgeflow.firmware.prepared import prepare
 from edgeflow.firmware.runner import kernel_flags
 from edgeflow.firmware.toolchain import for_target
 from edgeflow.fit.table import operators
+from edgeflow.generate.ahead.planned import plan_model
 from edgeflow.generate.context import Optimize, Options, build_context
 from edgeflow.generate.core_sources import needed
 from edgeflow.generate.render import byte_rows
+from edgeflow.model.read import read_model
 from edgeflow.model.types import Model
 from edgeflow.resources import runtime_dir
 from edgeflow.targets.registry import find_board, find_target
@@ -76,19 +78,20 @@ class Figures:
     toolchain: str
 
 
-def measure_ahead(board: str, model: Model, optimize: Optimize) -> Figures:
-    """A model built ahead of time."""
+def measure_ahead(board: str, model: Model, optimize: Optimize, core: str | None = None) -> Figures:
+    """A model built ahead of time, for `core` in place of the board's: one whose instructions the board's core has."""
     found = find_board(board)
+    core = core or found.target
     signature = model.signatures[0].key if model.signatures else None
     options = Options("aot", "m", signature, optimize=optimize)
-    made = generate_ahead(model, build_context(model, find_target(found.target), found, options))
+    made = generate_ahead(model, build_context(model, find_target(core), found, options))
     with tempfile.TemporaryDirectory() as work:
         folder = Path(work)
         for name, content in made.files.items():
             (folder / name).write_bytes(content)
         kernels = [Source(path, kernel_flags(path)) for path in made.runtime if path.suffix in (".c", ".S")]
         flags = ("-DM_HAS_RESET",) if made.ahead.fills else ()
-        recipe = _recipe(f"bare-{board}", board, folder, "mcu_ahead.h", kernels, flags)
+        recipe = _recipe(board, core, folder, "mcu_ahead.h", kernels, flags)
         plain = build(replace(recipe, sources=(*recipe.sources, Source(folder / "m.c", ("-Os",)))))
         separate = Source(folder / "m.c", ("-Os", *_SEPARATE))
         counting = build(_measuring(replace(recipe, sources=(*recipe.sources, separate))))
@@ -96,14 +99,20 @@ def measure_ahead(board: str, model: Model, optimize: Optimize) -> Figures:
         for flow in made.ahead.flows:  # one function, so one share
             kernels_of = dict.fromkeys(titles[index][1] for index in range(flow.first, flow.last + 1))
             titles[flow.first] = (f"{flow.first} to {flow.last} together by rows", ", ".join(kernels_of))
-        said, shares = _run(board, counting, folder, titles, interpreted=False)
+        said, shares = _run(board, core, counting, folder, titles, interpreted=False)
     weights = made.ahead.constant_bytes - made.ahead.record_bytes
-    return _figures(board, model, f"aot-{optimize}", plain, said, shares, weights)
+    return _figures(board, core, model, f"aot-{optimize}", plain, said, shares, weights)
 
 
-def measure_interpreted(board: str, model: Model) -> Figures:
-    """The .tflite with the interpreter and the kernels that the model needs."""
+def measure_interpreted(board: str, model: Model, core: str | None = None, *, plan: bool = False) -> Figures:
+    """The .tflite with the interpreter and the kernels that the model needs; `core` as above.
+
+    With `plan` the file brings its memory plan along, and what reads it is in the build.
+    """
+    core = core or find_board(board).target
     nodes = prepare(model, signature=0 if model.signatures else -1).nodes
+    if plan:
+        model = read_model(plan_model(model).content, model.path)
     with tempfile.TemporaryDirectory() as work:
         folder = Path(work)
         names = sorted({node.kernel for node in nodes})
@@ -119,17 +128,17 @@ def measure_interpreted(board: str, model: Model) -> Figures:
             f"{byte_rows(model.content)}\n}};\n"
             f'__asm(".global subject_model_end\\n.set subject_model_end, subject_model + {model.size}");\n'
         )
-        core = [Source(path, kernel_flags(path)) for path in core_of(names) if path.suffix == ".c"]
+        kept = [Source(path, kernel_flags(path)) for path in core_of(names) if path.suffix == ".c"]
         own = [Source(folder / "subject.c", ("-Os",)), Source(folder / "model.c", ("-Os",))]
         titles = {o.index: (o.name, n.kernel) for o, n in zip(model.main.operators, nodes, strict=True)}
 
         def recipe(arena: int) -> Recipe:
-            flags = (f"-DARENA_BYTES={arena}", "-DEF_WITH_PLAN_ENTRY=0")
-            return _recipe(f"interpreted-{board}", board, folder, "mcu_interpreted.h", [*core, *own], flags)
+            flags = (f"-DARENA_BYTES={arena}", f"-DEF_WITH_PLAN_ENTRY={int(plan)}")
+            return _recipe(board, core, folder, "mcu_interpreted.h", [*kept, *own], flags)
 
-        said, shares = _run(board, build(_measuring(recipe(_LARGEST_ARENA))), folder, titles, interpreted=True)
+        said, shares = _run(board, core, build(_measuring(recipe(_LARGEST_ARENA))), folder, titles, interpreted=True)
         plain = build(recipe(-(-said["arena"] // 8) * 8))
-    return _figures(board, model, "interpreter", plain, said, shares, model.size)
+    return _figures(board, core, model, "interpreter-plan" if plan else "interpreter", plain, said, shares, model.size)
 
 
 def core_of(names: Sequence[str]) -> tuple[Path, ...]:
@@ -137,16 +146,17 @@ def core_of(names: Sequence[str]) -> tuple[Path, ...]:
     known = {kernel.name: kernel for entry in operators() for kernel in entry.kernels}
     functions = {f"ef_{known[name].prepare}_prepare" for name in names}
     functions |= {f"ef_{known[name].invoke}_{'row' if known[name].row else 'invoke'}" for name in names}
+    functions |= {f"ef_{name}_take" for name in names if known[name].take}
     return needed({*_INTERFACE, *functions}, tables=("ef_operators.c",))
 
 
 def _recipe(
-    name: str, board: str, folder: Path, subject: str, sources: Sequence[Source], flags: tuple[str, ...]
+    board: str, core: str, folder: Path, subject: str, sources: Sequence[Source], flags: tuple[str, ...]
 ) -> Recipe:
-    target = find_target(find_board(board).target)
+    target = find_target(core)
     port = runtime_dir() / "port" / "mps"
     return Recipe(
-        name=name,
+        name=f"{subject.removesuffix('.h').replace('_', '-')}-{board}-{core}",
         toolchain=for_target(target),
         sources=(Source(HERE / "mcu_bare.c", ("-Os",)), *sources),
         include=(folder, HERE, runtime_dir() / "core", port),
@@ -173,10 +183,9 @@ def _measuring(recipe: Recipe) -> Recipe:
 
 
 def _run(
-    board: str, image: Image, folder: Path, titles: dict[int, tuple[str, str]], *, interpreted: bool
+    board: str, core: str, image: Image, folder: Path, titles: dict[int, tuple[str, str]], *, interpreted: bool
 ) -> tuple[dict[str, int], tuple[Share, ...]]:
     """What the image says on its UART, and what the plugin counts of its last run."""
-    core = find_board(board).target
     listing = disassemble(image, for_target(find_target(core)), listing_flags(core))
     named = {name: re.fullmatch(r"operators?_(\d+)(_\d+)?", name) for name in listing.functions}
     own = {name: int(found[1]) for name, found in named.items() if found}
@@ -224,13 +233,20 @@ def _listen(board: str, argv: list[str]) -> dict[str, int]:
 
 
 def _figures(
-    board: str, model: Model, name: str, plain: Image, said: dict[str, int], shares: tuple[Share, ...], weights: int
+    board: str,
+    core: str,
+    model: Model,
+    name: str,
+    plain: Image,
+    said: dict[str, int],
+    shares: tuple[Share, ...],
+    weights: int,
 ) -> Figures:
     if said["first"] != said["second"]:
         raise ToolchainError(f"{board}, {model.name}: counts differ: {said['first']}, {said['second']}", "report it")
     return Figures(
         board=board,
-        core=find_board(board).target,
+        core=core,
         model=model.name.removesuffix("_int8"),
         build=name,
         instructions=said["second"],

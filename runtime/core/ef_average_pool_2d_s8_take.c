@@ -1,8 +1,8 @@
 /* AVERAGE_POOL_2D, int8, of a whole input that comes row by row: sums of channels, and their means behind the last row,
  * halves away from zero as ef_average_pool_2d_s8_row() has them. Refuses nothing: see ef_stream.h. */
+#include "ef_operators.h"
 #include "ef_pool_s8.h"
 #include "ef_requantize.h"
-#include "ef_stream.h"
 
 void ef_average_pool_2d_s8_take(const struct ef_call *call, uint32_t y) {
     const struct ef_pool_s8 *record = call->record;

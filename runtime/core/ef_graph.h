@@ -19,11 +19,15 @@ struct ef_node {
     uint32_t record;  /* bytes from the start of the arena */
     uint32_t scratch; /* likewise; EF_PLACE_UNSEEN: none */
     uint16_t kernel;  /* index in the list of kernels; EF_NODE_CUSTOM: in that of custom kernels */
-    uint16_t flags;   /* EF_NODE_BACKWARDS: rows are made last to first */
+    uint16_t flags;   /* EF_NODE_BACKWARDS..., and rows that are kept of the output << EF_NODE_ROWS where these are fewer */
 };
 
 #define EF_NODE_CUSTOM 0x8000u
-#define EF_NODE_BACKWARDS 1u
+#define EF_NODE_BACKWARDS 1u /* rows are made last to first */
+#define EF_NODE_TOGETHER 2u  /* it runs by rows with the operators beside it: a segment, see ef_segment.h */
+#define EF_NODE_FIRST 4u     /* the first one of a segment */
+#define EF_NODE_TAKES 8u     /* the last one of a segment, which takes rows and makes one */
+#define EF_NODE_ROWS 4u
 
 /* Find the subgraph and its lists, and check the signature. */
 enum ef_status ef_graph_open(struct ef_interpreter *interpreter, const struct ef_options *options,
@@ -61,6 +65,17 @@ enum ef_status ef_limits_choose(struct ef_context *context, uint16_t *kernel);
 
 /* The signature names inputs and outputs of its subgraph. */
 enum ef_status ef_signature_check(const struct ef_interpreter *interpreter, struct ef_error *error);
+
+/* Where a tensor's bytes are; NULL when nothing uses it. */
+void *ef_graph_data(const struct ef_interpreter *interpreter, uint32_t index);
+
+static inline struct ef_node *ef_graph_node(const struct ef_interpreter *interpreter, uint32_t i) {
+    return (struct ef_node *)(void *)(interpreter->arena + interpreter->nodes) + i;
+}
+
+/* What operator `i` is called with, its operands whole. `inputs` has EF_MAX_INPUTS, `outputs` EF_MAX_OUTPUTS. */
+void ef_graph_call(const struct ef_interpreter *interpreter, uint32_t i, struct ef_call *call, const void **inputs,
+                   void **outputs);
 
 /* The kernel that a node names. */
 const struct ef_kernel *ef_graph_kernel(const struct ef_interpreter *interpreter, const struct ef_node *node);

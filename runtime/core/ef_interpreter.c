@@ -1,19 +1,14 @@
 /* Runs a prepared subgraph. Refuses to run one that is not prepared; everything else was settled by prepare. */
 #include <string.h>
 
-#include "ef_graph.h"
+#include "ef_segment.h"
 #include "ef_window.h"
-
-static const struct ef_node *node_at(const struct ef_interpreter *interpreter, uint32_t i) {
-    return (const struct ef_node *)(const void *)(interpreter->arena + interpreter->nodes) + i;
-}
 
 static uint32_t place_of(const struct ef_interpreter *interpreter, uint32_t index) {
     return ((const uint32_t *)(const void *)(interpreter->arena + interpreter->places))[index];
 }
 
-/* Where a tensor's bytes are; NULL when nothing uses it. */
-static void *data_of(const struct ef_interpreter *interpreter, uint32_t index) {
+void *ef_graph_data(const struct ef_interpreter *interpreter, uint32_t index) {
     const uint32_t place = place_of(interpreter, index);
     if (place == EF_PLACE_UNSEEN) return NULL;
     if ((place & EF_PLACE_CONSTANT) != 0u) {
@@ -22,26 +17,33 @@ static void *data_of(const struct ef_interpreter *interpreter, uint32_t index) {
     return interpreter->arena + place;
 }
 
-static void run_operator(const struct ef_interpreter *interpreter, uint32_t i) {
-    const struct ef_node *node = node_at(interpreter, i);
+void ef_graph_call(const struct ef_interpreter *interpreter, uint32_t i, struct ef_call *call, const void **inputs,
+                   void **outputs) {
+    const struct ef_node *node = ef_graph_node(interpreter, i);
     const struct ef_kernel *kernel = ef_graph_kernel(interpreter, node);
     struct ef_context context;
-    const void *inputs[EF_MAX_INPUTS];
-    void *outputs[EF_MAX_OUTPUTS];
     ef_graph_operands(interpreter, i, &context);
     for (uint32_t k = 0; k < context.input_count; ++k) {
         const int32_t index = ef_context_input(&context, k);
-        inputs[k] = index < 0 ? NULL : data_of(interpreter, (uint32_t)index);
+        inputs[k] = index < 0 ? NULL : ef_graph_data(interpreter, (uint32_t)index);
     }
     for (uint32_t k = context.input_count; k < kernel->input_count && k < EF_MAX_INPUTS; ++k) inputs[k] = NULL;
     for (uint32_t k = 0; k < context.output_count; ++k) {
-        outputs[k] = data_of(interpreter, (uint32_t)ef_context_output(&context, k));
+        outputs[k] = ef_graph_data(interpreter, (uint32_t)ef_context_output(&context, k));
     }
+    call->record = interpreter->arena + node->record;
+    call->scratch = node->scratch == EF_PLACE_UNSEEN ? NULL : interpreter->arena + node->scratch;
+    call->inputs = inputs;
+    call->outputs = outputs;
+}
+
+static void run_operator(const struct ef_interpreter *interpreter, uint32_t i) {
+    const struct ef_node *node = ef_graph_node(interpreter, i);
+    const struct ef_kernel *kernel = ef_graph_kernel(interpreter, node);
     struct ef_call call;
-    call.record = interpreter->arena + node->record;
-    call.scratch = node->scratch == EF_PLACE_UNSEEN ? NULL : interpreter->arena + node->scratch;
-    call.inputs = inputs;
-    call.outputs = outputs;
+    const void *inputs[EF_MAX_INPUTS];
+    void *outputs[EF_MAX_OUTPUTS];
+    ef_graph_call(interpreter, i, &call, inputs, outputs);
     if (kernel->row != NULL) {
         ef_window_run(kernel, &call, (node->flags & EF_NODE_BACKWARDS) != 0u);
     } else {
@@ -57,7 +59,13 @@ enum ef_status ef_interpreter_invoke(struct ef_interpreter *interpreter, const s
             const enum ef_status status = hook->before_operator(hook->user, i);
             if (status != EF_OK) return status;
         }
-        if (i < count) run_operator(interpreter, i);
+        if (i == count) break;
+        const uint32_t flags = ef_graph_node(interpreter, i)->flags;
+        if (!EF_WITH_STREAMING || (flags & EF_NODE_TOGETHER) == 0u) {
+            run_operator(interpreter, i);
+        } else if ((flags & EF_NODE_FIRST) != 0u) {
+            ef_segment_run(interpreter, i);
+        }
     }
     return EF_OK;
 }
@@ -70,7 +78,7 @@ void ef_interpreter_reset_variables(struct ef_interpreter *interpreter) {
         (void)ef_graph_tensor(interpreter, -1, t, &tensor, NULL);
         if (!tensor.is_variable) continue;
         const int fill = tensor.type == EF_TYPE_INT8 ? (int)tensor.zero_point : 0;
-        memset(data_of(interpreter, t), fill, tensor.bytes);
+        memset(ef_graph_data(interpreter, t), fill, tensor.bytes);
     }
 }
 
@@ -84,7 +92,8 @@ enum ef_status ef_interpreter_tensor(const struct ef_interpreter *interpreter, u
     if (index >= interpreter->tensor_count) return EF_NOT_FOUND;
     const enum ef_status status = ef_graph_tensor(interpreter, -1, index, tensor, NULL);
     if (status != EF_OK) return status;
-    if (!tensor->is_constant) tensor->data = data_of(interpreter, index);
+    if (tensor->is_constant || ef_segment_within(interpreter, index)) return EF_OK;
+    tensor->data = ef_graph_data(interpreter, index);
     return EF_OK;
 }
 
@@ -96,7 +105,7 @@ enum ef_status ef_interpreter_operator(const struct ef_interpreter *interpreter,
                                        struct ef_operator_info *info) {
     if (!interpreter->prepared) return EF_BAD_STATE;
     if (i >= interpreter->operator_count) return EF_NOT_FOUND;
-    const struct ef_kernel *kernel = ef_graph_kernel(interpreter, node_at(interpreter, i));
+    const struct ef_kernel *kernel = ef_graph_kernel(interpreter, ef_graph_node(interpreter, i));
     info->code = kernel->code;
     info->kernel = kernel->name;
     return EF_OK;

@@ -12,8 +12,7 @@ static enum ef_status bad(const struct ef_measure *plan, uint32_t operator_index
     return ef_error_set(plan->error, EF_BAD_MODEL, (int32_t)operator_index, tensor, text, 0, 0);
 }
 
-/* A new item, or EF_PLACE_UNSEEN when there is no room. */
-static uint32_t add_item(struct ef_measure *plan, uint32_t bytes, uint32_t step, uint32_t key) {
+uint32_t ef_measure_item(struct ef_measure *plan, uint32_t bytes, uint32_t step, uint32_t key) {
     if (plan->item_count >= plan->item_room) {
         plan->starved = 1u;
         return EF_PLACE_UNSEEN;
@@ -77,7 +76,7 @@ static enum ef_status note_written(struct ef_measure *plan, int32_t operator_ind
     if (plan->places[index] != EF_PLACE_UNSEEN) {
         return ef_error_set(plan->error, EF_BAD_MODEL, operator_index, index, EF_TEXT("it is written twice"), 0, 0);
     }
-    const uint32_t item = add_item(plan, tensor.bytes, (uint32_t)(operator_index + 1), (uint32_t)index);
+    const uint32_t item = ef_measure_item(plan, tensor.bytes, (uint32_t)(operator_index + 1), (uint32_t)index);
     if (item != EF_PLACE_UNSEEN) plan->places[index] = item;
     return EF_OK;
 }
@@ -179,7 +178,7 @@ static enum ef_status measure_operator(struct ef_measure *plan, uint32_t i) {
     plan->nodes[i].flags = 0u;
     if (ef_graph_kernel(plan->interpreter, &plan->nodes[i])->row != NULL && context.output_count > 0u) note_rows(plan, &context);
     if (context.scratch_bytes > 0u) {
-        plan->nodes[i].scratch = add_item(plan, context.scratch_bytes, ef_step_of(i), plan->interpreter->tensor_count + i);
+        plan->nodes[i].scratch = ef_measure_item(plan, context.scratch_bytes, ef_step_of(i), plan->interpreter->tensor_count + i);
     }
     return EF_OK;
 }

@@ -1,18 +1,21 @@
 /* The memory plan that a model brings along: its metadata entry EDGEFLOW_PLAN, written by `edgeflow generate --plan` after
  * a search that no board has the time for. Nothing in it is trusted: it must be made for exactly the pieces of memory
  * that this runtime has measured (their hash), every place must be aligned and inside the plan, and no two pieces that
- * live at the same time may disturb each other. What does not hold is refused with EF_BAD_MODEL.
+ * live at the same time may disturb each other. Segments (ef_segment.h) are held to the rows that their windows read.
+ * What does not hold is refused with EF_BAD_MODEL.
  *
- * The entry is little-endian words, for each subgraph that has a plan: 0x4c504645 ("EFPL"), version 1, index of the
- * subgraph, hash, number of tensors, number of operators; then the offset of each tensor and of each operator's scratch
- * in the planned part, 0xffffffff where there is none. The hash is FNV-1a over the items as the runtime notes them. */
+ * The entry is little-endian words, for each subgraph that has a plan: 0x4c504645 ("EFPL"), version 2, index of the
+ * subgraph, hash, number of tensors, number of operators, number of words for segments; then the offset of each tensor and
+ * of each operator's scratch in the planned part, 0xffffffff where there is none; then the segments. The hash is FNV-1a
+ * over the items as the runtime notes them, segments made. */
 #include <string.h>
 
-#include "ef_measure.h"
 #include "ef_schema.h"
+#include "ef_segment.h"
 
 #define MAGIC UINT32_C(0x4c504645)
-#define WORDS 6u /* of the header */
+#define VERSION 2u
+#define WORDS 7u /* of the header */
 #define NOWHERE UINT32_MAX
 
 static const char NAME[] = "EDGEFLOW_PLAN";
@@ -92,29 +95,47 @@ static enum ef_status take(struct ef_measure *plan, const uint8_t *words, uint32
     return EF_OK;
 }
 
-enum ef_status ef_interpreter_plan(struct ef_measure *plan, uint32_t *peak) {
+enum ef_status ef_interpreter_plan_find(struct ef_measure *plan) {
     const struct ef_model *model = plan->interpreter->model;
     uint32_t bytes = 0;
     const uint32_t at = plan->preserve_inputs ? 0u : find_entry(model, &bytes);
-    if (at == 0u) return EF_NOT_FOUND;
+    if (at == 0u) return EF_OK;
     if (at == EF_DAMAGED) return bad(plan, -1, -1, EF_TEXT("the entry EDGEFLOW_PLAN leaves the file"));
-    const uint32_t subgraph = plan->interpreter->subgraph;
     const uint8_t *words = model->bytes + at;
     while (bytes >= 4u * WORDS) {
         const uint32_t tensors = ef_load_u32(words + 16), operators = ef_load_u32(words + 20);
-        const uint64_t size = 4u * ((uint64_t)WORDS + tensors + operators);
-        if (ef_load_u32(words) != MAGIC || ef_load_u32(words + 4) != 1u || size > bytes) {
-            return bad(plan, -1, -1, EF_TEXT("EDGEFLOW_PLAN is damaged, or of a later version"));
-        }
-        if (ef_load_u32(words + 8) == subgraph) {
-            if (tensors != plan->interpreter->tensor_count || operators != plan->interpreter->operator_count ||
-                ef_load_u32(words + 12) != hash_of(plan)) {
+        const uint32_t segments = ef_load_u32(words + 24);
+        const uint64_t size = 4u * ((uint64_t)WORDS + tensors + operators + segments);
+        if (ef_load_u32(words) != MAGIC || ef_load_u32(words + 4) != VERSION || size > bytes) break;
+        if (ef_load_u32(words + 8) == plan->interpreter->subgraph) {
+            if (tensors != plan->interpreter->tensor_count || operators != plan->interpreter->operator_count) {
                 return bad(plan, -1, -1, EF_TEXT("EDGEFLOW_PLAN was made for another model or other kernels"));
             }
-            return take(plan, words + 4u * WORDS, peak);
+            plan->given = words;
+            if (segments == 0u) return EF_OK;
+#if EF_WITH_STREAMING
+            return ef_segments_note(plan, words + 4u * (WORDS + tensors + operators), segments);
+#else
+            return ef_error_set(plan->error, EF_UNSUPPORTED_OPTION, -1, -1,
+                                EF_TEXT("EDGEFLOW_PLAN runs operators together; this build has no EF_WITH_STREAMING"),
+                                0, 0);
+#endif
         }
         words += size;
         bytes -= (uint32_t)size;
     }
-    return bytes == 0u ? EF_NOT_FOUND : bad(plan, -1, -1, EF_TEXT("EDGEFLOW_PLAN is damaged, or of a later version"));
+    return bytes == 0u ? EF_OK : bad(plan, -1, -1, EF_TEXT("EDGEFLOW_PLAN is damaged, or of another version"));
+}
+
+#ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
+#define HASH_COUNTS 0 /* so that a fuzzer gets to what holds behind it */
+#else
+#define HASH_COUNTS 1
+#endif
+
+enum ef_status ef_interpreter_plan_take(struct ef_measure *plan, uint32_t *peak) {
+    if (ef_load_u32(plan->given + 12) != hash_of(plan) && HASH_COUNTS) {
+        return bad(plan, -1, -1, EF_TEXT("EDGEFLOW_PLAN was made for another model or other kernels"));
+    }
+    return take(plan, plan->given + 4u * WORDS, peak);
 }

@@ -3,18 +3,18 @@
  * measuring, what lies behind the places is the planner's work space. Refuses an arena that is too small. */
 #include <string.h>
 
-#include "ef_measure.h"
+#include "ef_segment.h"
 
 /* Lay the operator's output 0 over the first input that allows it. */
 EF_OWN_FRAME static void share(struct ef_measure *plan, uint32_t i) {
     const struct ef_kernel *kernel = ef_graph_kernel(plan->interpreter, &plan->nodes[i]);
     struct ef_context context;
     struct ef_tensor in, out;
-    if (kernel->in_place == 0u) return;
+    if (kernel->in_place == 0u || (plan->nodes[i].flags & EF_NODE_TOGETHER) != 0u) return;
     (void)ef_graph_operator(plan->interpreter, i, &context, NULL);
     ef_output(&context, 0u, &out);
     struct ef_plan_item *over = &plan->items[plan->places[out.index]];
-    for (uint32_t k = 0; k < 8u; ++k) {
+    for (uint32_t k = 0; k < 7u; ++k) {
         if ((kernel->in_place >> k & 1u) == 0u || !ef_input(&context, k, &in)) continue;
         const uint32_t place = plan->places[in.index];
         if (place >= EF_PLAN_MOST_ITEMS || in.elements != out.elements) continue;
@@ -31,7 +31,8 @@ EF_OWN_FRAME static void share(struct ef_measure *plan, uint32_t i) {
 /* Let the output of a row kernel lie over its first input, where that dies and is no other operand as well. */
 EF_OWN_FRAME static void overlap(struct ef_measure *plan, uint32_t i) {
     struct ef_context context;
-    if (ef_graph_kernel(plan->interpreter, &plan->nodes[i])->row == NULL) return;
+    const struct ef_node *node = &plan->nodes[i];
+    if (ef_graph_kernel(plan->interpreter, node)->row == NULL || (node->flags & EF_NODE_TOGETHER) != 0u) return;
     ef_graph_operands(plan->interpreter, i, &context);
     const uint32_t in = plan->places[ef_context_input(&context, 0u)];
     struct ef_plan_item *out = &plan->items[plan->places[ef_context_output(&context, 0u)]];
@@ -60,7 +61,7 @@ EF_OWN_FRAME static void settle(struct ef_measure *plan, uint32_t tables, uint32
         const uint32_t record_bytes = node->record;
         node->record = at;
         at += record_bytes;
-        if (ef_graph_kernel(interpreter, node)->row != NULL) {
+        if (ef_graph_kernel(interpreter, node)->row != NULL && (node->flags & EF_NODE_TOGETHER) == 0u) {
             struct ef_context context;
             ef_graph_operands(interpreter, i, &context);
             const struct ef_plan_item *out = &plan->items[plan->places[ef_context_output(&context, 0u)]];
@@ -133,7 +134,8 @@ static enum ef_status build(struct ef_measure *plan, size_t room, size_t lost) {
     } else {
         plan->starved = 1u;
     }
-    const enum ef_status status = ef_measure(plan);
+    enum ef_status status = ef_measure(plan);
+    if (EF_WITH_PLAN_ENTRY && status == EF_OK && !plan->starved) status = ef_interpreter_plan_find(plan);
     if (status != EF_OK) return status;
     if (plan->starved && plan->item_count == EF_PLAN_MOST_ITEMS) {
         return ef_error_set(plan->error, EF_TOO_LARGE, -1, -1, EF_TEXT("more than # tensors to plan"),
@@ -149,11 +151,11 @@ static enum ef_status build(struct ef_measure *plan, size_t room, size_t lost) {
     for (uint32_t i = 0; i < interpreter->operator_count; ++i) overlap(plan, i);
     struct ef_memory *memory = &interpreter->memory;
     const uint32_t records_end = tables + (uint32_t)plan->records;
-    const enum ef_status given = EF_WITH_PLAN_ENTRY ? ef_interpreter_plan(plan, &memory->planned) : EF_NOT_FOUND;
-    if (given == EF_NOT_FOUND) {
+    if (EF_WITH_PLAN_ENTRY && plan->given != NULL) {
+        status = ef_interpreter_plan_take(plan, &memory->planned);
+        if (status != EF_OK) return status;
+    } else {
         memory->planned = ef_plan_place(plan->items, plan->item_count);
-    } else if (given != EF_OK) {
-        return given;
     }
     memory->variables = (uint32_t)plan->variables;
     memory->persistent = ef_round_up(records_end) + memory->variables;
@@ -164,7 +166,9 @@ static enum ef_status build(struct ef_measure *plan, size_t room, size_t lost) {
     if (run > room) return too_small(plan, memory->needed, room + lost);
     settle(plan, tables, memory->persistent);
     interpreter->planned = interpreter->arena + memory->persistent;
-    return fill(plan, records_end);
+    status = fill(plan, records_end);
+    if (status == EF_OK) status = ef_segments_check(interpreter, plan->error);
+    return status;
 }
 
 enum ef_status ef_interpreter_prepare(struct ef_interpreter *interpreter, const struct ef_model *model, void *arena,

@@ -132,13 +132,20 @@ struct ef_kernel {
     uint8_t options;        /* TFLite's BuiltinOptions, 0: none wanted */
     uint8_t input_count;    /* entries in `inputs` */
     uint8_t output_count;   /* entries in `outputs` */
-    uint8_t in_place;       /* bit i: output 0 may lie over input i */
+    uint8_t in_place;       /* bit i < 7: output 0 may lie over input i; and EF_KERNEL_ELEMENTS */
     const struct ef_operand *inputs;
     const struct ef_operand *outputs;
     enum ef_status (*prepare)(struct ef_context *context);
     void (*invoke)(const struct ef_call *call); /* NULL where `row` is given */
     void (*row)(const struct ef_call *call, const struct ef_rows *rows, void *out_row); /* see ef_window.h */
+#if EF_WITH_STREAMING
+    void (*take)(const struct ef_call *call, uint32_t y); /* or NULL; see ef_stream.h. Record: a struct ef_window */
+#endif
 };
+
+/* Of `in_place`: the kernel does the same with every element of its inputs, which are of one byte and as many as those of
+ * the output; its record begins with their number (uint32_t). A plan may call it for one row at a time. */
+#define EF_KERNEL_ELEMENTS 0x80u
 
 #define EF_CODE_CUSTOM 32u
 

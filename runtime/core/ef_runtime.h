@@ -133,11 +133,11 @@ int32_t ef_interpreter_find_input(const struct ef_interpreter *interpreter, cons
 int32_t ef_interpreter_find_output(const struct ef_interpreter *interpreter, const char *name, size_t name_bytes);
 
 /* Any tensor of the subgraph, by its index. Between invokes only inputs, outputs, variables and constants have
- * meaningful bytes. */
+ * meaningful bytes; `data` is NULL for a tensor of which the plan keeps a few rows only. */
 enum ef_status ef_interpreter_tensor(const struct ef_interpreter *interpreter, uint32_t index,
                                      struct ef_tensor *tensor);
 
-/* Called before each operator, and once more after the last with operator_index = the number of operators. What it
+/* Called before each operator (those that a plan runs together run with the first of them), and once more after the last with operator_index = the number of operators. What it
  * returns other than EF_OK ends the invoke with that status (EF_CANCELLED by custom). */
 struct ef_hook {
     enum ef_status (*before_operator)(void *user, uint32_t operator_index);

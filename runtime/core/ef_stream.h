@@ -2,13 +2,18 @@
  * its operators there are rings of the few rows that are still read. Rows are made when they are wanted, from the last
  * operator backwards, each once. edgeflow/generate/ahead/streaming.py plans rings and places by the same order of rows.
  *
- * Only ahead-of-time builds use it: everything in a stage is a constant that edgeflow has checked. */
+ * A kernel with a form ef_<name>_take can be the last one where its window, without padding, is its whole input
+ * [1, H, W, C]: that takes input row y, the rows in their turn, keeps a sum of 4 bytes a channel in its scratch from row
+ * to row, and gives the output row with the last one.
+ *
+ * Only ahead-of-time builds use ef_stream_run(): everything in a stage is a constant that edgeflow has checked. The
+ * interpreter runs rows in the same order (ef_interpreter_stream.c). */
 #ifndef EF_STREAM_H
 #define EF_STREAM_H
 
 #include "ef_window.h"
 
-#define EF_STREAM_WHOLE 255u           /* a tensor that is there before the segment runs */
+#define EF_STREAM_WHOLE 255u           /* the maker of a tensor that is there before the segment runs */
 #define EF_STREAM_NOTHING UINT32_MAX   /* no scratch */
 #define EF_STREAM_MOST_STAGES 64u
 
@@ -43,9 +48,5 @@ struct ef_stream_stage {
  * where no stage is the feed's. */
 void ef_stream_run(const struct ef_stream_stage *stages, uint32_t count, uint8_t *arena,
                    const struct ef_stream_feed *feed);
-
-/* AVERAGE_POOL_2D, int8, of the whole input to [N=1, 1, 1, C]: `take` for a record of average_pool_2d_s8. Scratch: C
- * sums of 4 bytes, kept from row to row. */
-void ef_average_pool_2d_s8_take(const struct ef_call *call, uint32_t y);
 
 #endif /* EF_STREAM_H */

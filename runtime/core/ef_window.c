@@ -97,24 +97,30 @@ enum ef_status ef_window_prepare(struct ef_context *context, struct ef_window *w
     return EF_OK;
 }
 
-/* The rows of output row `y`, with every input row at its own place. */
-static void whole_rows(const struct ef_window *window, const uint8_t *input, uint32_t row_bytes, int32_t y,
-                       struct ef_rows *rows) {
+void ef_window_rows(const struct ef_window *window, const void *base, uint32_t row_bytes, uint32_t slots, uint32_t y,
+                    struct ef_rows *rows) {
     const int32_t step = window->dilation_h, height = window->in_h;
-    const int32_t first = y * window->stride_h - window->pad_top;
+    const int32_t first = (int32_t)(y * window->stride_h) - window->pad_top;
     int32_t begin = first < 0 ? (-first + step - 1) / step : 0;
     int32_t end = window->kernel_h;
     if (first + (end - 1) * step >= height) end = first >= height ? 0 : (height - first + step - 1) / step;
     if (begin > end) begin = end;
-    rows->base = input;
+    rows->base = base;
     rows->row_bytes = row_bytes;
-    rows->slot = first;
-    rows->slots = height;
+    rows->slot = begin < end ? (int32_t)((uint32_t)(first + begin * step) % slots) - begin * step : 0;
+    rows->slots = (int32_t)slots;
     rows->step = step;
     rows->ky_begin = (uint16_t)begin;
     rows->ky_end = (uint16_t)end;
     rows->out_w = window->out_w;
     rows->y = (uint16_t)y;
+}
+
+uint32_t ef_window_rows_end(const struct ef_window *window, uint32_t y) {
+    const int32_t last = (int32_t)(y * window->stride_h) - window->pad_top +
+                         (window->kernel_h - 1) * (int32_t)window->dilation_h;
+    if (last >= (int32_t)window->in_h) return window->in_h;
+    return last < 0 ? 0u : (uint32_t)last + 1u;
 }
 
 /* All rows of one batch entry: from row 0 on, or from the last one backwards. */
@@ -126,7 +132,7 @@ EF_OWN_FRAME static void run_rows(void (*row)(const struct ef_call *call, const 
     struct ef_rows rows;
     for (uint32_t i = 0; i < window->out_h; ++i) {
         const uint32_t y = backwards ? window->out_h - 1u - i : i;
-        whole_rows(window, input, in_row, (int32_t)y, &rows);
+        ef_window_rows(window, input, in_row, window->in_h, y, &rows);
         row(call, &rows, output + y * out_row);
     }
 }

@@ -36,6 +36,13 @@ struct ef_rows {
     uint16_t y;           /* which output row it is, for kernels that must know; others ignore it */
 };
 
+/* Fill `rows` for output row `y`; row r of the input begins at base + r % slots * row_bytes. */
+void ef_window_rows(const struct ef_window *window, const void *base, uint32_t row_bytes, uint32_t slots, uint32_t y,
+                    struct ef_rows *rows);
+
+/* One past the last input row that output row `y` reads. */
+uint32_t ef_window_rows_end(const struct ef_window *window, uint32_t y);
+
 /* First byte of window row `ky`, ky_begin <= ky < ky_end. */
 static inline const void *ef_row(const struct ef_rows *rows, int32_t ky) {
     int32_t slot = rows->slot + ky * rows->step;

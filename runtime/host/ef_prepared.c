@@ -70,7 +70,7 @@ static int print_operator(const struct ef_interpreter *interpreter, uint32_t i) 
     status = kernel->prepare(&context);
     if (status != EF_OK) return refused(&error, status);
     printf("operator %u %s %s %u %u %d %u ", (unsigned)i, kernel->name, kernel->row == NULL ? "invoke" : (node->flags & EF_NODE_BACKWARDS) != 0u ? "backwards" : "row",
-           (unsigned)kernel->input_count, (unsigned)kernel->in_place,
+           (unsigned)kernel->input_count, (unsigned)(kernel->in_place & 0x7fu),
            node->scratch == EF_PLACE_UNSEEN ? -1 : (int)(node->scratch - ef_interpreter_memory(interpreter)->persistent),
            (unsigned)context.scratch_bytes);
     for (uint32_t b = 0; b < context.record_bytes; ++b) printf("%02x", interpreter->arena[node->record + b]);

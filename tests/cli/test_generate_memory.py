@@ -100,5 +100,8 @@ def test_a_model_with_its_plan_is_written_and_read_like_any_other(
     planned, before = load_model(tmp_path / "out" / "kws_int8.tflite"), load_model(Path(KWS))
     assert "EDGEFLOW_PLAN" in planned.metadata_names and planned.sha256 == answer["sha256"]
     assert len(planned.main.operators) == len(before.main.operators)
-    assert answer["bound_bytes"] <= answer["planned_bytes"] <= answer["alone_bytes"] <= 16_000
+    assert answer["bound_bytes"] <= answer["planned_bytes"] < answer["alone_bytes"] <= 16_000
+    assert answer["together"] == [[0, 9]]
+    _, _, err = run(capfd, "generate", KWS, "--plan", "-o", "told")
+    assert "operators 0 to 9 run together by rows" in err
     assert run(capfd, "generate", KWS, "--plan", "-o", "out")[0] == 0  # the same bytes again

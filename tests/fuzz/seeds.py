@@ -117,6 +117,7 @@ def models() -> list[bytes]:
     made += [random_graph(np.random.default_rng([3, seed])) for seed in range(8)]
     made += [_planned(random_chain(np.random.default_rng([4, seed]))) for seed in range(4)]
     made += [_planned(random_graph(np.random.default_rng([5, seed]))) for seed in range(2)]
+    made += _streamed(6)
     cases = [case.model for case in _cases(1)]
     made += [*cases, *(extreme for model in cases for extreme in _extremes(model)), *_plain()]
     return [model for model in made if len(model) <= MODEL_BYTES_MAX]
@@ -141,6 +142,17 @@ def _extremes(content: bytes) -> Iterator[bytes]:
 def _planned(content: bytes) -> bytes:
     """The model with a memory plan inside."""
     return plan_model(read_model(content, Path("seed.tflite"))).content
+
+
+def _streamed(count: int) -> list[bytes]:
+    """Models whose memory plans run operators together by rows."""
+    made: list[bytes] = []
+    seed = 0
+    while len(made) < count:
+        planned = plan_model(read_model(random_chain(np.random.default_rng([6, seed])), Path("seed.tflite")))
+        made += [planned.content] if planned.together and len(planned.content) <= MODEL_BYTES_MAX else []
+        seed += 1
+    return made
 
 
 def _record(kind: int, content: bytes) -> bytes:

@@ -22,7 +22,7 @@ from tests.runtime.planned import Planned, plan_with
 DATA = Path(__file__).parents[1] / "data"
 ARENA = 1 << 22
 OK, BAD_MODEL, ARENA_TOO_SMALL = 0, 5, 10
-HEADER = 24
+HEADER = 28
 
 
 @pytest.fixture(scope="session", params=["plain", "plain-m32"])
@@ -72,8 +72,11 @@ def test_the_same_model_gets_the_same_plan() -> None:
 def test_a_plan_with_anything_changed_is_refused_or_harmless(program: Path) -> None:
     rng = np.random.default_rng(31)
     mutants: list[tuple[Model, bytes]] = []
-    for model in [*models()[:12], load_model(DATA / "kws_int8.tflite")]:
-        content = plan_model(model).content
+    for model in [*models()[:16], load_model(DATA / "ad01_int8.tflite")]:
+        planned = plan_model(model)
+        if planned.together:
+            continue  # test_plan_streaming.py
+        content = planned.content
         at, size = span(content)
         for _ in range(25):
             changed = bytearray(content)
@@ -86,6 +89,7 @@ def test_a_plan_with_anything_changed_is_refused_or_harmless(program: Path) -> N
             mutants.append((model, bytes(changed)))
     answers = plan_with(program, [(content, ARENA, False) for _, content in mutants])
     refused = 0
+    assert len(mutants) >= 12 * 25
     for (model, _), answer in zip(mutants, answers, strict=True):
         if answer.status == OK:
             assert holds(model, answer), model.name
@@ -120,11 +124,12 @@ def holds(model: Model, answer: Planned) -> bool:
     ("word", "value", "told"),
     [
         (0, 0, "damaged"),
-        (1, 2, "later version"),
+        (1, 1, "another version"),
         (3, 1, "another model"),
         (4, 2_000_000_000, "damaged"),
-        (6, 4, "cannot be"),
-        (6, 0xFFFFFFFF, "cannot be"),
+        (6, 1, "damaged"),
+        (7, 4, "cannot be"),
+        (7, 0xFFFFFFFF, "cannot be"),
     ],
 )
 def test_a_refusal_says_what_is_wrong_with_the_plan(program: Path, word: int, value: int, told: str) -> None:

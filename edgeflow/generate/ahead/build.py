@@ -13,14 +13,13 @@ from edgeflow.generate.ahead.flow import Call, Flow, flow_of
 from edgeflow.generate.ahead.initializers import C_TYPES, Constant, Constants
 from edgeflow.generate.ahead.memory_map import Fill, Place, memory_map, short
 from edgeflow.generate.ahead.overlap import plan_memory
-from edgeflow.generate.ahead.prepared import Node, Prepared
+from edgeflow.generate.ahead.prepared import Node, Prepared, sized
 from edgeflow.generate.ahead.segments import choose_segments
 from edgeflow.generate.ahead.simulate import simulate
 from edgeflow.generate.ahead.streaming import TAKEN, row_record, stage_of
 from edgeflow.generate.ahead.tuned.site import features_of
 from edgeflow.generate.ahead.tuned.variant import ROW_DRIVERS, Array
 from edgeflow.generate.context import Context, Entry, Port
-from edgeflow.model.operators import tensor_bytes
 from edgeflow.model.types import Model, Operator, Subgraph, Tensor
 
 ALIGNMENT_BYTES = 8  # of the arena that a caller gives: the widest element
@@ -137,7 +136,7 @@ def build_ahead(model: Model, context: Context, prepared: Prepared) -> Ahead:
     without a C type, DoesNotFitError where the RAM that is allowed cannot be enough.
     """
     entry = choose_entry(context)
-    graph = _sized(model.subgraphs[entry.subgraph])
+    graph = sized(model.subgraphs[entry.subgraph])
     features = features_of(context.kernels)
     chosen = choose_segments(
         model, graph, prepared, features, context.optimize, context.ram_bytes, input_rows=context.input_rows
@@ -153,12 +152,6 @@ def build_ahead(model: Model, context: Context, prepared: Prepared) -> Ahead:
             f"allow --ram {built.arena_bytes}",
         )
     return built
-
-
-def _sized(graph: Subgraph) -> Subgraph:
-    """Free sizes as the file states them, which is how the runtime takes them."""
-    tensors = (t if t.bytes else replace(t, bytes=tensor_bytes(t.dtype, prod(t.shape))) for t in graph.tensors)
-    return replace(graph, tensors=tuple(tensors))
 
 
 class _Builder:

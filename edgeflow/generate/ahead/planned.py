@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from edgeflow.errors import ModelError
 from edgeflow.fit.arena import Noted, note_items, plan_arena
-from edgeflow.fit.placement import Item, bound_of, place, place_by
+from edgeflow.fit.placement import Item, aligned, bound_of, place, place_by
 from edgeflow.fit.plan_entry import ENTRY, pack_plan
+from edgeflow.fit.segments import Together
+from edgeflow.generate.ahead.interpreted import stream
 from edgeflow.model.archive import archive_start
 from edgeflow.model.read import read_model
 from edgeflow.model.splice import with_entry
-from edgeflow.model.types import Model
+from edgeflow.model.types import Model, Subgraph
 
 _TRIES = 400
 _SEED = 20261120
@@ -21,12 +23,32 @@ _SEED = 20261120
 
 @dataclass(frozen=True)
 class Planned:
-    """A model with its plan, and the planned bytes of the first subgraph: with it, by the runtime alone, at least."""
+    """A model with its plan, and the planned bytes of the first subgraph: with it, by the runtime alone, at least.
+
+    `together` are the first and last operators of those that run together by rows.
+    """
 
     content: bytes
     planned_bytes: int
     alone_bytes: int
     bound_bytes: int
+    together: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
+class _Way:
+    """One choice of segments: items as the runtime notes them, and with how near they may really come."""
+
+    noted: Noted
+    placed: tuple[Item, ...]
+    segments: tuple[Together, ...]
+
+
+@dataclass(frozen=True)
+class _Placed:
+    way: _Way
+    peak_bytes: int
+    offsets: tuple[int, ...]
 
 
 def plan_model(model: Model) -> Planned:
@@ -35,6 +57,7 @@ def plan_model(model: Model) -> Planned:
     Raises ModelError where the runtime cannot run one of its subgraphs.
     """
     entries, bound = b"", 0
+    together: tuple[Together, ...] = ()
     for subgraph in model.subgraphs:
         noted = note_items(model, subgraph=subgraph.index)
         if noted is None:
@@ -42,15 +65,25 @@ def plan_model(model: Model) -> Planned:
                 f"{model.path.name}: subgraph {subgraph.index} is not one that edgeflow's runtime can plan",
                 "edgeflow check MODEL --target T says what it cannot run",
             )
-        if subgraph.index == 0:
-            bound = bound_of(noted.items)
         counts = (len(subgraph.tensors), len(subgraph.operators))
-        offsets = _search(noted)
-        entries += pack_plan(subgraph.index, noted.items, offsets, noted.of_tensor, noted.of_scratch, counts)
+        found = min((_search(way) for way in _ways(model, subgraph, noted)), key=lambda placed: placed.peak_bytes)
+        if subgraph.index == 0:
+            bound, together = bound_of(found.way.placed), found.way.segments
+        noted = found.way.noted
+        entries += pack_plan(
+            subgraph.index,
+            noted.items,
+            found.offsets,
+            noted.of_tensor,
+            noted.of_scratch,
+            counts,
+            found.way.segments,
+        )
     at = archive_start(model.content)
     content = with_entry(model.content[:at], model.path, ENTRY, entries) + model.content[at:]
     planned = plan_arena(read_model(content, model.path)).planned_bytes
-    return Planned(content, planned, place(note_of(model).items)[0], bound)
+    pairs = tuple((part.first, part.end - 1) for part in together)
+    return Planned(content, planned, place(note_of(model).items)[0], bound, pairs)
 
 
 def note_of(model: Model) -> Noted:
@@ -60,9 +93,27 @@ def note_of(model: Model) -> Noted:
     return noted
 
 
-def _search(noted: Noted) -> tuple[int, ...]:
+def _ways(model: Model, subgraph: Subgraph, alone: Noted) -> list[_Way]:
+    """Every operator on its own, and where that may need less, some of them together."""
+    ways = [_Way(alone, alone.items, ())]
+    streamed = stream(model, subgraph)
+    noted = note_items(model, subgraph=subgraph.index, segments=streamed.segments) if streamed.segments else None
+    if noted is not None:
+        placed = list(noted.items)
+        tensor_of = {number: tensor for tensor, number in noted.of_tensor.items()}
+        for layout in streamed.layouts:
+            number = noted.of_tensor[layout.output]
+            over = placed[number].over
+            rule = None if over is None else layout.rules.get((tensor_of.get(over, -1), layout.output))
+            far = None if rule is None or rule.forwards is None else aligned(max(0, rule.forwards))
+            placed[number] = replace(placed[number], forwards=far, backwards=None)
+        ways.append(_Way(noted, tuple(placed), streamed.segments))
+    return ways
+
+
+def _search(way: _Way) -> _Placed:
     """Offsets: the runtime's own orders first, then orders changed at random."""
-    items = noted.items
+    items = way.placed
     bound = bound_of(items)
     best = place(items)
     order = sorted(range(len(items)), key=lambda i: (-items[i].size, items[i].first, -items[i].key))
@@ -80,7 +131,7 @@ def _search(noted: Noted) -> tuple[int, ...]:
         found = place_by(items, _ranked(rank))
         if found[0] <= best[0]:
             best, order = found, tried
-    return best[1]
+    return _Placed(way, *best)
 
 
 def _ranked(rank: Mapping[tuple[int, int], int]) -> Callable[[Item], tuple[int, ...]]:

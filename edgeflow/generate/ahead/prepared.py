@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import prod
 
 from edgeflow.generate.ahead.tuned.variant import Tuned
+from edgeflow.model.operators import tensor_bytes
+from edgeflow.model.types import Subgraph
 
 _KERNEL = re.compile(r"[a-z0-9_]+")
 
@@ -46,8 +49,8 @@ class Segment:
     """Operators [first, end) that run together by rows, placed; offsets and sizes in bytes, from the arena's start.
 
     `rings`: tensors between them, with the offset and the rows kept. `kept`: what operators keep from row to row.
-    `scratch` is where the scratch of all of them lies. `offset` and `bytes` are all of that together. `fed` is the tensor
-    whose rows the caller gives, one after the other; its ring is among `rings`.
+    `scratch` is where the scratch of all of them lies. `offset` and `bytes` are all of that together. `fed` is the
+    tensor whose rows the caller gives, one after the other; its ring is among `rings`.
     """
 
     first: int
@@ -75,6 +78,12 @@ class Prepared:
     constants: Mapping[int, int]
     nodes: tuple[Node, ...]
     segments: tuple[Segment, ...] = ()
+
+
+def sized(graph: Subgraph) -> Subgraph:
+    """Free sizes as the file states them, which is how the runtime takes them."""
+    tensors = (t if t.bytes else replace(t, bytes=tensor_bytes(t.dtype, prod(t.shape))) for t in graph.tensors)
+    return replace(graph, tensors=tuple(tensors))
 
 
 def read_prepared(text: str) -> Prepared:

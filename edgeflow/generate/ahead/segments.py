@@ -119,6 +119,22 @@ def choose_segments(
     return Chosen(replace(prepared, nodes=tuple(nodes)), layouts, told)
 
 
+def cut_pieces(graph: Subgraph, prepared: Prepared, most: int, most_rows: int) -> list[tuple[int, Layout]]:
+    """Segments for the kernels that were prepared, none other, by their first operators: little RAM, few operators.
+
+    `most` operators may be in one, `most_rows` rows in a ring.
+    """
+    kernels = [[node] for node in prepared.nodes]
+    pieces = {
+        (first, end): piece
+        for (first, end), piece in _pieces(graph, prepared, kernels, lifetimes(graph, prepared)).items()
+        if piece.layout is None or (end - first <= most and max(piece.layout.rings.values()) <= most_rows)
+    }
+    best = _least(pieces, len(kernels))
+    cut = _cut(pieces, len(kernels), int(best * _ABOVE_LEAST))
+    return [(piece.first, piece.layout) for piece in cut if piece.layout is not None]
+
+
 def _with_scratch(layout: Layout, nodes: Sequence[Node]) -> Layout:
     """The layout with the scratch of the kernels that were chosen."""
     stages = tuple(

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from edgeflow.fit.table import operators
 from edgeflow.fit.window import Window
 from edgeflow.generate.ahead.prepared import Node, Prepared, Segment
 from edgeflow.generate.ahead.tuned.variant import ROW_DRIVERS
@@ -20,9 +21,9 @@ from edgeflow.model.types import Operator, Subgraph
 
 MOST_STAGES = 64  # EF_STREAM_MOST_STAGES
 FEED = -1  # the operator of a stage that stands for the caller
-TAKEN = {"average_pool_2d_s8": "ef_average_pool_2d_s8_take"}  # kernels with a form that takes its input row by row
-# kernels whose record begins with the number of their elements, and which do with each element the same
-ELEMENTWISE = ("add_s8", "sub_s8", "mul_s8", "relu_s8", "relu6_s8", "relu_n1_to_1_s8")
+_KERNELS = [kernel for entry in operators() for kernel in entry.kernels]
+TAKEN = {kernel.name: f"ef_{kernel.name}_take" for kernel in _KERNELS if kernel.take}
+ELEMENTWISE = frozenset(kernel.name for kernel in _KERNELS if kernel.elements)
 _COUNT = struct.Struct("<I")
 
 
