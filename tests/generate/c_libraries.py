@@ -22,6 +22,7 @@ M4 = ("-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=hard", "-mfpu=fpv4-sp-d16")
 WARNINGS = ("-std=c99", "-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-pedantic", "-Werror")
 _RNG = np.random.default_rng(29)
 PHOTO = _RNG.integers(0, 256, (9, 7, 3), dtype=np.uint8)
+_REAL = _RNG.normal(100, 70, (5, 4)).astype(np.float32)
 
 
 def uint8_image() -> bytes:
@@ -67,7 +68,7 @@ top_k = 2
 MODELS: dict[str, tuple[Callable[[], bytes], str | None, list[dict[str, np.ndarray]]]] = {
     "image_float32": (lambda: image_model("FLOAT32"), None, [{"image": PHOTO}]),
     "image_int8": (
-        lambda: image_model("INT8"), None, [{"image": PHOTO}, {"image": _RNG.normal(100, 70, (5, 4)).astype(np.float32)}]
+        lambda: image_model("INT8"), None, [{"image": PHOTO}, {"image": _REAL}]
     ),
     "image_uint8": (uint8_image, None, [{"image": photo} for photo in (PHOTO, PHOTO[:4, :4], PHOTO[:, :, 0])]),
     "image_fitted": (lambda: image_model("INT8"), _FITTED, [{"image": PHOTO}, {"image": PHOTO[:3]}]),

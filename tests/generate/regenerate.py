@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,22 @@ RUNNERS: dict[str, tuple[str, str]] = {
     "bare-metal": ("netduinoplus2", "bare-metal"),
 }
 
+# C libraries for microcontrollers
+LIBRARIES: dict[str, dict[str, Any]] = {
+    "interpreter": {"model": _SMALL, "target": "pico", "name": "two"},
+    "aot": {"model": _DETECTOR, "target": "nano33ble"},
+    "tflm": {"model": _THUMBNAIL, "target": "cortex-m4", "project": _THUMBNAIL.with_name("edgeflow.toml")},
+}
+_RUNTIME = re.compile(rb"^ +(?:\.\./)?src/ef_\w+\.c\n", re.MULTILINE)
+
+
+def library_files(name: str, folder: Path) -> dict[str, bytes]:
+    """The files of a C library that are rendered for it, without the runtime's own and the code built ahead of time."""
+    generate(**LIBRARIES[name], language="c", form=name, output=folder)
+    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    own = {path: text for path, text in files.items() if not re.search(r"src/ef_|_aot\.[ch]$", path)}
+    return {path: _RUNTIME.sub(b"", text) for path, text in own.items()}
+
 
 def runner_files(name: str) -> dict[str, bytes]:
     """The files of a runner project that are rendered, without the lists of the runtime's own, which grow with it."""
@@ -72,6 +89,13 @@ def main() -> None:
                 path.unlink()
             else:
                 print(path.relative_to(TESTS))
+    shutil.rmtree(TESTS / "golden/c", ignore_errors=True)
+    for name in LIBRARIES:
+        with tempfile.TemporaryDirectory() as folder:
+            for path, content in library_files(name, Path(folder) / "out").items():
+                file = TESTS / "golden/c" / name / path
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_bytes(content)
     shutil.rmtree(TESTS / "golden/runner", ignore_errors=True)
     for name in RUNNERS:
         for path, content in runner_files(name).items():
