@@ -70,7 +70,10 @@ def show_command(run: str, store: str | None, as_json: bool) -> None:
 
         print_results((result_from_json(found.document, found.run_id),))
     else:
-        print_json(found.document)
+        from edgeflow.cli.validate import print_validation
+        from edgeflow.validate.types import validation_from_json
+
+        print_validation(validation_from_json(found.document, found.run_id))
 
 
 @command.command("tag")
@@ -165,9 +168,12 @@ def import_command(files: tuple[Path, ...], tags: tuple[str, ...], store: str | 
 def _row(run: Stored) -> tuple[str, ...]:
     from edgeflow.cli.bench import time_text
 
-    if run.instructions is not None:
+    sound = run.trusted
+    if run.noun == "validation":
+        value, sound = "validated", bool(run.document["matches"])
+    elif run.instructions is not None:
         value = f"{run.instructions:,} ins"
     else:
-        value = f"({time_text(run.p50_us)})" if run.emulated else time_text(run.p50_us)
-    trusted = {True: "yes", False: "no", None: "–"}[run.trusted]
+        value = f"({time_text(run.p50_us)})" if run.emulated and run.p50_us else time_text(run.p50_us)
+    trusted = {True: "yes", False: "no", None: "–"}[sound]
     return run.run_id, run.model_name, run.device, value, trusted, " ".join(run.tags)

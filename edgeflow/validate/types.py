@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from edgeflow.bench.types import DeviceFacts, ModelFacts, RuntimeFacts
+from edgeflow.errors import UsageError
 from edgeflow.model.compare import Difference
 
 
@@ -91,3 +92,20 @@ class Validation:
             first = self.divergence.first
             answer["divergence"]["first"] = None if first is None else self.divergence.steps.index(first)
         return {"schema": "edgeflow.validation/1", **answer}
+
+
+def validation_from_json(answer: Mapping[str, Any], where: str = "validation") -> Validation:
+    """Read what `to_json` gave; raises UsageError on anything else."""
+    import msgspec
+
+    hint = "give the JSON of validate"
+    if answer.get("schema") != "edgeflow.validation/1":
+        raise UsageError(f"{where}: schema is {answer.get('schema')!r}, not 'edgeflow.validation/1'", hint)
+    fields = {name: value for name, value in answer.items() if name != "schema"}
+    told = fields.get("divergence")
+    try:
+        if isinstance(told, Mapping) and told.get("first") is not None:
+            fields["divergence"] = {**told, "first": told["steps"][told["first"]]}
+        return msgspec.convert(fields, Validation)
+    except (msgspec.ValidationError, KeyError, IndexError, TypeError) as error:
+        raise UsageError(f"{where}: {error}", hint) from None

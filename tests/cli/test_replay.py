@@ -10,12 +10,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
-from edgeflow.cli import main
+from edgeflow.cli import cli, main
 from edgeflow.pipeline.bench import bench
 from edgeflow.pipeline.replay import Arguments, ValidationArguments, changes_of
 from edgeflow.pipeline.results import list_results, record, show_result
 from edgeflow.pipeline.validate import validate
+from edgeflow.validate.types import Tolerance, validation_from_json
 from tests.results.conftest import make_result
 from tests.schemas import check_answer
 
@@ -84,11 +86,26 @@ def test_a_validation_is_made_again_on_the_same_data(replay: Any, tmp_path: Path
     model, store, data = tmp_path / "sine.tflite", tmp_path / "runs.db", tmp_path / "angles.npz"
     shutil.copy(DATA / "sine_int8.tflite", model)
     np.savez(data, angle=np.linspace(0, 6, 5, dtype=np.float32).reshape(5, 1))
-    old = validate(model, "local:", data=data, delegate="none", max_samples=4, store=store)
+    old = validate(
+        model,
+        "local:",
+        data=data,
+        delegate="none",
+        max_samples=4,
+        per_layer=True,
+        tolerance=Tolerance(0.0),
+        store=store,
+    )
+    assert validation_from_json(json.loads(json.dumps(old.to_json()))) == old
+    shown = CliRunner().invoke(cli, ["results", "show", "last", "--store", str(store)]).stdout
+    assert "LiteRT, reference" in shown and "operator by operator" in shown
+    listed = CliRunner().invoke(cli, ["results", "list", "--store", str(store)]).stdout
+    assert "validated" in listed
     status, out, _ = replay("last", "--json", "--tag", "again")
     answer = json.loads(out)
     check_answer(answer)
-    assert status == 0 and answer["old"]["run_id"] == old.run_id and answer["changes"] == []
+    assert status == (0 if old.matches else 4)
+    assert answer["old"]["run_id"] == old.run_id and answer["changes"] == []
     assert answer["new"]["samples"] == 4 and answer["new"]["data"] == str(data)
     first, again = show_result(old.run_id, store=store), show_result("tag:again", store=store)
     assert first.arguments == again.arguments and again.noun == "validation"
