@@ -4,8 +4,10 @@
 
 Without models: the project's own ones of MLPerf Tiny's shapes (tests/data). Each is built ahead of time twice, with
 `--optimize speed` and `--optimize ram`, and run by the interpreter, on Cortex-M4F and Cortex-M55; all three must give
-the same outputs. The other emulated boards run it through the link. Writes FOLDER/<date>-mcu.json and .md (default:
-hardware/results). Instructions are exact and repeatable; cycles are estimated from them; neither is time.
+the same outputs. What is built for Cortex-M0 runs on an emulated board with more memory than such cores have, whose
+Cortex-M3 has all of its instructions. The other emulated boards run the model through the link. Writes
+FOLDER/<date>-mcu.json and .md (default: hardware/results). Instructions are exact and repeatable; cycles are estimated
+from them; neither is time.
 """
 
 from __future__ import annotations
@@ -35,6 +37,7 @@ HERE = Path(__file__).parent
 DATA = HERE.parents[1] / "tests" / "data"
 SHAPES = ("ad01", "kws", "resnet8", "vww")
 BOARDS = ("mps2-an386", "mps3-an547")
+SMALLEST = ("mps2-an385", "cortex-m0plus")  # the board that runs it, and the core it is built for
 
 
 def load_peers() -> dict[str, Any]:
@@ -61,6 +64,19 @@ def measure(models: Sequence[Path], boards: Sequence[str]) -> list[Figures]:
             raise EdgeflowError(
                 f"{model.name}: outputs differ: {', '.join(digests.values())}", "find out which is right"
             )
+    return found
+
+
+def measure_smallest(models: Sequence[Path]) -> list[Figures]:
+    """All models in portable C, on the smallest core. Raises EdgeflowError where two builds disagree."""
+    board, core = SMALLEST
+    found: list[Figures] = []
+    for path in models:
+        model = load_model(path)
+        found += [measure_ahead(board, model, "ram", core), measure_interpreted(board, model, core)]
+        print(f"{core}: {model.name}: {found[-1].instructions:,} instructions", file=sys.stderr)
+        if found[-1].digest != found[-2].digest:
+            raise EdgeflowError(f"{model.name}, {core}: outputs differ", "find out which is right")
     return found
 
 
@@ -101,6 +117,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as state:
             os.environ["EDGEFLOW_STATE_DIR"] = state
             linked = [] if given.no_others else others(models, boards)
+        smallest = [] if given.no_others else measure_smallest(models)
     except EdgeflowError as error:
         raise SystemExit(f"{error.message}\n{error.hint}") from None
     today = datetime.datetime.now(datetime.UTC).date().isoformat()
@@ -113,9 +130,10 @@ def main() -> None:
         "models": {path.stem: load_model(path).sha256 for path in models},
         "table": [asdict(row) for row in rows(found, peers)],
         "builds": [asdict(figures) for figures in found],
+        "smallest": [asdict(figures) for figures in smallest],
         "others": linked,
     }
-    text = report(found, linked, peers, f"Models on microcontrollers, {today}")
+    text = report(found, smallest, linked, peers, f"Models on microcontrollers, {today}")
     name = f"{today}-mcu" + ("" if not given.models else f"-{given.models[0].resolve().name.removesuffix('.tflite')}")
     given.results.mkdir(parents=True, exist_ok=True)
     (given.results / f"{name}.json").write_text(json.dumps(answer, indent=1) + "\n", encoding="utf-8")

@@ -115,7 +115,13 @@ def geometric_mean(values: Sequence[float]) -> float:
     return float(prod(values) ** (1 / len(values)))
 
 
-def report(found: Sequence[Figures], linked: Sequence[Mapping[str, Any]], peers: Mapping[str, Any], title: str) -> str:
+def report(
+    found: Sequence[Figures],
+    smallest: Sequence[Figures],
+    linked: Sequence[Mapping[str, Any]],
+    peers: Mapping[str, Any],
+    title: str,
+) -> str:
     """All of it as Markdown."""
     lines = [
         f"# {title}",
@@ -160,6 +166,18 @@ def report(found: Sequence[Figures], linked: Sequence[Mapping[str, Any]], peers:
     lines += ["", "## Every operator", "", "Instructions, and estimated cycles behind the stroke.", ""]
     for model in dict.fromkeys(f.model for f in found):
         lines += _operators(model, [f for f in found if f.model == model])
+    if smallest:
+        lines += ["## Cortex-M0: portable C, without the link", ""]
+        lines += [
+            f"Built for {smallest[0].core}, run on {smallest[0].board}, whose core has all its instructions. The last"
+        ]
+        lines += ["columns say whether the BBC micro:bit has room: 256 KB of flash, 16 KB of RAM with the stack.", ""]
+        lines += _table(
+            ("model", "build", "instructions", "init", "RAM B", "stack B", "flash B", "flash", "RAM"),
+            [_small(f) for f in smallest],
+            right=range(2, 7),
+        )
+        lines.append("")
     if linked:
         lines += ["## The other emulated boards, through runner and link", ""]
         lines += _table(
@@ -170,6 +188,13 @@ def report(found: Sequence[Figures], linked: Sequence[Mapping[str, Any]], peers:
         lines.append("")
     lines.append(f"Built with {found[0].toolchain}: core `-Os`, kernels `-O2`, `EF_WITH_REASONS=0`.")
     return "\n".join(lines) + "\n"
+
+
+def _small(f: Figures) -> tuple[str, ...]:
+    flash, ram = f.text_bytes + f.weight_bytes, f.ram_bytes + max(f.stack_bytes, f.init_stack_bytes)
+    figures = (f.instructions, f.init_instructions, f.ram_bytes, max(f.stack_bytes, f.init_stack_bytes), flash)
+    fits = ("fits" if size <= room else "too large" for size, room in ((flash, 256 * 1024), (ram, 16 * 1024)))
+    return (f.model, f.build, *map(_number, figures), *fits)
 
 
 def _values(row: Row) -> tuple[str, str, str]:
