@@ -54,7 +54,7 @@ struct detector {
 typedef char detector_does_not_fit_in_ram[sizeof(struct detector) <= DETECTOR_RAM_BYTES ? 1 : -1];
 #endif
 
-/* the model's inputs and outputs */
+/* The model's inputs and outputs. */
 struct detector_run_input {
     const float *in_boxes; /* [1, 3, 4] */
     const float *in_classes; /* [1, 3] */

@@ -63,7 +63,7 @@ struct two {
 typedef char two_does_not_fit_in_ram[sizeof(struct two) <= TWO_RAM_BYTES ? 1 : -1];
 #endif
 
-/* signature decode */
+/* Signature decode */
 struct two_decode_input {
     const float *code; /* [1, 3] */
 };
@@ -73,7 +73,7 @@ struct two_decode_result {
     const float *plain; /* [1, 6] */
 };
 
-/* signature encode */
+/* Signature encode */
 struct two_encode_input {
     const float *plain; /* [1, 6] */
 };

@@ -20,12 +20,12 @@ class Two {
     // The language of labels; see two.h.
     void set_locale(const char *locale) { two_set_locale(&model_, locale); }
 
-    // Signature decode.
+    // Signature decode: prepare the inputs, run, read the outputs.
     ef_wrapper_status decode(const two_decode_input &input, two_decode_result &result) {
         return two_decode(&model_, &input, &result);
     }
 
-    // Signature encode.
+    // Signature encode: prepare the inputs, run, read the outputs.
     ef_wrapper_status encode(const two_encode_input &input, two_encode_result &result) {
         return two_encode(&model_, &input, &result);
     }

@@ -51,7 +51,7 @@ struct thumbnail {
 typedef char thumbnail_does_not_fit_in_ram[sizeof(struct thumbnail) <= THUMBNAIL_RAM_BYTES ? 1 : -1];
 #endif
 
-/* the model's inputs and outputs */
+/* The model's inputs and outputs. */
 struct thumbnail_run_input {
     struct ef_image image;
 };
