@@ -25,12 +25,12 @@ PHOTO = _RNG.integers(0, 256, (9, 7, 3), dtype=np.uint8)
 _REAL = _RNG.normal(100, 70, (5, 4)).astype(np.float32)
 
 
-def uint8_image() -> bytes:
+def uint8_image(output: str = "colours") -> bytes:
     """A uint8 picture of 4 × 4 to one of 1 × 1, whose three values are classes: edgeflow's runtime moves such bytes."""
     quantized = ((1 / 128,), (128,))
     specs = [
         Spec("image", "UINT8", [1, 4, 4, 3], *quantized),
-        Spec("colours", "UINT8", [1, 1, 1, 3], *quantized),
+        Spec(output, "UINT8", [1, 1, 1, 3], *quantized),
         Spec("size", "INT32", [2], constant=np.asarray([1, 1], np.int32)),
     ]
     options = schema.ResizeNearestNeighborOptionsT()

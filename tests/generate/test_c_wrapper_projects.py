@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from c_libraries import M4, TESTS, WARNINGS, run, write_library
+from c_libraries import M4, TESTS, WARNINGS, run, uint8_image, write_library
 
 from edgeflow.errors import ModelError, UsageError
 from edgeflow.generate.micro_tflm import tflm_operators
@@ -249,3 +249,18 @@ def test_what_c_cannot_hold_is_refused_with_every_reason(tmp_path: Path) -> None
         odd = replace(model.main.operators[0], name="FLEX_THING", custom=True)
         tflm_operators(replace(model, subgraphs=(replace(model.main, operators=(odd,)),)))
     assert not any(tmp_path.iterdir())
+
+
+def test_the_code_in_the_documentation_compiles(tmp_path: Path) -> None:
+    (tmp_path / "flowers.tflite").write_bytes(uint8_image("probability"))
+    generate(tmp_path / "flowers.tflite", target="nano33ble", language="c", output=tmp_path / "f")
+    blocks = 0
+    for page in ("docs/wrappers.md", "README.md"):
+        text = (TESTS.parent / page).read_text(encoding="utf-8")
+        for block in re.findall(r"```c\n(#include \"flowers.h\"\n.*?)```", text, re.DOTALL):
+            (tmp_path / "app.c").write_text(f"#include <stddef.h>\nconst char *classify();\n{block}")
+            flags = ["-std=c99", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", f"-I{tmp_path / 'f/src'}"]
+            run(["gcc", *flags, str(tmp_path / "app.c")])
+            assert len([line for line in block.splitlines() if line.strip()]) <= 12
+            blocks += 1
+    assert blocks >= 1
