@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from edgeflow.cli.device_options import custom_ops_option, placing_options
+from edgeflow.cli.device_options import custom_ops_option, placing_options, size_bytes
 from edgeflow.cli.output import bytes_text, json_option, print_json, progress_bar, report_failure, say
 
 if TYPE_CHECKING:
@@ -35,6 +35,22 @@ if TYPE_CHECKING:
     help="A number that must not go down; 0, the default, is unordered.",
 )
 @click.option("--sign", metavar="KEY", help="Sign the bundle: a name of edgeflow keys list, or a private key's file.")
+@click.option(
+    "--accept-runs",
+    type=click.IntRange(1, 1_000_000),
+    metavar="N",
+    help="Run it so often after the switch, and go back to the release before when that fails.  [20 with a limit]",
+)
+@click.option(
+    "--max-p99-us", type=click.FloatRange(0, min_open=True), metavar="µS", help="The slowest 1 % may not be slower."
+)
+@click.option("--max-rss", callback=size_bytes, metavar="SIZE", help="The most memory of its process, for example 64M.")
+@click.option(
+    "--accept-within",
+    type=click.FloatRange(0, 86400, min_open=True),
+    metavar="SECONDS",
+    help="The time that these runs may take.  [60]",
+)
 @click.option("--dry-run", is_flag=True, help="Check only; change nothing on the device.")
 @click.option("--force", is_flag=True, help="Deploy although the check says no, or a newer version is there.")
 @custom_ops_option
@@ -49,6 +65,10 @@ def command(
     name: str | None,
     version: int,
     sign: str | None,
+    accept_runs: int | None,
+    max_p99_us: float | None,
+    max_rss: int | None,
+    accept_within: float | None,
     dry_run: bool,
     force: bool,
     custom_ops: Path | None,
@@ -58,12 +78,16 @@ def command(
 
     The release that was there stays until the new one has run, and edgeflow rollback goes back to it.
     """
+    from edgeflow.deploy.acceptance import Acceptance
     from edgeflow.device.book import find_device
     from edgeflow.errors import EdgeflowError
     from edgeflow.pipeline.deploy import deploy
     from edgeflow.pipeline.keys import signing_key
 
     key = signing_key(sign) if sign else None
+    acceptance = None
+    if any(given is not None for given in (accept_runs, max_p99_us, max_rss, accept_within)):
+        acceptance = Acceptance(accept_runs or 20, max_p99_us, max_rss, accept_within or 60.0)
     devices = [find_device(given, target=target) for given in device_texts or (None,)]
     answers: list[dict[str, Any]] = []
     for device in devices:
@@ -81,6 +105,7 @@ def command(
                     fresh=fresh,
                     custom_ops=custom_ops,
                     sign=key,
+                    acceptance=acceptance,
                     progress=progress,
                 )
         except (EdgeflowError, KeyboardInterrupt) as failure:
@@ -117,6 +142,7 @@ def answer(done: Deployment) -> dict[str, Any]:
         "sent_bytes": done.sent_bytes,
         "persistent": done.persistent,
         "health": asdict(done.health) if done.health else None,
+        "accepted": asdict(done.accepted) if done.accepted else None,
         "signed_by": done.signed_by,
         "warnings": list(done.warnings),
     }
@@ -133,9 +159,18 @@ def text(done: Deployment) -> str:
         case "deployed":
             release = f", release {done.release}" if done.release else ""
             signed = f", signed by {done.signed_by}" if done.signed_by else ""
-            return f"deployed {what} to {where}{release}{signed}{_health(done)}"
+            return f"deployed {what} to {where}{release}{signed}{_health(done)}{_accepted(done)}"
         case "rolled back":
             return f"rolled back {done.name} on {where} to {done.release}"
+
+
+def _accepted(done: Deployment) -> str:
+    if done.accepted is None:
+        return ""
+    from edgeflow.results.quantities import time_text
+
+    p99 = f", p99 {time_text(done.accepted.p99_us)}" if done.accepted.p99_us is not None else ""
+    return f"; held up for {done.accepted.runs} runs{p99}"
 
 
 def _health(done: Deployment) -> str:

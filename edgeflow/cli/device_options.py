@@ -88,7 +88,7 @@ def optimize_options(function: F) -> F:
         click.option(
             "--ram",
             "ram_bytes",
-            callback=_bytes,
+            callback=size_bytes,
             metavar="SIZE",
             help="With --aot: the most that the arena may have, for example 20K.",
         ),
@@ -133,7 +133,7 @@ def _empty(_: click.Context, __: click.Parameter, value: str | None) -> str:
     return value or ""
 
 
-def _bytes(_: click.Context, __: click.Parameter, value: str | None) -> int | None:
+def size_bytes(_: click.Context, __: click.Parameter, value: str | None) -> int | None:
     from edgeflow.cli.check import size
 
     return None if value is None else size(value)

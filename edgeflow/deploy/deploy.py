@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
+from edgeflow.deploy.acceptance import Acceptance, check_acceptance, check_can_accept
 from edgeflow.deploy.bundle import manifest_json
 from edgeflow.deploy.health import check_health
 from edgeflow.deploy.keys import PublicKey, SigningKey
 from edgeflow.deploy.trust import pinned_keys
-from edgeflow.deploy.types import LIBRARY, Action, Bundle, Deployment, Health
+from edgeflow.deploy.types import LIBRARY, Accepted, Action, Bundle, Deployment, Health
 from edgeflow.device.session import Session
 from edgeflow.device.types import Device
 from edgeflow.errors import DeviceError, EdgeflowError, UsageError
@@ -27,11 +29,13 @@ def deploy_bundle(
     bundle: Bundle,
     *,
     key: SigningKey | None = None,
+    acceptance: Acceptance | None = None,
     force: bool = False,
     progress: Progress = silent,
 ) -> Deployment:
     """Bring a bundle, signed with `key`, to the device and switch to it once it has run there.
 
+    What then does not meet `acceptance` is switched back, and an EdgeflowError says so.
     Nothing is sent when the device has the same bytes, and nothing is done when they are its active release.
     Raises DeviceError, DeviceStatusError (the device's refusal), MismatchError, or EdgeflowError when the device has
     pinned other keys, or a newer version is active and `force` does not say to go back; the old release is then still
@@ -47,7 +51,7 @@ def deploy_bundle(
     if not session.hello.runtime:
         raise DeviceError(
             f"{device.name} has no interpreter for .tflite files",
-            f"edgeflow devices probe {device.name} says what to install there",
+            f"edgeflow devices provision {device.name} brings one there",
         )
     same_machine = device.address.scheme == "local"
     if on_files and bundle.version and not force:
@@ -56,6 +60,8 @@ def deploy_bundle(
         raise DeviceError(
             f"{device.name} loads no libraries", "link the kernels into its firmware; see docs/custom-operators.md"
         )
+    if acceptance is not None:
+        check_can_accept(session, device, acceptance)
     manifest = manifest_json(bundle) if on_files else b""
     signer = key.public if key and on_files else None
     warnings = _check_key(session, device, key, on_files)
@@ -83,7 +89,11 @@ def deploy_bundle(
     release, previous = session.activate(bundle.name, uploaded.release)
     if not on_files:
         health = _check_active(session, bundle, previous)
-    return _record("deployed", bundle, device, slots, release, previous, uploaded.sent, health, warnings, signer)
+    done = _record("deployed", bundle, device, slots, release, previous, uploaded.sent, health, warnings, signer)
+    if acceptance is None:
+        return done
+    progress("accept", 0, None)
+    return replace(done, accepted=_accept(session, device, bundle, acceptance, previous))
 
 
 def roll_back(session: Session, device: Device, name: str | None, release: str | None) -> Deployment:
@@ -195,6 +205,27 @@ def _check_active(session: Session, bundle: Bundle, previous: str) -> Health:
             with contextlib.suppress(DeviceError):
                 session.activate(bundle.name, previous)
         raise
+
+
+def _accept(session: Session, device: Device, bundle: Bundle, acceptance: Acceptance, previous: str) -> Accepted:
+    """A release that does not hold up gives way to the one before, also when the device stops answering or we do."""
+    try:
+        return check_acceptance(session, bundle, acceptance)
+    except (EdgeflowError, KeyboardInterrupt) as failure:
+        why = failure.message if isinstance(failure, EdgeflowError) else "interrupted"
+        if not previous:
+            told, hint = "there is no release to go back to: it stays active", "deploy one that holds up"
+        else:
+            try:
+                session.restart()
+                session.activate(bundle.name, previous)
+                told, hint = f"rolled back to {previous}", "the release that was there before runs again"
+            except DeviceError as lost:
+                told = f"not rolled back to {previous} ({lost.message})"
+                hint = f"edgeflow rollback --device {device.name} --name {bundle.name}"
+        if isinstance(failure, KeyboardInterrupt):
+            raise
+        raise EdgeflowError(f"{why}; {told}", hint, failure.reasons) from None
 
 
 def _only_name(session: Session, device: Device) -> str:

@@ -58,6 +58,15 @@ class Health:
 
 
 @dataclass(frozen=True)
+class Accepted:
+    """How a release did after the switch: `p99_us` by the device's own clock, `rss_bytes` its process's at the peak."""
+
+    runs: int
+    p99_us: float | None
+    rss_bytes: int | None
+
+
+@dataclass(frozen=True)
 class Deployment:
     """The record of one deployment or rollback.
 
@@ -79,4 +88,5 @@ class Deployment:
     persistent: bool | None
     health: Health | None
     warnings: tuple[str, ...] = ()
+    accepted: Accepted | None = None
     signed_by: str | None = None

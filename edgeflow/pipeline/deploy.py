@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from edgeflow.deploy.acceptance import Acceptance
 from edgeflow.deploy.bundle import make_bundle
 from edgeflow.deploy.deploy import deploy_bundle, planned
 from edgeflow.deploy.keys import SigningKey
@@ -37,6 +38,7 @@ def deploy(
     fresh: bool = False,
     custom_ops: Path | str | None = None,
     sign: SigningKey | str | None = None,
+    acceptance: Acceptance | None = None,
     progress: Progress = silent,
 ) -> Deployment:
     """Put a model on a device under `name` (its file's stem), verified there and switched once it has run.
@@ -44,6 +46,7 @@ def deploy(
     A device whose target is known is judged before it is touched, others right after they said what they are.
     `custom_ops` is a library of custom operators that becomes part of the release. `sign` names a key of
     `edgeflow keys`, or a private key's file: a device with pinned keys takes nothing else.
+    A release that does not meet `acceptance` once it is active gives way to the one before, with an EdgeflowError.
     `force` overrides that verdict and a newer version on the device. `dry_run` does not even
     connect.
     Raises DoesNotFitError with all reasons, ModelError, UsageError, DeviceError and its kinds, MismatchError.
@@ -64,7 +67,7 @@ def deploy(
         if device.target is None and (asked := asked_target(session, device)) != device:
             device, bundle = asked, replace(bundle, target=asked.target)
             warnings = _judge(bundle, device, force)
-        done = deploy_bundle(session, device, bundle, key=key, force=force, progress=progress)
+        done = deploy_bundle(session, device, bundle, key=key, acceptance=acceptance, force=force, progress=progress)
     return replace(done, warnings=(*warnings, *done.warnings))
 
 

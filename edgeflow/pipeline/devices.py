@@ -73,7 +73,7 @@ def add(
 
     `accept_host_keys` are SHA256:… fingerprints that may be recorded for it and for the hosts on the way.
     `install_key` adds the user's public key to the account there, so that no password is asked from then on.
-    Emulated devices are not started. Raises UsageError, TargetError, DeviceError; the book is then unchanged.
+    Emulated microcontrollers are not started. Raises UsageError, TargetError, DeviceError; the book is then unchanged.
     """
     check_name(name)
     kind, board = resolve(target) if target else (None, None)
