@@ -6,6 +6,8 @@ import contextlib
 import hashlib
 import logging
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -19,6 +21,7 @@ from edgeflow.firmware.runner import build_runner
 from edgeflow.progress import Progress, silent
 from edgeflow.resources import targets_dir
 from edgeflow.targets.registry import find_board, find_target
+from edgeflow.transport.base import FileChannel, Pipe, Shell, Transport
 from edgeflow.transport.qemu import Keeps, Machine, QemuTransport
 from edgeflow.transport.qemu_linux import LinuxDisk, LinuxMachine, QemuLinux
 
@@ -60,7 +63,7 @@ class _LinuxFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, tag_f
     serial_before: Annotated[int, msgspec.Meta(ge=0, le=3)] = 0
 
 
-def open_qemu(device: Device, *, timeout_s: float, fresh: bool, image: Path | None = None) -> QemuTransport | QemuLinux:
+def open_qemu(device: Device, *, timeout_s: float, fresh: bool, image: Path | None = None) -> Transport:
     """`qemu:BOARD[/NAME]`: build its runner if that has changed; what it keeps persists under NAME unless `fresh`.
 
     `image` is started in the runner's place. A board that runs Linux starts its own disk instead.
@@ -71,6 +74,8 @@ def open_qemu(device: Device, *, timeout_s: float, fresh: bool, image: Path | No
     if isinstance(file, _LinuxFile):
         if image is not None:
             raise UsageError(f"{device.name} runs Linux, no firmware", "leave out --aot, or name a microcontroller")
+        if (running := _kept_on.get(str(device.address))) is not None:
+            return _StaysOn(running)
         return QemuLinux(*_linux(file, device, fresh))
     machine = _machine(file)
     memory = memory_file(device)
@@ -89,6 +94,44 @@ def board_image(board: str, *, progress: Progress = silent) -> Image:
     """The runner of an emulated board, built when needed."""
     found = find_board(board)
     return build_runner(found, find_target(found.target), progress=progress)
+
+
+@contextmanager
+def kept_on(device: Device, *, fresh: bool = False) -> Iterator[QemuLinux]:
+    """A board that runs Linux stays on for all that this process does with it until the end. Raises as `open_qemu`."""
+    file = _read(device.address.where)
+    if not isinstance(file, _LinuxFile):
+        raise UsageError(f"{device.name} runs no Linux", "it starts at once with each command")
+    with QemuLinux(*_linux(file, device, fresh)) as board:
+        _kept_on[str(device.address)] = board
+        try:
+            yield board
+        finally:
+            del _kept_on[str(device.address)]
+
+
+_kept_on: dict[str, QemuLinux] = {}  # by address
+
+
+class _StaysOn:
+    """A board that somebody else switches off."""
+
+    def __init__(self, board: QemuLinux) -> None:
+        self._board = board
+
+    @property
+    def shell(self) -> Shell:
+        return self._board.shell
+
+    @property
+    def files(self) -> FileChannel:
+        return self._board.files
+
+    def open(self) -> Pipe:
+        return self._board.open()
+
+    def close(self) -> None:
+        """Leave it on."""
 
 
 def starts_linux(device: Device) -> bool:

@@ -20,6 +20,7 @@ from edgeflow.bench.types import Result
 from edgeflow.convert.types import Conversion
 from edgeflow.convert.worker import child_environment
 from edgeflow.device.book import find_device
+from edgeflow.device.emulator import kept_on
 from edgeflow.device.probe import this_machine
 from edgeflow.device.types import Device
 from edgeflow.errors import ConversionError, DeviceError, EdgeflowError
@@ -30,6 +31,7 @@ from edgeflow.pipeline.check import check
 from edgeflow.pipeline.convert import convert_all
 from edgeflow.pipeline.deploy import deploy
 from edgeflow.pipeline.generate import generate_files
+from edgeflow.pipeline.provision import provision
 from edgeflow.pipeline.report import report
 from edgeflow.pipeline.validate import validate
 from edgeflow.progress import Progress, silent
@@ -237,7 +239,10 @@ def _further(_: Path) -> Iterator[Device]:
 
 @contextmanager
 def _linux_board(_: Path) -> Iterator[Device]:
-    yield replace(find_device(f"qemu:{LINUX_BOARD}/demo"), name="arm64 Linux, QEMU")
+    device = replace(find_device(f"qemu:{LINUX_BOARD}/demo"), name="arm64 Linux, QEMU")
+    with kept_on(device):
+        provision(device)
+        yield device
 
 
 DEVICES = (

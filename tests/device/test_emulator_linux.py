@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from edgeflow.device.book import find_device
-from edgeflow.device.emulator import image_folder, open_qemu, starts_linux
+from edgeflow.device.emulator import image_folder, kept_on, open_qemu, starts_linux
 from edgeflow.errors import DeviceError, ToolchainError, UsageError
 from tests.device.test_provision import run  # noqa: F401  a fixture
 
@@ -66,5 +66,7 @@ def test_it_takes_no_firmware_and_microcontrollers_have_no_shell(image, tmp_path
         open_qemu(find_device("qemu:arm64-virt"), timeout_s=1, fresh=False, image=tmp_path)
     assert starts_linux(find_device("qemu:raspi3b/mine"))
     assert not starts_linux(find_device("qemu:mps2-an386")) and not starts_linux(find_device("local:"))
+    with pytest.raises(UsageError, match="no Linux"), kept_on(find_device("qemu:mps2-an386")):
+        pass
     with pytest.raises(DeviceError, match="not emulated"):
         starts_linux(find_device("qemu:pico2"))
