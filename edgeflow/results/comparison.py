@@ -31,14 +31,15 @@ _TRIMMED = 0.25  # of the rounds at either end
 _TRIMMED_FROM = 9  # rounds
 _RESAMPLES = 2000
 _SAMPLES_MAX = 400  # of one round in the Mann-Whitney test: neighbouring runs resemble each other
-_RESAMPLED_SAMPLES = 25  # of one round in the bootstrap, whose width is that of the rounds
+_RESAMPLED_SAMPLES = 50  # of one round in the bootstrap
+_REDRAWN = 200  # medians of each round
 
 Verdict = Literal["same", "faster", "slower", "undecided"]
 
 
 @dataclass(frozen=True)
 class Timing:
-    """Two sets of rounds compared. `ratio` is NEW ÷ OLD of the medians; `interval99` its bootstrap interval.
+    """Two sets of rounds compared. `ratio` is NEW ÷ OLD of the medians; `interval99` the bootstrap interval of it.
 
     `p_rounds` and `p_samples` are two-sided (t-tests of rounds, Mann-Whitney of samples). `visible` is the smallest
     relative change that these rounds would have shown in 95 of 100 repetitions; None where there is one round.
@@ -73,7 +74,8 @@ def compare_rounds(
         return Timing(ratio, None, None, p_samples, None, paired, rounds, "undecided")
     found = _rounds_differ(medians[0], medians[1], paired)
     interval = _interval(sides[0], sides[1], paired, seed)
-    visible = max(found.visible, _visible_of(interval, ratio))
+    middle = float(np.median(medians[1]) / np.median(medians[0]))
+    visible = max(found.visible, _visible_of(interval, middle))
     sure = found.p < LEVEL and p_samples < LEVEL and not interval[0] <= 1 <= interval[1]
     agree = (found.difference > 0) == (ratio > 1)
     verdict: Verdict = ("slower" if ratio > 1 else "faster") if sure and agree else "same"
@@ -96,7 +98,7 @@ def _visible_of(interval: tuple[float, float], ratio: float) -> float:
     quantile = NormalDist().inv_cdf
     reach = 1 + quantile(POWER) / quantile(0.995)
     widest = max(math.log(ratio / interval[0]), math.log(interval[1] / ratio)) if interval[0] > 0 else math.inf
-    return math.expm1(min(50.0, reach * widest))
+    return math.expm1(min(50.0, max(0.0, reach * widest)))
 
 
 @dataclass(frozen=True)
@@ -155,7 +157,7 @@ def _between(old: _Centre, new: _Centre) -> _Centre:
 def _interval(
     old: Sequence[npt.NDArray[np.float64]], new: Sequence[npt.NDArray[np.float64]], paired: bool, seed: int
 ) -> tuple[float, float]:
-    """99 % interval of the ratio: rounds are drawn with replacement, then runs within each."""
+    """99 % interval of the ratio: rounds are drawn with replacement, and the runs within each."""
     generator = np.random.default_rng(seed)
     first = generator.integers(0, len(old), (_RESAMPLES, len(old)))
     second = first if paired else generator.integers(0, len(new), (_RESAMPLES, len(new)))
@@ -167,14 +169,14 @@ def _interval(
 def _medians(
     rounds: Sequence[npt.NDArray[np.float64]], chosen: npt.NDArray[np.int64], generator: np.random.Generator
 ) -> npt.NDArray[np.float64]:
-    """The median of each resample; `chosen` [resamples, rounds] says which rounds are in it."""
-    count = min(_RESAMPLED_SAMPLES, *(len(samples) for samples in rounds))
-    table = np.stack([_thinned(samples, count) for samples in rounds])
-    drawn = table[chosen[:, :, None], generator.integers(0, count, (*chosen.shape, count))]
-    pooled = drawn.reshape(len(chosen), -1)
-    middle = ((pooled.shape[1] - 1) // 2, pooled.shape[1] // 2)
-    pooled.partition(middle, axis=1)  # a third of np.median's time
-    return np.asarray((pooled[:, middle[0]] + pooled[:, middle[1]]) / 2)
+    """The median of round medians of each resample; `chosen` [resamples, rounds] says which rounds are in it.
+
+    A drawn round's median is one of those that its own runs gave when they were drawn.
+    """
+    tables = [_thinned(samples, _RESAMPLED_SAMPLES) for samples in rounds]
+    drawn = [table[generator.integers(0, len(table), (_REDRAWN, len(table)))] for table in tables]
+    medians = np.stack([np.median(table, axis=1) for table in drawn])
+    return np.asarray(np.median(medians[chosen, generator.integers(0, _REDRAWN, chosen.shape)], axis=1))
 
 
 def _thinned(samples: npt.NDArray[np.float64], count: int) -> npt.NDArray[np.float64]:

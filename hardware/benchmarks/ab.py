@@ -20,6 +20,7 @@ import platform
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -110,7 +111,6 @@ def found_by_change(draw: Callable[[], tuple[Side, Side]], count: int, steps: St
     found: dict[str, float] = {}
     for change in CHANGES:
         found[str(change)] = verdicts(draw, count, change, steps).slower
-        print(f"  slowed down by {change:.0%}: found in {found[str(change)]:.1%}", flush=True)
         if found[str(change)] >= 0.95:
             break
     return found
@@ -149,11 +149,10 @@ def drawn(generator: np.random.Generator, old: Side, new: Side, rounds: int, swa
 
 
 def account(draw: Callable[[], tuple[Side, Side]], count: int, steps: Steps) -> dict[str, object]:
-    """False alarms of `count` comparisons, and what a tenth as many find."""
+    """False alarms of `count` comparisons, and what a twentieth as many find."""
     alarms = verdicts(draw, count, 0.0, steps)
     wrong = round((1 - alarms.same) * count)
-    print(f"  {wrong} false alarms in {count}, {alarms.rounds} pairs each", flush=True)
-    found = found_by_change(draw, max(100, count // 10), steps)
+    found = found_by_change(draw, max(100, count // 20), steps)
     smallest = next((float(change) for change, share in found.items() if share >= 0.95), None)
     return {
         "comparisons": count,
@@ -191,16 +190,21 @@ def main() -> int:
         np.savez(given.samples, **{name: np.stack(list(side)) for name, side in sides.items()})
     if given.fifo:
         os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
-    generator = np.random.default_rng(1)
-    print("real A/A", flush=True)
-    real = account(lambda: drawn(generator, *same, steps.at_most, True), given.comparisons, steps)
-    work = verdicts(lambda: drawn(generator, *more, steps.at_most, False), max(100, given.comparisons // 5), 0.0, steps)
-    print(f"real A/B with {MORE_WORK:.0%} more work: {work}", flush=True)
-    simulations = {}
-    for name, disturbed in (("quiet", 0.0), ("disturbed", DISTURBED)):
-        print(f"simulated A/A, {name}", flush=True)
-        source = np.random.default_rng(0)
-        simulations[name] = account(partial(simulated_pair, source, steps, disturbed), given.simulated, steps)
+    few = max(100, given.comparisons // 5)
+    with ProcessPoolExecutor(3) as pool:
+        quiet = pool.submit(
+            account, partial(simulated_pair, np.random.default_rng(0), steps, 0.0), given.simulated, steps
+        )
+        busy = partial(simulated_pair, np.random.default_rng(0), steps, DISTURBED)
+        disturbed = pool.submit(account, busy, given.simulated, steps)
+        repeated = partial(drawn, np.random.default_rng(1), *same, steps.at_most, True)
+        real = pool.submit(account, repeated, given.comparisons, steps).result()
+        print(f"real A/A: {real}", flush=True)
+        changed = partial(drawn, np.random.default_rng(1), *more, steps.at_most, False)
+        work = pool.submit(verdicts, changed, few, 0.0, steps).result()
+        print(f"real A/B with {MORE_WORK:.0%} more work: {work}", flush=True)
+        simulations = {"quiet": quiet.result(), "disturbed": disturbed.result()}
+        print(f"simulated: {simulations}", flush=True)
     spread = [float(np.std([np.log(np.median(samples)) for samples in side])) for side in same]
     now = datetime.now(UTC)
     result = {
