@@ -1,5 +1,6 @@
 /* MEAN, int8, over any axes: the sum of (x - zero_point) brought to the output's scale by one multiplier that holds
- * 1/n, rounded twice, as the reference does. No scratch. Refuses axes beyond the rank and what ef_reduce_prepare()
+ * 1/n, rounded twice, as the reference does. No scratch. A whole image may come row by row: sums wrap, so their order does
+ * not matter. Refuses axes beyond the rank and what ef_reduce_prepare()
  * refuses. */
 #include "ef_operators.h"
 #include "ef_reduce.h"
@@ -40,12 +41,77 @@ static int32_t rescale(int32_t x, int32_t multiplier, int32_t shift) {
     return ef_rounding_divide_by_pot(ef_doubling_high_mul((int32_t)((uint32_t)x << left), multiplier), right);
 }
 
+static int8_t mean(const struct record *record, uint32_t sum) {
+    const int32_t scaled = rescale((int32_t)(sum - (uint32_t)record->offset), record->multiplier, record->shift);
+    return (int8_t)ef_clamp(ef_wrapping_add(scaled, record->out_zero_point), INT8_MIN, INT8_MAX);
+}
+
+#if EF_HAVE_DSP
+#define BLOCK 255u   /* bytes whose sum 16 bits hold */
+#define LONG_RUN 32u /* neighbouring values from which four at a time pay */
+
+/* sum[j] += x[j] + x[step + j] + ..., j < 4: six instructions for four values. */
+static void add_columns(const int8_t *x, uint32_t step, uint32_t count, uint32_t sum[4]) {
+    while (count > 0) {
+        const uint32_t block = count < BLOCK ? count : BLOCK;
+        uint32_t even = 0, odd = 0;
+        for (uint32_t i = block; i > 0; i--, x += step) {
+            const uint32_t bytes = ef_dsp_load(x);
+            even = ef_dsp_even_plus(even, bytes);
+            odd = ef_dsp_odd_plus(odd, bytes);
+        }
+        sum[0] += (uint32_t)(int16_t)even;
+        sum[1] += (uint32_t)(int16_t)odd;
+        sum[2] += (uint32_t)((int32_t)even >> 16);
+        sum[3] += (uint32_t)((int32_t)odd >> 16);
+        count -= block;
+    }
+}
+
+/* The sums of output `o` and, where their inputs lie beside its own, of the three after it: says how many. */
+static uint32_t sums_of(const struct ef_reduce *reduce, const int8_t *in, uint32_t o, uint32_t sum[4]) {
+    const uint32_t origin = ef_reduce_origin(reduce, o);
+    const uint32_t made = reduce->run_step > 1u && o + 4u <= reduce->outputs &&
+                                  ef_reduce_origin(reduce, o + 3u) == origin + 3u
+                              ? 4u
+                              : 1u;
+    for (uint32_t j = 0; j < 4u; j++) sum[j] = 0;
+    for (uint32_t r = 0; r < reduce->runs; r++) {
+        const int8_t *x = in + origin + ef_reduce_run(reduce, r);
+        if (made == 4u) {
+            add_columns(x, reduce->run_step, reduce->run, sum);
+            continue;
+        }
+        uint32_t left = reduce->run;
+        if (reduce->run_step == 1u) {
+            add_columns(x, 4, left / 4u, sum);
+            x += left & ~3u;
+            left &= 3u;
+        }
+        for (; left > 0; left--, x += reduce->run_step) {
+            const int32_t value = *x;
+            sum[0] += (uint32_t)value;
+        }
+    }
+    if (made == 1u) sum[0] += sum[1] + sum[2] + sum[3];
+    return made;
+}
+#endif
+
 void ef_mean_s8_invoke(const struct ef_call *call) {
     const struct record *record = call->record;
     const struct ef_reduce *reduce = &record->reduce;
     const int8_t *in = call->inputs[0];
     int8_t *out = call->outputs[0];
-    for (uint32_t o = 0; o < reduce->outputs; o++) {
+    uint32_t o = 0;
+#if EF_HAVE_DSP
+    for (uint32_t made; (reduce->run_step > 1u || reduce->run >= LONG_RUN) && o < reduce->outputs; o += made) {
+        uint32_t sum[4];
+        made = sums_of(reduce, in, o, sum);
+        for (uint32_t j = 0; j < made; j++) out[o + j] = mean(record, sum[j]);
+    }
+#endif
+    for (; o < reduce->outputs; o++) {
         const int8_t *first = in + ef_reduce_origin(reduce, o);
         uint32_t sum = 0;
         for (uint32_t r = 0; r < reduce->runs; r++) {
@@ -55,7 +121,6 @@ void ef_mean_s8_invoke(const struct ef_call *call) {
                 sum += (uint32_t)value;
             }
         }
-        const int32_t scaled = rescale((int32_t)(sum - (uint32_t)record->offset), record->multiplier, record->shift);
-        out[o] = (int8_t)ef_clamp(ef_wrapping_add(scaled, record->out_zero_point), INT8_MIN, INT8_MAX);
+        out[o] = mean(record, sum);
     }
 }

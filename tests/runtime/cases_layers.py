@@ -16,6 +16,7 @@ from tests.runtime.single_operator import (
     constant,
     options,
     quantized,
+    random_int8,
     random_weights,
 )
 
@@ -58,6 +59,22 @@ def _bias(rng: Rng, scales: tuple[float, ...], channels: int, value: int | None)
     held = Tensor((channels,), "INT64", tuple(float(np.float32(_IN_SCALE * s)) for s in scales), (0,) * len(scales))
     values = rng.integers(-(10**6), 10**6, channels, dtype=np.int64)
     return held.holding(values if value is None else np.full(channels, value, np.int64))
+
+
+def layers_s8() -> list[Case]:
+    """MUL of equal shapes and with a factor a channel; MEAN over an image and over a row."""
+    rng, shape = np.random.default_rng(8), (1, 16, 16, 16)
+    made = []
+    for other in (shape, (1, 1, 1, 16)):
+        inputs = [quantized(shape, 0.02, 3), quantized(other, 0.03, -5)]
+        chosen = options("MulOptions", fusedActivationFunction=activation("NONE"))
+        model = build("MUL", inputs, [quantized(shape, 0.05, 1)], chosen, 2)
+        made.append(Case(f"MUL {shape} {other}", model, (random_int8(rng, shape), random_int8(rng, other))))
+    for axes, out in (((1, 2), (1, 1, 1, 16)), ((3,), (1, 16, 16, 1))):
+        inputs = [quantized(shape, 0.02, 3), constant(np.array(axes, np.int32))]
+        model = build("MEAN", inputs, [quantized(out, 0.02, 1)], options("ReducerOptions", keepDims=True), 2)
+        made.append(Case(f"MEAN {shape} {axes}", model, (random_int8(rng, shape),)))
+    return made
 
 
 def layers_s16() -> list[Case]:
