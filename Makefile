@@ -4,12 +4,14 @@ PYTEST = $(VENV)/bin/python -m pytest
 JOBS ?= $(shell nproc)
 SECONDS ?= 60
 
-.PHONY: help demo demo-full test test-wheel runners fuzz bench-mcu lint format generate clean
+.PHONY: help demo demo-full test test-vm test-wheel runners fuzz bench-mcu lint format generate clean
 
 help:
 	@echo "make demo    set up and run the tour: train, convert, deploy and measure a small model"
 	@echo "make demo-full  the same on a second emulated board and arm64 Linux, and validated on each device"
 	@echo "make test    set up and run the whole test suite"
+	@echo "make test-vm  deploy to and measure on an emulated arm64 Debian, whose image it builds the first time"
+	@echo "make test-faults  all faults that a deployment must survive, over SSH and here; goes on where it was stopped"
 	@echo "make runners build the runner for Linux on x86-64, aarch64 and armv7, static"
 	@echo "make fuzz    hostile bytes to the runtime and the link, SECONDS=60 for each target; later runs add up"
 	@echo "make bench-mcu  models on emulated microcontrollers beside the peer's figures; MODELS=DIR for other ones"
@@ -26,7 +28,17 @@ demo-full:
 
 test:
 	@.ci/setup dev $(VENV)
-	$(PYTEST) -n $(JOBS) --dist loadfile -m "not wheel" tests
+	$(PYTEST) -n $(JOBS) --dist loadfile -m "not wheel and not vm" tests
+
+test-vm:
+	@.ci/setup dev $(VENV)
+	@.ci/setup vm $(VENV)
+	hardware/images/build.sh
+	$(PYTEST) -n 0 -m vm tests/vm
+
+test-faults:
+	@.ci/setup dev $(VENV)
+	$(VENV)/bin/python -m tests.faults.run
 
 test-wheel:
 	@.ci/setup dev $(VENV)
