@@ -17,9 +17,11 @@ from click.testing import CliRunner
 import edgeflow
 from edgeflow.cli import cli
 from edgeflow.errors import UsageError
+from edgeflow.pipeline.report import report
 from edgeflow.pipeline.results import record
 from edgeflow.results.export import FOLDERS, FORMATS
 from tests.results.conftest import make_result
+from tests.schemas import check_answer
 
 
 @pytest.fixture
@@ -49,6 +51,24 @@ def test_csv_has_a_line_a_run_and_no_formula(store: str) -> None:
     assert rows[0]["model"].startswith("'=cmd") and rows[0]["reasons"] == "<throttled>"
     assert (rows[1]["p50_us"], rows[1]["instructions"]) == ("", "777")
     assert (float(rows[2]["p50_us"]), rows[2]["instructions"], rows[2]["tags"]) == (101.5, "", "desk")
+
+
+def test_what_a_wrapper_does_is_exported_apart_from_the_latency(tmp_path: Path) -> None:
+    part = {"count": 50, "mean": 9.0, "p90": 9.5, "p99": 12.0, "max": 15.0, "mad": 0.5, "runs_per_sample": 1}
+    halves = {"pre": {**part, "min": 8.0, "p50": 9.25}, "post": {**part, "min": 1.0, "p50": 2.5}}
+    result = make_result("timed", wrapper_us={"language": "python", "given": "photo: uint8 [480, 640, 3]", **halves})
+    check_answer(result)
+    store = tmp_path / "results.db"
+    record(result, store=store)
+    (row,) = csv.DictReader(exported(str(store), "csv").decode().splitlines(keepends=True))
+    assert (row["pre_p50_us"], row["post_p50_us"], row["p50_us"]) == ("9.25", "2.5", "101.5")
+    told = exported(str(store), "prometheus").decode()
+    assert "edgeflow_preprocessing_seconds{" in told and told.count(" 9.25e-06") == 1 and told.count(" 2.5e-06") == 1
+    entries = json.loads(exported(str(store), "google-benchmark"))["benchmarks"]
+    assert {(entry["pre_p50_us"], entry["post_p50_us"]) for entry in entries} == {(9.25, 2.5)}
+    page, markdown = tmp_path / "report.html", tmp_path / "report.md"
+    report(output=page, markdown=markdown, store=store)
+    assert "before, 2.5 µs (p99 12 µs) after, by the python wrapper on photo" in page.read_text()
 
 
 def test_junit_fails_what_is_not_to_be_trusted(store: str) -> None:
