@@ -29,14 +29,14 @@ frame each photo refusals getRefusals resetBlocking
 _WORDS = frozenset(f"{_JAVA_WORDS} {_KOTLIN_WORDS}".split())
 _RESERVED = _WORDS | frozenset(_MEMBERS.split())
 _CLASSES = """
-Accelerator Affine Any Array AssetManager Audio Bitmap Bitmaps Boolean BooleanData Box Buffer Byte ByteBuffer ByteData
-Calibration Call Callable Category Class Classes CompiledModel Context Data DataType Detection Detections Double Dtype
-Environment Error Exception Executors File Float FloatBuffer FloatData Found Future Golden GoldenTest Int IntBuffer
-IntData Integer Interpreter InterpreterApi Iterable JvmOverloads JvmStatic Labels List LiteRtException Long LongBuffer
-LongData MainActivity Map Math Model Neighbours Names Nothing Number Object Options Override Pair Picture Pictures R
-Reading Reals Runnable Configure Runtime Sequence Set Shaped Short ShortBuffer ShortData Sorted Sounds Specs StrictMath
-String StringBuilder Values ModelFile Steps Suppress System Tensor TensorBuffer Tensors Thread Throwable
-Unit Void Window Words Worker
+Accelerator Affine Answers Any Array AssetManager Audio Bitmap Bitmaps Boolean BooleanData Box Buffer Byte ByteBuffer
+ByteData Calibration Call Callable Category Class Classes CompiledModel Configure Context Data DataType Detection
+Detections Double Dtype Environment Error Exception Executors File Float FloatBuffer FloatData Found Future Golden
+GoldenTest Int IntBuffer IntData Integer Interpreter InterpreterApi Iterable JvmOverloads JvmStatic Labels List
+LiteRtException Long LongBuffer LongData MainActivity Map Math Model ModelFile Names Neighbours Nothing Number Object
+Options Override Pair Picture Pictures R Reading Reals Runnable Runtime Sequence Set Shaped Short ShortBuffer
+ShortData Sorted Sounds Specs Steps StrictMath String StringBuilder Suppress System Tensor TensorBuffer Tensors Thread
+Throwable Unit Values Void Window Words Worker
 """
 # classes that generated code has or names itself
 JVM_CLASSES = frozenset(_CLASSES.split())
@@ -66,6 +66,11 @@ def jvm_name(identifier: str) -> str:
 def memory(port: Port) -> str:
     """Float, Byte, Short, Int, Long or Boolean: what holds the tensor's elements."""
     return _MEMORY.get(port.dtype, "Boolean")
+
+
+def dtype(port: Port) -> str:
+    """The tensor's type as generated code calls it, one of those that its language has."""
+    return port.dtype
 
 
 def takes_reals(port: Port) -> bool:
@@ -108,6 +113,24 @@ def java_input(port: Port) -> str:
     return _given(port, lambda element: f"{element.lower()}[]")
 
 
+def java_nothing(port: Port) -> str:
+    """The same in Java."""
+    sizes = [max(size, 1) for size in port.shape]
+    match port.pre.kind:
+        case "image":
+            pixels = f"new byte[{sizes[1] * sizes[2] * 3}], {sizes[1]}, {sizes[2]}, 3"
+            return f"new Tensors.Picture().set({pixels})"
+        case "audio":
+            samples = port.pre.length * port.pre.channels
+            return f"new Tensors.Audio(new short[{samples}], {port.pre.sample_rate}, {port.pre.channels})"
+        case "text":
+            return '""'
+        case _:
+            held = f"new {('Float' if takes_reals(port) else memory(port)).lower()}[{math.prod(sizes)}]"
+            shaped = f"new Tensors.Shaped<>({held}, {', '.join(map(str, sizes))})"
+            return shaped if port.shape.count(-1) > 1 else held
+
+
 def jvm_double(value: float) -> str:
     """A finite number as a literal of Double."""
     return repr(float(value))
@@ -126,10 +149,12 @@ def jvm_long(value: int) -> str:
 FILTERS: dict[str, Callable[..., Any]] = {
     "jvm": jvm_name,
     "memory": memory,
+    "dtype": dtype,
     "takes_reals": takes_reals,
     "kotlin_input": kotlin_input,
     "kotlin_nothing": kotlin_nothing,
     "java_input": java_input,
+    "java_nothing": java_nothing,
     "jvm_double": jvm_double,
     "jvm_doubles": jvm_doubles,
     "jvm_long": jvm_long,

@@ -57,18 +57,15 @@ def test_the_target_chooses_the_language_and_json_lists_what_was_written(
         assert (file["bytes"], file["sha256"]) == (len(content), hashlib.sha256(content).hexdigest())
 
 
-def test_every_target_and_board_generates_or_says_that_its_wrapper_follows(
+def test_every_target_and_board_generates(
     capfd: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     families = {name: target.family for name, target in load_targets().items()}
     families |= {name: families[board.target] for name, board in load_boards().items()}
     for name, family in families.items():
         status, _, err = run(capfd, SINE, "--target", name, "-o", f"out-{name}")
-        if family == "android":
-            assert status == 2 and "wrapper for Android follows" in err and "available languages" in err
-            assert not Path(f"out-{name}").exists()
-        else:
-            assert status == 0, err
+        assert status == 0, err
+        assert Path(f"out-{name}/library/build.gradle.kts").exists() == (family == "android")
 
 
 def test_people_see_the_files_the_choice_and_the_warning(capfd: pytest.CaptureFixture[str]) -> None:
@@ -118,7 +115,9 @@ def test_the_project_file_of_the_directory_is_used_and_said(capfd: pytest.Captur
         ([SINE, "--target", "picco"], 2, "unknown target or board 'picco'", "pico"),
         ([SINE, "--target", "pico", "--language", "cobol"], 2, "unknown language 'cobol'", "c-array"),
         ([SINE, "--target", "pico", "--language", "python"], 2, "no language 'python'", "c-array"),
-        ([SINE, "--target", "android-arm64", "--language", "kotlin"], 2, "wrapper for Android follows", "python"),
+        ([SINE, "--target", "android-arm64", "--language", "python"], 2, "no language 'python'", "kotlin"),
+        ([SINE, "--target", "android-arm64", "--package", "a.B"], 2, "no Java package of yours", "org.example.model"),
+        ([SINE, "--target", "pico", "--package", "org.example.a"], 2, "has no Java package", "--package"),
         ([SINE, "--target", "pico", "--name", "a b"], 2, "'a b' cannot be the name", "--name"),
         ([SINE, "--target", "pico", "--name", "int"], 2, "'int' cannot be the name", "--name"),
         ([SINE, "--target", "raspberry-pi-4", "--name", "../up"], 2, "cannot be the name", "--name"),

@@ -27,6 +27,15 @@ _DETECTOR = TESTS / "golden/models/detector.tflite"
 CASES: dict[str, dict[str, Any]] = {
     "c-array": {"model": _SMALL, "target": "pico", "name": "two_signatures"},
     "c-incbin": {"model": _SMALL, "target": "cortex-m4", "form": "incbin", "signature": "encode"},
+    "java-image": {
+        "model": _THUMBNAIL,
+        "target": "android-arm32",
+        "language": "java",
+        "form": "interpreter",
+        "package": "org.example.thumbnail",
+        "project": _THUMBNAIL.with_name("edgeflow.toml"),
+    },
+    "kotlin-detection": {"model": _DETECTOR, "target": "android-arm64"},
     "python-detection": {"model": _DETECTOR, "target": "linux-x86-64"},
     "python-image": {
         "model": _THUMBNAIL,

@@ -193,10 +193,10 @@ def test_a_class_is_never_called_as_something_its_module_uses() -> None:
         assert context.class_name == name
 
 
-def test_languages_come_from_the_target_and_android_follows() -> None:
+def test_languages_come_from_the_target_and_one_without_says_that_its_wrapper_follows() -> None:
     assert choose_language(TARGET, None).name == "c-array"
-    android = replace(TARGET, name="android-arm64", family="android", languages=("kotlin", "java"))
-    for asked in (None, "kotlin", "python"):
+    android = replace(TARGET, name="android-arm64", family="android", languages=("swift",))
+    for asked in (None, "swift", "python"):
         with pytest.raises(UsageError, match="wrapper for Android follows") as caught:
             choose_language(android, asked)
         assert "c-array" in caught.value.hint and "python" in caught.value.hint

@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from litert_models import pass_through
 
-from edgeflow.generate.context import Options, build_context
+from edgeflow.generate.context import Context, Options, build_context
 from edgeflow.generate.described import Labels
 from edgeflow.generate.groups import Group
 from edgeflow.generate.languages import load_languages
@@ -97,24 +97,29 @@ def test_very_many_inputs_of_one_name_take_time_in_proportion() -> None:
     assert len({entry.method for entry in entries}) == 5_000
 
 
-@settings(max_examples=40, deadline=None)
-@given(st.lists(words, min_size=3, max_size=3), st.lists(words, min_size=4, max_size=4), words)
-@example(["tensors", "read_run", "raw"], ['"""', "\\", "\n", "{{ 1 }}"], 'x"; import os #')
-@example(["v_tensors", "np", "self"], ["a", "b", "c", "d"], "raw")
-def test_hostile_labels_locales_and_groups_stay_data(outputs: list[str], labels: list[str], locale: str) -> None:
+def labelled(outputs: list[str], labels: list[str], locale: str, options: Options) -> tuple[Context, Model]:
+    """Boxes, values, named values and classes of four, with labels in two languages, and detections of them."""
     model = hostile_model(["boxes", *outputs], [], "m")
     four = tuple(replace(tensor, shape=(1, 4), shape_signature=(1, 4)) for tensor in model.main.tensors)
     boxes = (replace(four[0], shape=(1, 4, 4), shape_signature=(1, 4, 4)), *four[1:])
     model = replace(model, subgraphs=(replace(model.main, tensors=boxes, outputs=(0, 1, 2, 3)),))
-    (entry,) = build_context(model, TARGET, BOARD, Options("python")).entries
+    (entry,) = build_context(model, TARGET, BOARD, options).entries
     languages = (Labels(locale, tuple(labels)), Labels(f"{locale}2", tuple(labels)))
     identifiers = [port.identifier for port in entry.outputs]
     kinds = (PostStep("boxes"), PostStep("values"), PostStep("named", labels=tuple(labels), locales=languages))
     posts = (*kinds, PostStep("classes", labels=tuple(labels), locales=languages))
     ports = tuple(replace(port, post=post) for port, post in zip(entry.outputs, posts, strict=True))
     group = Group("found", *identifiers[:3], None, tuple(labels), languages, 3, 0.5)
-    context = build_context(model, TARGET, BOARD, Options("python"))
-    context = replace(context, entries=(replace(entry, outputs=ports, groups=(group,)),))
+    context = build_context(model, TARGET, BOARD, options)
+    return replace(context, entries=(replace(entry, outputs=ports, groups=(group,)),)), model
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(words, min_size=3, max_size=3), st.lists(words, min_size=4, max_size=4), words)
+@example(["tensors", "read_run", "raw"], ['"""', "\\", "\n", "{{ 1 }}"], 'x"; import os #')
+@example(["v_tensors", "np", "self"], ["a", "b", "c", "d"], "raw")
+def test_hostile_labels_locales_and_groups_stay_data(outputs: list[str], labels: list[str], locale: str) -> None:
+    context, model = labelled(outputs, labels, locale, Options("python"))
     files = render(load_languages()["python"], context, model.content)
     tree = ast.parse(files["m/wrapper.py"].decode(), feature_version=(3, 9))
     tables = [node for node in tree.body if isinstance(node, ast.AnnAssign)]
