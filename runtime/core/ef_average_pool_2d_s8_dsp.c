@@ -10,13 +10,21 @@ struct record {
     int16_t min, max;
 };
 
-/* Two int16 sums and two int8 of a word. */
-static inline uint32_t plus(uint32_t sums, uint32_t pair) {
+/* Two int16 sums and two int8 of a word: bytes 0 and 2, 1 and 3. */
+static inline uint32_t plus_even(uint32_t sums, uint32_t word) {
 #if EF_HAVE_DSP
-    __asm__("sadd16 %0, %0, %1" : "+r"(sums) : "r"(pair));
-    return sums;
+    return ef_dsp_even_plus(sums, word);
 #else
+    const uint32_t pair = ef_dsp_even(word);
     return ((sums + pair) & 0xffffu) | ((sums >> 16) + (pair >> 16)) << 16;
+#endif
+}
+
+static inline uint32_t plus_odd(uint32_t sums, uint32_t word) {
+#if EF_HAVE_DSP
+    return ef_dsp_odd_plus(sums, word);
+#else
+    return plus_even(sums, word >> 8);
 #endif
 }
 
@@ -34,10 +42,19 @@ void ef_average_pool_2d_s8_dsp_invoke(const struct ef_call *call) {
         for (uint32_t c = 0; c < channels; c += 4u) {
             const int8_t *x = in + c;
             uint32_t even = 0, odd = 0;
-            for (uint32_t i = pixels; i > 0; i--, x += channels) {
-                const uint32_t word = ef_dsp_load(x);
-                even = plus(even, ef_dsp_even(word));
-                odd = plus(odd, ef_dsp_odd(word));
+            for (uint32_t i = pixels / 2u; i > 0; i--) {
+                uint32_t word = ef_dsp_load(x);
+                x += channels;
+                even = plus_even(even, word);
+                odd = plus_odd(odd, word);
+                word = ef_dsp_load(x);
+                x += channels;
+                even = plus_even(even, word);
+                odd = plus_odd(odd, word);
+            }
+            if (pixels % 2u != 0) {
+                even = plus_even(even, ef_dsp_load(x));
+                odd = plus_odd(odd, ef_dsp_load(x));
             }
             out[c] = average(even, (int32_t)pixels);
             out[c + 1u] = average(odd, (int32_t)pixels);
