@@ -49,6 +49,13 @@ def named_by(paths: Iterable[Path], folder: Path | None = None) -> set[str]:
     return {symbol for text in texts for symbol in _NAMED.findall(text) if symbol in defined}
 
 
+def defined_by(names: Iterable[str], folder: Path | None = None) -> tuple[str, ...]:
+    """External symbols that the files of these names define, sorted."""
+    defined, _, _ = _tables(folder or runtime_dir() / "core")
+    files = set(names)
+    return tuple(sorted(symbol for symbol, file in defined.items() if file in files))
+
+
 @functools.cache
 def _tables(folder: Path) -> tuple[dict[str, str], dict[str, frozenset[str]], dict[str, tuple[str, ...]]]:
     """Symbol → the file that defines it; file → the symbols it names in code; file → the headers it includes."""

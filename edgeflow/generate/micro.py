@@ -162,7 +162,7 @@ class Micro:
     `locales` are the languages of labels besides the usual one, `sources` the C files below src/ for lists of build
     systems, `cpp_class` the class of the C++ header, `ram_bytes` the board's largest region, None without a board.
     `operators` are TFLM's names of the model's operators. `cflags` and `toolchain` are the target's GCC, `package` is a
-    name that Arduino, PlatformIO, ESP-IDF and Zephyr take.
+    name that Arduino, PlatformIO, ESP-IDF and Zephyr take. `renamed` are the runtime's symbols, which get a prefix.
     """
 
     version: str
@@ -180,6 +180,7 @@ class Micro:
     toolchain: str = ""
     board: str = ""
     package: str = ""
+    renamed: tuple[str, ...] = ()
 
     @property
     def uses_labels(self) -> bool:

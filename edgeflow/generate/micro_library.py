@@ -9,7 +9,7 @@ from pathlib import Path
 from edgeflow.errors import ModelError
 from edgeflow.fit.arena import plan_arena
 from edgeflow.generate.context import Context
-from edgeflow.generate.core_sources import needed
+from edgeflow.generate.core_sources import defined_by, needed
 from edgeflow.generate.languages import Language
 from edgeflow.generate.micro import (
     Micro,
@@ -32,6 +32,7 @@ _CALLED = (
     *("ef_interpreter_invoke", "ef_interpreter_reset_variables", "ef_kernels_all"),
 )
 _PLAN_ENTRY = b"EDGEFLOW_PLAN"
+_NAMES = b'#include "ef_names.h"\n'
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,7 @@ def library_files(
         toolchain=target.toolchain or "",
         board=board.title if board else "",
         package=f"edgeflow_{context.symbol.lower()}",
+        renamed=(*defined_by(carried), *defined_by(carried, runtime_dir() / "wrapper")),
     )
     own = [f"{context.symbol}_values.c", f"{context.symbol}.{'cpp' if form == 'tflm' else 'c'}"]
     own += [f"{context.symbol}_model.c"] if form != "aot" else []
@@ -109,7 +111,8 @@ def library_files(
     micro = replace(micro, sources=tuple(sources))
     rows = byte_rows(model.content) if form != "aot" else ""
     files = render(language, context, model.content, {"c": micro, "byte_rows": rows})
-    return micro, {**files, **{f"src/{name}": content for name, content in sorted(carried.items())}}
+    renamed = {name: _with_names(name, content) for name, content in sorted(carried.items())}
+    return micro, {**files, **{f"src/{name}": content for name, content in renamed.items()}}
 
 
 def library_warnings(context: Context, micro: Micro) -> tuple[str, ...]:
@@ -120,6 +123,17 @@ def library_warnings(context: Context, micro: Micro) -> tuple[str, ...]:
         f"the arena needs {micro.arena_bytes} bytes, the largest region of {context.board} has {micro.ram_bytes}: "
         "the library will not compile for it",
     )
+
+
+def _with_names(name: str, content: bytes) -> bytes:
+    """A C file whose external symbols get the library's prefix, so that several libraries go into one program.
+
+    The first line of generated files says where they come from and stays the first.
+    """
+    if not name.endswith(".c"):
+        return content
+    first, end, rest = content.partition(b"\n")
+    return _NAMES + content if name.startswith("ef_") else first + end + _NAMES + rest
 
 
 def _arena(model: Model, subgraph: int) -> int:

@@ -264,3 +264,24 @@ def test_the_code_in_the_documentation_compiles(tmp_path: Path) -> None:
             assert len([line for line in block.splitlines() if line.strip()]) <= 12
             blocks += 1
     assert blocks >= 1
+
+
+@pytest.mark.parametrize("form", ["interpreter", "aot"])
+def test_two_libraries_go_into_one_program_file_by_file(form: str, tmp_path: Path) -> None:
+    objects, include = [], []
+    for name in ("image_int8", "multi"):
+        library = write_library(name, form, tmp_path, golden=False)
+        include.append(f"-I{library / 'src'}")
+        (tmp_path / f"{name}_objects").mkdir()
+        flags = ["gcc", "-std=c99", "-ffunction-sections", "-Wall", "-Werror", "-c"]
+        run([*flags, *(str(path) for path in (library / "src").glob("*.c"))], cwd=tmp_path / f"{name}_objects")
+        objects += [str(path) for path in (tmp_path / f"{name}_objects").glob("*.o")]
+    (tmp_path / "main.c").write_text("""
+#include "image_int8.h"
+#include "multi.h"
+static struct image_int8 image;
+static struct multi multi;
+int main(void) { return image_int8_init(&image) != EF_WRAPPER_OK || multi_init(&multi) != EF_WRAPPER_OK; }
+""")
+    run(["gcc", "-std=c99", "main.c", *include, *objects, "-Wl,--gc-sections", "-lm", "-o", "main"], cwd=tmp_path)
+    run([str(tmp_path / "main")])
