@@ -8,13 +8,16 @@ set -euo pipefail
 export PATH=$PATH:/usr/sbin:/sbin LC_ALL=C
 here=$(dirname "$(realpath "$0")")
 definition=$here/../../targets/emulators/arm64-virt.toml
+mirror_of() { # LABEL: where apt has such packages from
+  apt-get indextargets --format '$(LABEL) $(REPO_URI)' 'Created-By: Packages' | awk -v label="$1" '$1 == label && !seen++ { print $2 }'
+}
 name=$(sed -n 's/^image = "\([a-z0-9.-]*\)".*/\1/p' "$definition")
 images=${XDG_CACHE_HOME:-$HOME/.cache}/edgeflow/images
 image=$images/$name
 kept=$images/parts
 release=bookworm
-mirror=${DEBIAN_MIRROR:-http://deb.debian.org/debian}
-security=${DEBIAN_SECURITY_MIRROR:-http://deb.debian.org/debian-security}
+mirror=${DEBIAN_MIRROR:-$(mirror_of Debian)}
+security=${DEBIAN_SECURITY_MIRROR:-$(mirror_of Debian-Security)}
 tools="mmdebstrap qemu-user-static arch-test e2fsprogs cpio kmod openssh-client fakeroot"
 packages=systemd-sysv,udev,kmod,dbus,libpam-systemd,sudo,openssh-server,python3,iproute2,procps
 
@@ -25,6 +28,8 @@ check_tools() {
   for tool in mmdebstrap qemu-aarch64-static arch-test mke2fs cpio depmod ssh-keygen fakeroot dpkg-deb apt-get; do
     command -v "$tool" >/dev/null || fail "$tool is not installed" "apt install $tools"
   done
+  [ -n "$mirror" ] && [ -n "$security" ] ||
+    fail "apt knows no mirror of Debian here" "set DEBIAN_MIRROR and DEBIAN_SECURITY_MIRROR to ones"
   arch-test arm64 >/dev/null 2>&1 && return
   local formats=/proc/sys/fs/binfmt_misc # a container: no service has told the kernel what runs arm64 programs
   if [ "$(id -u)" = 0 ]; then
