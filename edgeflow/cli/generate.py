@@ -19,7 +19,7 @@ PROJECT_FILE = "edgeflow.toml"
 @click.command("generate")
 @click.argument("model", required=False, type=click.Path(path_type=Path))
 @click.option("--target", metavar="T", help="A target or a board; see edgeflow targets list.")
-@click.option("--language", metavar="L", help="As c-array or python; the target's usual one when left out.")
+@click.option("--language", metavar="L", help="As c-array, c or python; the target's usual one when left out.")
 @click.option("--aot", "ahead", is_flag=True, help="Ahead of time: C that calls the kernels directly; --language aot.")
 @optimize_options
 @click.option(
@@ -36,7 +36,8 @@ PROJECT_FILE = "edgeflow.toml"
 @click.option(
     "--form",
     metavar="F",
-    help="One of the language's forms; c-array: array (below 1 MiB) or incbin (the assembler's, from there).",
+    help="One of the language's forms; c-array: array (below 1 MiB) or incbin (the assembler's, from there); c: "
+    "interpreter, aot or tflm.",
 )
 @click.option(
     "--project",
@@ -116,6 +117,8 @@ def command(
         raise click.UsageError("Missing argument 'MODEL'.")
     if target is None:
         raise click.UsageError("Missing option '--target'.")
+    if ahead and language == "c" and form in (None, AHEAD):
+        ahead, form = False, AHEAD
     if ahead and language not in (None, AHEAD):
         raise click.UsageError(f"--aot is a language of its own, not {language}")
     language = AHEAD if ahead else language

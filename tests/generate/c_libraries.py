@@ -132,7 +132,10 @@ def write_library(name: str, form: str, folder: Path, target: str = "cortex-m4",
 
 
 def compile_objects(library: Path, cache: Path, flags: Sequence[str] = M4) -> list[Path]:
-    """Objects for a Cortex-M4 of a library and its self-test; what several libraries share is compiled once."""
+    """Objects for a Cortex-M4 of a library and its self-test; what several libraries share is compiled once.
+
+    Symbols therefore keep the runtime's names: the guard of ef_names.h is defined.
+    """
     cache.mkdir(parents=True, exist_ok=True)
     own_config = (library / "src/ef_config.h").read_bytes()
     config = own_config if b"ef_config_defaults.h" in own_config else b""
@@ -144,7 +147,16 @@ def compile_objects(library: Path, cache: Path, flags: Sequence[str] = M4) -> li
         made = cache / f"{source.stem}-{hashlib.sha256(mark).hexdigest()[:12]}.o"
         if not made.exists():
             # gnu11 as vendors' tools take it, where GCC would fuse multiplications and additions
-            options = [*flags, "-std=gnu11", "-O2", "-ffunction-sections", "-fdata-sections", "-Wall", "-Werror"]
+            options = [
+                *flags,
+                "-DEF_LIBRARY_NAMES_H",
+                "-std=gnu11",
+                "-O2",
+                "-ffunction-sections",
+                "-fdata-sections",
+                "-Wall",
+                "-Werror",
+            ]
             folders = [f"-I{library / 'src'}", f"-I{library / 'golden'}"]
             run(["arm-none-eabi-gcc", *options, *folders, "-c", str(source), "-o", str(made)])
         objects.append(made)
