@@ -19,7 +19,7 @@ PROJECT_FILE = "edgeflow.toml"
 @click.command("generate")
 @click.argument("model", required=False, type=click.Path(path_type=Path))
 @click.option("--target", metavar="T", help="A target or a board; see edgeflow targets list.")
-@click.option("--language", metavar="L", help="As c-array, c or python; the target's usual one when left out.")
+@click.option("--language", metavar="L", help="As kotlin, python, c; the target's usual one when left out.")
 @click.option("--aot", "ahead", is_flag=True, help="Ahead of time: C that calls the kernels directly; --language aot.")
 @optimize_options
 @click.option(
@@ -37,7 +37,7 @@ PROJECT_FILE = "edgeflow.toml"
     "--form",
     metavar="F",
     help="One of the language's forms; c-array: array (below 1 MiB) or incbin (the assembler's, from there); c: "
-    "interpreter, aot or tflm.",
+    "interpreter, aot or tflm; kotlin, java: compiled-model, interpreter or play-services.",
 )
 @click.option(
     "--project",
@@ -79,7 +79,8 @@ def command(
     force: bool,
     as_json: bool,
 ) -> None:
-    """Write code that brings MODEL to a target: a C array for microcontrollers, a Python package for Linux boards.
+    """Write code that brings MODEL to a target: a C array or library for microcontrollers, a Python package or a C++
+    library for Linux boards, an Android library in Kotlin or Java.
 
     With --aot the C calls the runtime's kernels directly: nothing is parsed or initialized on the board. With --runner
     it is the program that answers edgeflow on a board, as a project for Arduino, ESP-IDF, the Pico SDK, PlatformIO,
