@@ -25,6 +25,11 @@ def c_string(text: str) -> str:
     return '"' + "".join(out) + '"'
 
 
+def cpp_comment(text: str) -> str:
+    """Text behind // or # on one line: printable ASCII without the backslash that would draw in the next one."""
+    return "".join(char if " " <= char <= "~" and char != "\\" else f"(U+{ord(char):04X})" for char in text)
+
+
 def py_string(text: str) -> str:
     """A Python string literal with its quotes, ASCII only."""
     quoted = ascii(text)
@@ -129,6 +134,7 @@ def xml_comment(text: str) -> str:
 FILTERS: dict[str, Callable[[str], str]] = {
     "c_comment": c_comment,
     "c_string": c_string,
+    "cpp_comment": cpp_comment,
     "py_string": py_string,
     "py_docstring": py_docstring,
     "py_comment": py_comment,

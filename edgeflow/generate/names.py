@@ -26,7 +26,7 @@ xor_eq
 # macros that compilers and <stdint.h> define without underscores, its types, and names a linker gives another meaning
 _C_TAKEN = "main linux unix i386 arm mips sparc sun vax near far interrupt asm fortran NULL EOF errno WIN32"
 _STDINT = re.compile(r"(u?int(_least|_fast)?\d+_t|u?int(max|ptr)_t|(ptrdiff|size|ssize|wchar|wint|sig_atomic)_t)")
-_C_RESERVED = frozenset(f"{_C_WORDS} {_CPP_WORDS} {_C_TAKEN}".split())
+C_RESERVED = frozenset(f"{_C_WORDS} {_CPP_WORDS} {_C_TAKEN}".split())
 _PYTHON_RESERVED = frozenset([*keyword.kwlist, *keyword.softkwlist, "print", "self", "cls", "None", "True", "False"])
 _MODULES_TAKEN = frozenset(sys.stdlib_module_names) | {"numpy", "ai_edge_litert", "tflite_runtime", "edgeflow", "test"}
 
@@ -37,7 +37,7 @@ def c_reason(name: str) -> str | None:
         return "a C identifier is ASCII letters, digits and _ and does not begin with a digit"
     if len(name) > MAX_CHARACTERS:
         return f"longer than {MAX_CHARACTERS} characters"
-    if name in _C_RESERVED or _STDINT.fullmatch(name):
+    if name in C_RESERVED or _STDINT.fullmatch(name):
         return "a word that C, C++ or their headers reserve"
     if "__" in name or re.match(r"_[A-Z]", name):
         return "names with two underscores or a leading underscore and capital belong to the compiler"

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from edgeflow.generate import micro
-from edgeflow.generate import jvm
+from edgeflow.generate import cpp, jvm, micro
 from edgeflow.generate.context import Context, Entry, Port
 from edgeflow.generate.escape import FILTERS
 from edgeflow.generate.groups import Group
@@ -152,6 +151,7 @@ def _environment(root: Path) -> Environment:
     )
     environment.filters.update(FILTERS)
     environment.filters.update(jvm.FILTERS)
+    environment.filters.update(cpp.FILTERS)
     environment.filters["micro_input_text"] = micro.input_line
     environment.filters["micro_output_text"] = micro.output_line
     environment.filters["quantization"] = quantization_text

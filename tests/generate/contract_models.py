@@ -41,7 +41,7 @@ def detection_model() -> bytes:
     return with_metadata(bytes(builder.Output()), graph, files)
 
 
-def image_model(dtype: str) -> bytes:
+def image_model(dtype: str, output: str = "colours") -> bytes:
     """A 4 × 4 image to the mean of each colour: FLOAT32, INT8 or UINT8, all said by metadata."""
     import numpy as np
     from litert_models import Spec
@@ -49,7 +49,7 @@ def image_model(dtype: str) -> bytes:
     quantized = {"FLOAT32": ((), ()), "INT8": ((1 / 128,), (0,)), "UINT8": ((1 / 128,), (128,))}[dtype]
     specs = [
         Spec("image", dtype, [1, 4, 4, 3], *quantized),
-        Spec("colours", dtype, [1, 3], *quantized),
+        Spec(output, dtype, [1, 3], *quantized),
         Spec("axes", "INT32", [2], constant=np.asarray([1, 2], np.int32)),
     ]
     content = build(specs, [0], [1], schema.BuiltinOperator.MEAN, schema.ReducerOptionsT())

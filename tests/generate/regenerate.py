@@ -27,6 +27,7 @@ _DETECTOR = TESTS / "golden/models/detector.tflite"
 CASES: dict[str, dict[str, Any]] = {
     "c-array": {"model": _SMALL, "target": "pico", "name": "two_signatures"},
     "c-incbin": {"model": _SMALL, "target": "cortex-m4", "form": "incbin", "signature": "encode"},
+    "cpp-detection": {"model": _DETECTOR, "target": "raspberry-pi-4", "language": "cpp"},
     "java-image": {
         "model": _THUMBNAIL,
         "target": "android-arm32",
