@@ -110,10 +110,6 @@ class Output:
     curves: tuple[str, ...]
     fallback: str
 
-    @property
-    def bytes(self) -> int:
-        return self.elements * _WIDTHS[self.c_type]
-
 
 @dataclass(frozen=True)
 class Found:
@@ -188,11 +184,6 @@ class Micro:
         outputs = [one for entry in self.entries for one in entry.fields if one.kind in ("classes", "named")]
         groups = [group for entry in self.entries for group in entry.groups]
         return any(one.labels is None for one in outputs) or any(one.labels is None for one in groups)
-
-    @property
-    def kinds(self) -> frozenset[str]:
-        """What inputs there are."""
-        return frozenset(one.kind for entry in self.entries for one in entry.inputs)
 
     @property
     def finds_boxes(self) -> bool:

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from c_libraries import MODELS, compile_objects, run_on_m4, write_library
+from c_libraries import MODELS, WARNINGS, compile_objects, run, run_on_m4, write_library
 
 
 @pytest.fixture(scope="module")
@@ -37,3 +37,13 @@ def test_a_library_gives_the_golden_vectors_on_a_cortex_m4(
     assert raws >= cases and wrong == 0
     assert exact == raws or name == "image_float32", "the same bits as LiteRT's plain kernels"
     assert counts["results"] == (cases if name != "multi" else 0, 0)
+
+
+@pytest.mark.parametrize("name", ["image_fitted", "detection"])
+def test_the_self_test_touches_no_byte_that_is_not_its_own(name: str, libraries: Path, tmp_path: Path) -> None:
+    library = libraries / "aot" / name
+    sources = [*(library / "src").glob("*.c"), *(library / "golden").glob("*.c")]
+    sanitizers = ("-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
+    flags = [*WARNINGS, *sanitizers, f"-I{library / 'src'}", f"-I{library / 'golden'}"]
+    run(["gcc", *flags, *map(str, sources), "-lm", "-o", str(tmp_path / "selftest")])
+    assert "tensors" in run([str(tmp_path / "selftest")])
