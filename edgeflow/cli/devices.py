@@ -10,6 +10,7 @@ from edgeflow.cli.output import bytes_text, json_option, print_json, print_table
 from edgeflow.cli.plain import plain
 
 if TYPE_CHECKING:
+    from edgeflow.deploy.history import History
     from edgeflow.device.survey import Survey
     from edgeflow.pipeline.devices import DeviceReport
 
@@ -121,16 +122,19 @@ def remove_command(name: str) -> None:
 
 @command.command("show")
 @click.argument("name", required=False)
+@click.option("--history", is_flag=True, help="Ask the device what is deployed there, and what was done.")
 @json_option
-def show_command(name: str | None, as_json: bool) -> None:
+def show_command(name: str | None, history: bool, as_json: bool) -> None:
     """Show what the book says of a device, without asking it."""
     from edgeflow.pipeline.devices import show_device
 
-    report = show_device(name)
+    report = show_device(name, history=history)
     if as_json:
         print_json(answer(report))
-    else:
-        _print_facts(_device_facts(report))
+        return
+    _print_facts(_device_facts(report))
+    if report.history is not None:
+        _print_history(report.history)
 
 
 @command.command("probe")
@@ -180,6 +184,7 @@ def answer(report: DeviceReport) -> dict[str, Any]:
         if report.found
         else None,
         "notes": list(report.notes),
+        "history": asdict(report.history) if report.history else None,
     }
 
 
@@ -213,6 +218,19 @@ def _print_facts(facts: list[tuple[str, str]]) -> None:
     for label, text in facts:
         if text:
             click.echo(f"{label:<12} {plain(text)}")
+
+
+def _print_history(history: History) -> None:
+    if not history.releases:
+        click.echo("nothing is deployed there")
+        return
+    print_table(
+        ("DEPLOYMENT", "RELEASE", "STATE", "MODEL"),
+        [(plain(r.name), plain(r.release), r.state, r.model_sha256[:12]) for r in history.releases],
+    )
+    words = {"commit": "brought", "activate": "switched to"}
+    for event in history.events:
+        click.echo(f"{plain(event.time)}  {plain(event.name)}: {words[event.event]} {plain(event.release)}")
 
 
 def _print_lacks(found: Survey | None) -> None:

@@ -225,7 +225,7 @@ def _accept(session: Session, device: Device, bundle: Bundle, acceptance: Accept
                 hint = f"edgeflow rollback --device {device.name} --name {bundle.name}"
         if isinstance(failure, KeyboardInterrupt):
             raise
-        raise EdgeflowError(f"{why}; {told}", hint, failure.reasons) from None
+        raise EdgeflowError(f"{why}; {told}", hint) from None
 
 
 def _only_name(session: Session, device: Device) -> str:

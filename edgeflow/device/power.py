@@ -7,6 +7,7 @@ import subprocess
 
 from edgeflow.device.types import Device
 from edgeflow.errors import DeviceError, UsageError
+from edgeflow.transport.address import looks_like_address
 
 _POWER_S = 120.0
 
@@ -17,9 +18,10 @@ def run_power_command(device: Device) -> str:
     Raises UsageError when there is none or it cannot be split into words, DeviceError when it fails.
     """
     if not device.power:
+        name = "NAME" if looks_like_address(device.name) else device.name
         raise UsageError(
             f"{device.name} has no power command",
-            f"write one: edgeflow devices add {device.name} {device.address} --power COMMAND --force",
+            f"write one: edgeflow devices add {name} {device.address} --power COMMAND --force",
         )
     try:
         words = shlex.split(device.power)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from edgeflow.deploy.history import History, read_history
 from edgeflow.device.book import Listed, add_device, check_name, find_device, listed, named_by_address, remove_device
 from edgeflow.device.connect import DEFAULT_BASE, connect, open_local, reached
 from edgeflow.device.emulator import starts_linux
@@ -28,6 +29,7 @@ class DeviceReport:
     path: Path | None
     found: Survey | None
     notes: tuple[str, ...] = ()
+    history: History | None = None
 
 
 def list_devices() -> tuple[DeviceReport, ...]:
@@ -35,10 +37,17 @@ def list_devices() -> tuple[DeviceReport, ...]:
     return tuple(DeviceReport(entry.device, entry.path, None) for entry in listed())
 
 
-def show_device(name: str | None = None) -> DeviceReport:
-    """One device of the book, or of an address, without asking it. Raises UsageError when it is unknown."""
+def show_device(name: str | None = None, *, history: bool = False) -> DeviceReport:
+    """One device of the book, or of an address, without asking it. Raises UsageError when it is unknown.
+
+    With `history` it is asked what is deployed there and what was done; that may raise DeviceError.
+    """
     device = find_device(name)
-    return DeviceReport(device, _path_of(device, listed()), None)
+    report = DeviceReport(device, _path_of(device, listed()), None)
+    if not history:
+        return report
+    with connect(device) as session:
+        return replace(report, history=read_history(session))
 
 
 def probe_device(device: Device | str | None = None) -> DeviceReport:
