@@ -11,11 +11,13 @@ from pathlib import Path
 import pytest
 from c_libraries import M4, TESTS, WARNINGS, run, uint8_image, write_library
 
+from edgeflow.cli import main
 from edgeflow.errors import ModelError, UsageError
 from edgeflow.generate.micro_tflm import tflm_operators
 from edgeflow.model.read import load_model
 from edgeflow.pipeline.generate import generate, generate_files
 from tests.environments import python_with
+from tests.schemas import check_answer
 
 STUBS = Path(__file__).parent / "stubs"
 DATA = TESTS / "data"
@@ -285,3 +287,14 @@ int main(void) { return image_int8_init(&image) != EF_WRAPPER_OK || multi_init(&
 """)
     run(["gcc", "-std=c99", "main.c", *include, *objects, "-Wl,--gc-sections", "-lm", "-o", "main"], cwd=tmp_path)
     run([str(tmp_path / "main")])
+
+
+def test_the_command_line_says_which_form_it_wrote(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["generate", str(DATA / "sine_int8.tflite"), "--target", "pico", "--language", "c", "--json"]
+    for more, form in (([], "interpreter"), (["--aot", "--optimize", "ram"], "aot"), (["--form", "tflm"], "tflm")):
+        with pytest.raises(SystemExit) as stop:
+            main([*words, *more, "-o", str(tmp_path / form)])
+        assert not stop.value.code
+        answer = json.loads(capsys.readouterr().out)
+        check_answer(answer)
+        assert (answer["language"], answer["form"]) == ("c", form)
