@@ -9,7 +9,7 @@ android {
 
     defaultConfig {
         applicationId = "org.example.thumbnail.sample"
-        minSdk = 21
+        minSdk = 24
         targetSdk = 36
         versionCode = 1
         versionName = "1"

@@ -63,7 +63,7 @@ internal class Runtime(private val model: ModelFile, private val options: Option
                 if (options.threads > 0) cpuOptions = CompiledModel.CpuOptions(options.threads)
             }
         }
-        if (wanted == Accelerator.NPU) environment = npu()
+        if (wanted == Accelerator.NPU && environment == null) environment = npu()
         return if (model.file != null) {
             CompiledModel.create(model.file.path, chosen, environment.takeIf { wanted == Accelerator.NPU })
         } else {

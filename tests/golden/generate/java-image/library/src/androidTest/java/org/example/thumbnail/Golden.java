@@ -3,11 +3,11 @@ package org.example.thumbnail;
 
 import org.example.thumbnail.Answers.*;
 import org.example.thumbnail.Tensors.*;
+import android.util.Base64;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.List;
 import org.json.JSONArray;
 import org.json.JSONException;
@@ -176,7 +176,7 @@ public final class Golden {
                 total *= shape[place];
             }
             size = total;
-            bytes = Base64.getDecoder().decode(plain.optString("data"));
+            bytes = Base64.decode(plain.optString("data"), Base64.DEFAULT);
             buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
         }
 
