@@ -135,12 +135,13 @@ enum ef_wrapper_status ef_wrapper_image(const struct ef_wrapper_picture *to, con
                               (to->nearest || same);
     uint32_t i = 0;
     for (uint32_t row = 0; row < to->height; ++row) {
-        const uint32_t y = row - place.top;
+        const uint8_t beside = row < place.top || row - place.top >= place.rows;
+        const uint32_t y = beside ? 0 : row - place.top;
         const struct between down =
             to->nearest ? nearest(y, from.part.rows, by_row) : bilinear(y, from.part.rows, by_row);
         for (uint32_t column = 0; column < to->width; ++column) {
-            const uint32_t x = column - place.left;
-            const uint8_t outside = y >= place.rows || x >= place.columns; /* what is above wraps around */
+            const uint8_t outside = beside || column < place.left || column - place.left >= place.columns;
+            const uint32_t x = outside ? 0 : column - place.left;
             const struct between across =
                 to->nearest ? nearest(x, from.part.columns, by_column) : bilinear(x, from.part.columns, by_column);
             for (uint32_t c = 0; c < channels; ++c, ++i) {

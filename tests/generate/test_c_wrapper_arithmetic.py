@@ -100,6 +100,7 @@ unsigned probe_detect(const float *boxes, const int *order, int form, float widt
 """
 TYPES = {"float32": 0, "int8": 1, "uint8": 2, "int16": 3, "int32": 4}
 FLAGS = ("-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC")
+STRICT = ("-fsanitize=float-cast-overflow", "-fsanitize-undefined-trap-on-error")  # no value that its type lacks
 FUSED = ("-mfma",) if " fma " in Path("/proc/cpuinfo").read_text() else ()  # a core that could fuse
 
 
@@ -109,7 +110,16 @@ def wrapper(tmp_path_factory: pytest.TempPathFactory) -> ctypes.CDLL:
     folder = tmp_path_factory.mktemp("wrapper")
     (folder / "probe.c").write_text(_PROGRAM)
     sources = [str(path) for path in sorted((runtime_dir() / "wrapper").glob("*.c"))]
-    command = ["gcc", *FLAGS, *FUSED, f"-I{runtime_dir() / 'wrapper'}", *sources, str(folder / "probe.c"), "-o"]
+    command = [
+        "gcc",
+        *FLAGS,
+        *STRICT,
+        *FUSED,
+        f"-I{runtime_dir() / 'wrapper'}",
+        *sources,
+        str(folder / "probe.c"),
+        "-o",
+    ]
     done = subprocess.run([*command, str(folder / "probe.so"), "-lm"], capture_output=True, text=True, timeout=200)
     assert done.returncode == 0, done.stderr
     return ctypes.CDLL(str(folder / "probe.so"))
