@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import jvm_tools
 import numpy as np
 import pytest
 from c_libraries import M4, WARNINGS
@@ -61,6 +62,19 @@ def test_the_python_code_names_what_is_in_the_photo(answer: list[tuple[str, floa
     order = [channel for channel in np.argsort(-scores) if scores[channel] >= 0]
     assert [label for label, _ in answer] == [("red", "green", "blue")[channel] for channel in order]
     np.testing.assert_allclose([score for _, score in answer], scores[order], atol=1 / 128)
+
+
+@pytest.mark.skipif(jvm_tools.unavailable_reason() is not None, reason=str(jvm_tools.unavailable_reason()))
+def test_the_kotlin_code_compiles_with_the_library(flowers: Path, tmp_path: Path) -> None:
+    generate(flowers, target="android-arm64", output=tmp_path / "android")
+    (tmp_path / "Classify.kt").write_text(SNIPPETS["kotlin"])
+    jars = jvm_tools.jars()
+    against = jvm_tools.path(jars.lite, jars.library, jars.android, tmp_path / "stubs")
+    jvm_tools.javac(sorted((jvm_tools.STUBS / "java").rglob("*.java")), against, tmp_path / "stubs")
+    own = (tmp_path / "android/library/src/main").rglob("*.kt")
+    stubs = (jvm_tools.STUBS / "kotlin").glob("*.kt")
+    jvm_tools.kotlinc([*sorted(own), *sorted(stubs), tmp_path / "Classify.kt"], against, tmp_path / "classes")
+    assert (tmp_path / "classes/ClassifyKt.class").exists()
 
 
 def test_the_cpp_code_says_the_same(flowers: Path, photo: np.ndarray, answer: list[tuple[str, float]]) -> None:
