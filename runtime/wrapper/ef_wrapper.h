@@ -34,7 +34,8 @@ enum ef_pixels {
     EF_PIXELS_GRAY_FLOAT = 3   /* one */
 };
 
-/* A picture of any size. `stride_bytes` is from one row to the next, 0 where rows follow each other. */
+/* A picture of any size. `stride_bytes` is from one row to the next, 0 where rows follow each other; floats are aligned
+ * to 4. */
 struct ef_image {
     const void *pixels;
     uint32_t width, height;

@@ -109,6 +109,7 @@ static enum ef_wrapper_status source_of(const struct ef_wrapper_picture *to, con
     const uint32_t row = image->width * from->given * (from->bytes ? 1u : (uint32_t)sizeof(float));
     from->stride = image->stride_bytes == 0 ? row : image->stride_bytes;
     if (from->stride < row) return EF_WRAPPER_BAD_IMAGE;
+    if (!from->bytes && (((uintptr_t)image->pixels | from->stride) & 3u) != 0) return EF_WRAPPER_BAD_IMAGE;
     from->gray = to->colour == EF_WRAPPER_GRAY;
     from->bgr = to->colour == EF_WRAPPER_BGR;
     const struct ef_wrapper_part all = {0, 0, image->height, image->width};
