@@ -258,7 +258,7 @@ def test_a_device_without_an_interpreter_says_so_and_gets_nothing(ssh_device, tm
     venv.create(base / "venv", with_pip=False, symlinks=True)
     with pytest.raises(DeviceError, match="no interpreter") as caught:
         deploy(SINE, over_ssh(ssh_device, base))
-    assert "edgeflow devices probe" in caught.value.hint
+    assert "edgeflow devices provision" in caught.value.hint
     assert not (base / "sine_float32").exists()
     from edgeflow.pipeline.devices import probe_device
 
