@@ -103,7 +103,15 @@ MODELS: dict[str, tuple[Callable[[], bytes], str | None, list[dict[str, np.ndarr
             {"0": _RNG.normal(size=(1, 49, 10, 1)).astype(np.float32)},
         ],
     ),
+    "two_signatures": (
+        (TESTS / "data/two_signatures_float32.tflite").read_bytes,
+        None,
+        [{"plain": _RNG.normal(size=(1, 6)).astype(np.float32)}, {"code": _RNG.normal(size=(1, 3)).astype(np.float32)}],
+    ),
 }  # fmt: skip
+FORMS = [
+    (name, form) for name in MODELS for form in ("interpreter", "aot") if (name, form) != ("two_signatures", "aot")
+]
 
 
 def write_library(name: str, form: str, folder: Path, target: str = "cortex-m4", *, golden: bool = True) -> Path:

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from c_libraries import MODELS, WARNINGS, compile_objects, run, run_on_m4, write_library
+from c_libraries import FORMS, MODELS, WARNINGS, compile_objects, run, run_on_m4, write_library
 
 
 @pytest.fixture(scope="module")
@@ -16,14 +16,14 @@ def libraries(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("libraries")
     for name in MODELS:
         first = write_library(name, "interpreter", folder)
-        library = write_library(name, "aot", folder, golden=False)
-        shutil.copytree(first / "golden", library / "golden")  # the same for each form
+        if (name, "aot") in FORMS:
+            library = write_library(name, "aot", folder, golden=False)
+            shutil.copytree(first / "golden", library / "golden")  # the same for each form
     return folder
 
 
 @pytest.mark.emulated
-@pytest.mark.parametrize("form", ["interpreter", "aot"])
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize(("name", "form"), FORMS)
 def test_a_library_gives_the_golden_vectors_on_a_cortex_m4(
     name: str, form: str, libraries: Path, tmp_path: Path
 ) -> None:
@@ -35,8 +35,8 @@ def test_a_library_gives_the_golden_vectors_on_a_cortex_m4(
     assert counts["tensors"][0] >= cases and counts["tensors"][1] == 0
     raws, wrong, exact = counts["raw"]
     assert raws >= cases and wrong == 0
-    assert exact == raws or name == "image_float32", "the same bits as LiteRT's plain kernels"
-    assert counts["results"] == (cases if name != "multi" else 0, 0)
+    assert exact == raws or name in ("image_float32", "two_signatures"), "the same bits as LiteRT's plain kernels"
+    assert counts["results"] == (cases if name not in ("multi", "two_signatures") else 0, 0)
 
 
 @pytest.mark.parametrize("name", ["image_fitted", "detection"])
