@@ -16,7 +16,7 @@ from edgeflow.wire.constants import Status
 from .refusal import Refusal
 
 _KNOWN = (("litert", "ai_edge_litert", "ai-edge-litert"), ("tflite-runtime", "tflite_runtime", "tflite-runtime"))
-_ADVICE = "edgeflow devices provision brings an interpreter here"
+_ADVICE = "neither ai-edge-litert nor tflite-runtime: edgeflow devices provision brings one"
 
 
 def use_provisioned(base: str) -> None:

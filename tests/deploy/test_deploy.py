@@ -264,4 +264,4 @@ def test_a_device_without_an_interpreter_says_so_and_gets_nothing(ssh_device, tm
 
     lacks = probe_device(over_ssh(ssh_device, base)).found.lacks
     assert len(lacks) == 1
-    assert "pip install" in lacks[0].remedy
+    assert "edgeflow devices provision box" in lacks[0].remedy
