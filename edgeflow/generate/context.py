@@ -158,6 +158,11 @@ class Context:
         return any(port.pre.kind == "text" for entry in self.entries for port in entry.inputs)
 
     @property
+    def takes_arrays(self) -> bool:
+        """Whether any input is numbers of some kind."""
+        return any(port.pre.kind != "text" for entry in self.entries for port in entry.inputs)
+
+    @property
     def finds(self) -> bool:
         """Whether any entry answers with detections."""
         return any(entry.groups for entry in self.entries)

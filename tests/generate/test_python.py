@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from ai_edge_litert.interpreter import Interpreter
-from contract_models import detection_model, image_model, with_metadata
+from contract_models import audio_model, detection_model, image_model, photo_model, text_model, with_metadata
 from litert_models import pass_through, quantize_model, reference, resize_model
 
 from edgeflow.model import metadata as m
@@ -239,9 +239,25 @@ print(json.dumps([raw.tolist(), field.values.tolist(), [[c.index, c.label, c.sco
     np.testing.assert_allclose([score for *_, score in top], softmax[order], rtol=1e-5)
 
 
+FITTED = """schema = 1
+[pre.image]
+kind = "image"
+fit = "crop"
+[post.boxes]
+kind = "boxes"
+scores = "scores"
+"""
+SPECIAL = {"heard": audio_model(), "worded": text_model(), "fitted": photo_model()}
+
+
 def test_generated_code_is_python_3_9_and_clean(data: Path, tmp_path: Path) -> None:
     for name in ("sine_int8", "two_signatures_float32", "counter_float32", "dict_io_int8"):
         generate(data / f"{name}.tflite", target="raspberry-pi-4", output=tmp_path / name)
+    (tmp_path / "fitted.toml").write_text(FITTED)
+    for name, content in SPECIAL.items():
+        (tmp_path / f"{name}.tflite").write_bytes(content)
+        fitted = tmp_path / "fitted.toml" if name == "fitted" else None
+        generate(tmp_path / f"{name}.tflite", target="raspberry-pi-4", output=tmp_path / name, project=fitted)
     for path in tmp_path.rglob("*.py"):
         ast.parse(path.read_text(encoding="utf-8"), feature_version=(3, 9))
     rules = ["check", "--isolated", "--target-version", "py39", "--select", "E,W,F,I", "--ignore", "E501"]
@@ -259,9 +275,12 @@ def test_mypy_strict_is_clean_on_packages_of_every_kind(data: Path, tmp_path: Pa
     for name in cases:
         project = tmp_path / "edgeflow.toml" if name == "resnet8_int8" else None
         generate(data / f"{name}.tflite", target="raspberry-pi-4", output=tmp_path / name, project=project)
-    for name, content in {"detector": detection_model(), "labelled": image_model("UINT8")}.items():
+    (tmp_path / "fitted.toml").write_text(FITTED)
+    more = {"detector": detection_model(), "labelled": image_model("UINT8"), **SPECIAL}
+    for name, content in more.items():
         (tmp_path / f"{name}.tflite").write_bytes(content)
-        generate(tmp_path / f"{name}.tflite", target="raspberry-pi-4", output=tmp_path / name)
+        fitted = tmp_path / "fitted.toml" if name == "fitted" else None
+        generate(tmp_path / f"{name}.tflite", target="raspberry-pi-4", output=tmp_path / name, project=fitted)
         cases.append(name)
     use = tmp_path / "use.py"
     use.write_text(
@@ -271,6 +290,9 @@ def test_mypy_strict_is_clean_on_packages_of_every_kind(data: Path, tmp_path: Pa
         "def best(found: tuple[Detection, ...]) -> Box: return found[0].box\n"
         "best(Detector(locale='de').run(in_boxes=1, in_classes=1, in_scores=1, in_count=1).detection_result)\n"
         "result: RunResult = Resnet8Int8(threads=2).run([[1.0]])\n"
+        "import heard, worded\n"
+        "first = next(heard.Heard().run_frames(heard.Audio([0.5], 8000)))\n"
+        "worded.Worded().run('good')\n"
         "SineInt8().run(nonsense=1)\n"
     )
     cases += [f"hostile_{number}" for number in range(len(HOSTILE_NAMES))]
