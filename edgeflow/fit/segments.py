@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import prod
 
 from edgeflow.fit.operators import Choice
 from edgeflow.fit.placement import Item, aligned
@@ -83,7 +84,8 @@ def _note(
     over: int | None = None
     for operator, rows in zip(graph.operators[part.first : part.end], part.rows, strict=True):
         window = choices[operator.index].kernel.row
-        for index in operator.inputs[:1] if window else operator.inputs:
+        takes = operator.index + 1 == part.end and rows == TAKES
+        for index in operator.inputs[:1] if window or takes else operator.inputs:
             number = of_tensor.get(index)
             if index < 0:
                 continue
@@ -96,9 +98,9 @@ def _note(
         out = graph.tensors[operator.outputs[0]]
         number = of_tensor[out.index]
         if operator.index + 1 == part.end:
-            if rows == TAKES:
+            if takes:
                 key = len(graph.tensors) + operator.index
-                items.append(Item(aligned(4 * out.shape[-1]), begin, last, key))
+                items.append(Item(aligned(4 * prod(out.shape)), begin, last, key))
             near = None if over is None else 0
             items[number] = replace(items[number], first=begin, over=over, forwards=near, backwards=near)
         elif len(out.shape) != 4 or not 0 < rows <= min(out.shape[1], MOST_ROWS):

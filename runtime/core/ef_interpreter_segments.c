@@ -22,18 +22,19 @@ static struct ef_plan_item *item_of(const struct ef_measure *plan, const struct 
 }
 
 /* Whether all inputs come by rows or are constants. Whole ones live to the end of the segment. */
-static int note_inputs(struct part *part, const struct ef_context *context, const struct ef_tensor *out) {
-    const int by_window = context->kernel->row != NULL;
+static int note_inputs(struct part *part, const struct ef_context *context, const struct ef_tensor *out, int takes) {
+    const int by_element = context->kernel->row == NULL && !takes;
     for (uint32_t k = 0; k < context->input_count; ++k) {
         struct ef_tensor in;
         if (!ef_input(context, k, &in)) continue;
         const uint32_t place = part->plan->places[in.index];
-        if (by_window && k > 0u) {
+        if (!by_element && k > 0u) {
             if (place < EF_PLACE_CONSTANT) return 0;
             continue;
         }
         struct ef_plan_item *item = item_of(part->plan, &in);
-        if (item == NULL || (!by_window && (k > 1u || memcmp(in.dims, out->dims, sizeof in.dims) != 0))) return 0;
+        if (item == NULL || (by_element && (k > 1u || memcmp(in.dims, out->dims, sizeof in.dims) != 0))) return 0;
+        if (takes && out->elements != (uint32_t)in.dims[3]) return 0;
         const int whole = item->first < ef_step_of(part->first);
         if (whole && part->over == 0u && item->last < ef_step_of(part->end)) part->over = place + 1u;
         if (item->last < ef_step_of(part->end - 1u)) item->last = (uint16_t)ef_step_of(part->end - 1u);
@@ -69,16 +70,18 @@ EF_OWN_FRAME static int note_operator(struct part *part, uint32_t i, uint32_t ro
     if (context.input_count == 0u || context.output_count != 1u) return 0;
     if (context.input_count > EF_SEGMENT_INPUTS || context.kernel->input_count > EF_SEGMENT_INPUTS) return 0;
     ef_output(&context, 0u, &out);
-    struct ef_plan_item *item = item_of(plan, &out);
+    const int takes = i + 1u == part->end && rows == 1u && context.kernel->take != NULL;
+    struct ef_plan_item *item = takes ? &plan->items[plan->places[out.index]] : item_of(plan, &out);
     const int by_element = (context.kernel->in_place & EF_KERNEL_ELEMENTS) != 0u && out.bytes == out.elements;
-    if (item == NULL || (context.kernel->row == NULL && !by_element) || !note_inputs(part, &context, &out)) return 0;
+    if (item == NULL || (context.kernel->row == NULL && !by_element && !takes)) return 0;
+    if (!note_inputs(part, &context, &out, takes)) return 0;
     node->flags = (uint16_t)(EF_NODE_TOGETHER | (i == part->first ? EF_NODE_FIRST : 0u));
     if (i + 1u < part->end) {
         node->flags |= (uint16_t)(rows << EF_NODE_ROWS);
-    } else if (rows == 1u) { /* it takes rows: a sum for each channel, as long as the segment runs */
-        if (context.kernel->take == NULL || node->scratch != EF_PLACE_UNSEEN) return 0;
+    } else if (takes) { /* a sum for each channel, as long as the segment runs */
+        if (node->scratch != EF_PLACE_UNSEEN) return 0;
         node->flags |= EF_NODE_TAKES;
-        node->scratch = ef_measure_item(plan, 4u * (uint32_t)out.dims[3], ef_step_of(part->first),
+        node->scratch = ef_measure_item(plan, 4u * out.elements, ef_step_of(part->first),
                                         plan->interpreter->tensor_count + i);
         if (plan->starved) return 1;
         plan->items[node->scratch].last = (uint16_t)ef_step_of(part->end - 1u);

@@ -8,7 +8,8 @@
 
 #if EF_WITH_STREAMING
 
-/* A segment while it runs. `maker` is the stage that makes an input's rows, or EF_STREAM_WHOLE. */
+/* A segment while it runs. `rows` is how many runs of a stage anybody wants, `done` how many there were; `maker` the stage
+ * that makes an input's rows, or EF_STREAM_WHOLE. */
 struct segment {
     const struct ef_interpreter *interpreter;
     const struct ef_node *nodes; /* of the first one */
@@ -39,7 +40,16 @@ static const struct ef_window *window_of(const struct segment *segment, uint32_t
     return kernel_of(segment, k)->row != NULL && !takes(segment, k) ? record_of(segment, k) : NULL;
 }
 
+/* How many inputs of a stage come by rows. */
+static uint32_t inputs_of(const struct segment *segment, uint32_t k) {
+    return takes(segment, k) || kernel_of(segment, k)->row != NULL ? 1u : 2u;
+}
+
 static uint32_t row_bytes(const struct segment *segment, uint32_t k, int of_output) {
+    if (takes(segment, k)) { /* its input is made in the segment */
+        k = segment->maker[k][0];
+        of_output = 1;
+    }
     if (kernel_of(segment, k)->row == NULL) return ef_load_u32(record_of(segment, k)); /* elements of one byte */
     const struct ef_window *window = record_of(segment, k);
     return of_output ? (uint32_t)window->out_w * window->out_c * window->out_element_bytes
@@ -52,6 +62,27 @@ static uint32_t slots_of(const struct segment *segment, uint32_t k, uint32_t n) 
     if (maker != EF_STREAM_WHOLE) return (uint32_t)node_of(segment, maker)->flags >> EF_NODE_ROWS;
     return kernel_of(segment, k)->row != NULL ? ((const struct ef_window *)record_of(segment, k))->in_h
                                               : segment->rows[k];
+}
+
+/* One past the last row of its inputs that run `y` of a stage reads. */
+static uint32_t rows_end(const struct segment *segment, uint32_t k, uint32_t y) {
+    const struct ef_window *window = window_of(segment, k);
+    return window == NULL ? y + 1u : ef_window_rows_end(window, y);
+}
+
+/* No stage makes rows that nobody reads. */
+static void leave_unread(struct segment *segment) {
+    uint16_t read[EF_SEGMENT_MOST] = {0};
+    read[segment->count - 1u] = segment->rows[segment->count - 1u];
+    for (uint32_t k = segment->count; k-- > 0u;) {
+        segment->rows[k] = read[k];
+        if (read[k] == 0u) continue;
+        const uint32_t end = rows_end(segment, k, read[k] - 1u);
+        for (uint32_t n = 0; n < 2u; ++n) {
+            const uint32_t maker = segment->maker[k][n];
+            if (maker != EF_STREAM_WHOLE && read[maker] < end) read[maker] = (uint16_t)end;
+        }
+    }
 }
 
 EF_OWN_FRAME static void open_segment(struct segment *segment, const struct ef_interpreter *interpreter,
@@ -77,19 +108,22 @@ EF_OWN_FRAME static void open_segment(struct segment *segment, const struct ef_i
             }
         }
         const struct ef_window *window = record_of(segment, k);
-        if (kernel_of(segment, k)->row != NULL) {
-            segment->rows[k] = takes(segment, k) ? window->in_h : window->out_h;
+        const uint32_t maker = segment->maker[k][0];
+        if (takes(segment, k)) {
+            segment->rows[k] = maker == EF_STREAM_WHOLE ? 0u : segment->rows[maker];
+        } else if (kernel_of(segment, k)->row != NULL) {
+            segment->rows[k] = window->out_h;
         } else {
             ef_output(&context, 0u, &out);
             segment->rows[k] = (uint16_t)out.dims[1];
         }
     }
+    leave_unread(segment);
 }
 
 /* The stage that has to make a row before stage `k` can make its next one, or `k`. */
 static uint32_t wanted(const struct segment *segment, uint32_t k) {
-    const struct ef_window *window = window_of(segment, k);
-    const uint32_t y = segment->done[k], rows = window == NULL ? y + 1u : ef_window_rows_end(window, y);
+    const uint32_t rows = rows_end(segment, k, segment->done[k]);
     for (uint32_t n = 0; n < 2u; ++n) {
         const uint32_t maker = segment->maker[k][n];
         if (maker != EF_STREAM_WHOLE && segment->done[maker] < rows) return maker;
@@ -114,11 +148,11 @@ static void run_stage(const struct segment *segment, uint32_t k) {
         kernel->row(&call, &rows, outputs[0]);
         return;
     }
-    for (uint32_t n = 0; n < (kernel->row != NULL ? 1u : 2u); ++n) {
+    for (uint32_t n = 0; n < inputs_of(segment, k); ++n) {
         if (inputs[n] != NULL) inputs[n] = (const uint8_t *)inputs[n] + y % slots_of(segment, k, n) * bytes;
     }
     if (takes(segment, k)) {
-        kernel->take(&call, y);
+        (void)kernel->take(&call, y, segment->rows[k]);
     } else {
         kernel->invoke(&call);
     }
@@ -151,15 +185,15 @@ static int row_is_free(const struct segment *segment) {
     const void *inputs[EF_SEGMENT_INPUTS];
     void *outputs[1];
     struct ef_call call;
-    if (takes(segment, last) && y + 1u < segment->rows[last]) return 1;
+    if (takes(segment, last)) return 1; /* nothing is read behind its last row */
     ef_graph_call(segment->interpreter, segment->first + last, &call, inputs, outputs);
     const uint32_t bytes = row_bytes(segment, last, 1);
-    const uint8_t *begin = (const uint8_t *)outputs[0] + (takes(segment, last) ? 0u : y * bytes);
+    const uint8_t *begin = (const uint8_t *)outputs[0] + y * bytes;
     for (uint32_t k = 0; k <= last; ++k) {
         if (segment->done[k] == segment->rows[k]) continue;
         ef_graph_call(segment->interpreter, segment->first + k, &call, inputs, outputs);
         const uint32_t down = row_bytes(segment, k, 0);
-        for (uint32_t n = 0; n < (kernel_of(segment, k)->row != NULL ? 1u : 2u); ++n) {
+        for (uint32_t n = 0; n < inputs_of(segment, k); ++n) {
             if (segment->maker[k][n] != EF_STREAM_WHOLE || inputs[n] == NULL) continue;
             const uint8_t *x = inputs[n];
             if (begin < x + slots_of(segment, k, n) * down && begin + bytes > x + oldest_row(segment, k) * down) return 0;
@@ -172,16 +206,13 @@ static int row_is_free(const struct segment *segment) {
 static int settle(const struct segment *segment) {
     for (uint32_t k = 0; k < segment->count; ++k) {
         void *record = segment->interpreter->arena + node_of(segment, k)->record;
-        if (kernel_of(segment, k)->row == NULL) {
+        if (takes(segment, k)) {
+            struct ef_call call = {record, NULL, NULL, NULL};
+            if (segment->rows[k] == 0u || !kernel_of(segment, k)->take(&call, segment->rows[k], segment->rows[k])) return 0;
+        } else if (kernel_of(segment, k)->row == NULL) {
             const uint32_t elements = ef_load_u32(record);
             if (elements % segment->rows[k] != 0u) return 0;
             *(uint32_t *)record = elements / segment->rows[k];
-        } else if (takes(segment, k)) {
-            const struct ef_window *window = record;
-            if (window->out_h != 1u || window->out_w != 1u || window->pad_top != 0u || window->pad_left != 0u ||
-                window->kernel_h < window->in_h || window->kernel_w < window->in_w) {
-                return 0;
-            }
         }
     }
     return 1;

@@ -139,7 +139,7 @@ struct ef_kernel {
     void (*invoke)(const struct ef_call *call); /* NULL where `row` is given */
     void (*row)(const struct ef_call *call, const struct ef_rows *rows, void *out_row); /* see ef_window.h */
 #if EF_WITH_STREAMING
-    void (*take)(const struct ef_call *call, uint32_t y); /* or NULL; see ef_stream.h. Record: a struct ef_window */
+    int (*take)(const struct ef_call *call, uint32_t y, uint32_t rows); /* or NULL; see ef_stream.h */
 #endif
 };
 

@@ -124,3 +124,24 @@ void ef_mean_s8_invoke(const struct ef_call *call) {
         out[o] = mean(record, sum);
     }
 }
+
+int ef_mean_s8_take(const struct ef_call *call, uint32_t y, uint32_t rows) {
+    const struct record *record = call->record;
+    const struct ef_reduce *reduce = &record->reduce;
+    const uint32_t channels = reduce->outputs, columns = reduce->run / rows;
+    if (y == rows) return reduce->runs == 1u && reduce->run_step == channels && columns * rows == reduce->run;
+    const int8_t *in = call->inputs[0];
+    int8_t *out = call->outputs[0];
+    uint32_t *kept = call->scratch;
+    for (uint32_t c = 0; c < channels; c++) {
+        uint32_t sum = y == 0 ? 0 : kept[c];
+        const int8_t *x = in + c;
+        for (uint32_t i = columns; i > 0; i--, x += channels) {
+            const int32_t value = *x;
+            sum += (uint32_t)value;
+        }
+        kept[c] = sum;
+        if (y + 1u == rows) out[c] = mean(record, sum);
+    }
+    return 1;
+}

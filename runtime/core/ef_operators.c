@@ -896,6 +896,9 @@ const struct ef_kernel ef_kernel_mean_s8 = {
     .prepare = ef_mean_s8_prepare,
     .invoke = ef_mean_s8_invoke,
     .row = NULL,
+#if EF_WITH_STREAMING
+    .take = ef_mean_s8_take,
+#endif
 };
 #endif
 

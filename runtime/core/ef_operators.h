@@ -651,6 +651,7 @@ void ef_depthwise_conv_2d_s16_row(const struct ef_call *call, const struct ef_ro
 void ef_max_pool_2d_s8_row(const struct ef_call *call, const struct ef_rows *rows, void *out_row);
 void ef_max_pool_2d_f32_row(const struct ef_call *call, const struct ef_rows *rows, void *out_row);
 void ef_max_pool_2d_s16_row(const struct ef_call *call, const struct ef_rows *rows, void *out_row);
-void ef_average_pool_2d_s8_take(const struct ef_call *call, uint32_t y);
+int ef_average_pool_2d_s8_take(const struct ef_call *call, uint32_t y, uint32_t rows);
+int ef_mean_s8_take(const struct ef_call *call, uint32_t y, uint32_t rows);
 
 #endif /* EF_OPERATORS_H */

@@ -44,7 +44,7 @@ static void run_stage(const struct ef_stream_stage *stage, uint32_t y, uint8_t *
     for (uint32_t i = 0; i < stage->inputs; i++) inputs[i] = row_of(&stage->in[i], y, arena);
     outputs[0] = row_of(&stage->out, stage->take ? 0u : y, arena);
     if (stage->take) {
-        stage->take(&call, y);
+        (void)stage->take(&call, y, stage->rows);
     } else {
         stage->invoke(&call);
     }

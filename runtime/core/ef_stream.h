@@ -2,9 +2,10 @@
  * its operators there are rings of the few rows that are still read. Rows are made when they are wanted, from the last
  * operator backwards, each once. edgeflow/generate/ahead/streaming.py plans rings and places by the same order of rows.
  *
- * A kernel with a form ef_<name>_take can be the last one where its window, without padding, is its whole input
- * [1, H, W, C]: that takes input row y, the rows in their turn, keeps a sum of 4 bytes a channel in its scratch from row
- * to row, and gives the output row with the last one.
+ * A kernel with a form ef_<name>_take can be the last one where it makes C elements of the whole image [1, H, W, C], one
+ * a channel: that takes input row y of H, the rows in their turn, keeps a sum of 4 bytes a channel in its scratch from
+ * row to row, and gives the output with the last one. Called for y = H it says whether its record is of that kind, and
+ * touches nothing else of the call.
  *
  * Only ahead-of-time builds use ef_stream_run(): everything in a stage is a constant that edgeflow has checked. The
  * interpreter runs rows in the same order (ef_interpreter_stream.c). */
@@ -37,7 +38,7 @@ struct ef_stream_stage {
     const void *const *constants; /* row kernels: the operator's inputs; the first one is not looked at */
     void (*row)(const struct ef_call *call, const struct ef_rows *rows, void *out_row); /* record: a struct ef_window */
     void (*invoke)(const struct ef_call *call); /* an elementwise kernel whose record is that of one row */
-    void (*take)(const struct ef_call *call, uint32_t y); /* takes input row y; the last one gives the output */
+    int (*take)(const struct ef_call *call, uint32_t y, uint32_t rows); /* takes input row y; the last gives the output */
     uint32_t scratch;   /* as ef_stream_rows.offset, or EF_STREAM_NOTHING */
     uint16_t rows;      /* to make, or to take */
     uint16_t inputs;    /* that are rows: 1 or 2; 0: the feed's stage */

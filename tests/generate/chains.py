@@ -65,6 +65,17 @@ class _Chain:
         self.nodes.append(Node(name, (x,), (out,), options))
         return out
 
+    def mean(self, x: int, axes: tuple[int, ...], *, keep: bool) -> int:
+        out_shape = [1 if d in axes else n for d, n in enumerate((1, *self.sizes[x])) if keep or d not in axes]
+        self.tensors.append(tensor(tuple(out_shape), "INT8", 0.4))
+        out = len(self.tensors) - 1
+        options = schema.ReducerOptionsT()
+        options.keepDims = keep
+        axis = self.constant((len(axes),), np.array(axes, np.int32), 1.0)
+        self.tensors[axis].quantization = None
+        self.nodes.append(Node("MEAN", (x, axis), (out,), options))
+        return out
+
     def addition(self, x: int, before: list[int]) -> int | None:
         kin = [t for t in before if self.sizes[t] == self.sizes[x] and t != x]
         if not kin:
@@ -75,8 +86,8 @@ class _Chain:
         return out
 
 
-def random_chain(rng: np.random.Generator) -> bytes:
-    """A model of 2 to 9 operators over images of up to 24 x 9."""
+def random_chain(rng: np.random.Generator, *, mean: bool = False) -> bytes:
+    """A model of 2 to 9 operators over images of up to 24 x 9; with `mean` the last one is a MEAN."""
     chain = _Chain(rng)
     x = chain.add((int(rng.integers(3, 25)), int(rng.integers(2, 10)), int(rng.choice([1, 3, 4]))))
     before = [x]
@@ -95,6 +106,9 @@ def random_chain(rng: np.random.Generator) -> bytes:
         if made is not None:
             before.append(made)
             x = made
-    if rng.random() < 0.5 or not chain.nodes:
+    if mean:
+        axes = (1, 2) if rng.random() < 0.8 else ((2, 3), (1,), (2, -2))[int(rng.integers(3))]
+        x = chain.mean(x, tuple(axis % 4 for axis in axes), keep=bool(rng.random() < 0.5))
+    elif rng.random() < 0.5 or not chain.nodes:
         x = chain.pool(x, whole=True)
     return packed(graph_model(chain.tensors, chain.nodes, [0], [x], chain.buffers))

@@ -88,6 +88,8 @@ def driver(drivers: list[Path]) -> Path:
 def streamed() -> list[Streamed]:
     """Random chains and the test models whose plans run operators together."""
     models = [read_model(random_chain(np.random.default_rng([41, n])), Path(f"c{n}.tflite")) for n in range(60)]
+    rngs = (np.random.default_rng([43, n]) for n in range(30))
+    models += [read_model(random_chain(rng, mean=True), Path(f"mean{n}.tflite")) for n, rng in enumerate(rngs)]
     models += [load_model(DATA / f"{name}.tflite") for name in LEAST]
     rng = np.random.default_rng(3)
     made = []
@@ -100,7 +102,9 @@ def streamed() -> list[Streamed]:
 
 
 def test_outputs_and_memory_are_as_planned(driver: Path, streamed: list[Streamed]) -> None:
-    assert len(streamed) >= 15
+    assert len(streamed) >= 20
+    ends = [one.model.main.operators[part.end - 1].name for one in streamed for part in one.segments if part.rows[-1]]
+    assert {"MEAN", "AVERAGE_POOL_2D"} <= set(ends)
     runs = run_batch([driver], [one.case() for one in streamed])
     alone = run_batch([driver], [one.case(one.model.content) for one in streamed])
     for one, run, other in zip(streamed, runs, alone, strict=True):

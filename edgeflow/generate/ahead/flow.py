@@ -76,7 +76,8 @@ def flow_of(graph: Subgraph, prepared: Prepared, segment: Segment) -> Flow:
         if tensor in segment.rings:
             offset, slots = segment.rings[tensor]
             return Rows(offset, row_bytes(graph, tensor), slots, maker)
-        return Rows(prepared.planned[tensor], row_bytes(graph, tensor), graph.tensors[tensor].shape[1], maker)
+        shape = graph.tensors[tensor].shape
+        return Rows(prepared.planned[tensor], row_bytes(graph, tensor), shape[1] if len(shape) == 4 else 1, maker)
 
     return Flow(
         segment.first,

@@ -61,6 +61,8 @@ def _prepared(content: bytes, graph: Subgraph, choices: Sequence[Choice]) -> Pre
 def _node(content: bytes, graph: Subgraph, operator: Operator, choice: Choice) -> Node:
     kernel = choice.kernel
     record = _window(content, graph, operator) if kernel.row else b""
+    if kernel.take and not kernel.row:
+        record = _reduction(content, graph, operator)
     if kernel.elements:
         out = graph.tensors[operator.outputs[0]]
         record = struct.pack("<I", out.bytes)
@@ -73,6 +75,15 @@ def _node(content: bytes, graph: Subgraph, operator: Operator, choice: Choice) -
         scratch_bytes=choice.scratch_bytes,
         record=record,
     )
+
+
+def _reduction(content: bytes, graph: Subgraph, operator: Operator) -> bytes:
+    """The begin of struct ef_reduce where all pixels of one image are reduced; otherwise one that is not that."""
+    x, axes = (graph.tensors[index] for index in operator.inputs[:2])
+    values = struct.unpack_from(f"<{axes.constant_bytes // 4}i", content, axes.data_offset)
+    if len(x.shape) == 4 and {value % 4 for value in values} == {1, 2}:
+        return struct.pack("<4I", x.shape[3], 1, x.shape[1] * x.shape[2], x.shape[3])
+    return struct.pack("<4I", 0, 0, 0, 0)
 
 
 def _window(content: bytes, graph: Subgraph, operator: Operator) -> bytes:

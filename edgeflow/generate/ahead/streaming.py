@@ -25,6 +25,7 @@ _KERNELS = [kernel for entry in operators() for kernel in entry.kernels]
 TAKEN = {kernel.name: f"ef_{kernel.name}_take" for kernel in _KERNELS if kernel.take}
 ELEMENTWISE = frozenset(kernel.name for kernel in _KERNELS if kernel.elements)
 _COUNT = struct.Struct("<I")
+_REDUCE = struct.Struct("<4I")  # outputs, runs, run, run_step
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,9 @@ def stage_of(graph: Subgraph, prepared: Prepared, operator: Operator, node: Node
         return None
     window = window_of(node)
     takes = TAKEN.get(node.kernel) if node.tuned is None else None
+    if takes and window is None and sources == operator.inputs[:1] and _is_mean(graph, operator, node):
+        x = graph.tensors[sources[0]]
+        return Stage(operator.index, "take", sources, out.index, x.shape[1], None, 0, 4 * x.shape[3])
     if window is not None and window.batches == 1 and sources == operator.inputs[:1]:
         if takes and _is_global(node, window):
             channels = out.shape[-1]
@@ -251,8 +255,17 @@ def place_segment(graph: Subgraph, first: int, layout: Layout, offset: int) -> S
 
 
 def row_bytes(graph: Subgraph, tensor: int) -> int:
-    """Bytes of one row of a tensor [1, H, W, C]."""
-    return graph.tensors[tensor].bytes // graph.tensors[tensor].shape[1]
+    """Bytes of one row of a tensor [1, H, W, C]; all of another one, which is the output of a stage that takes rows."""
+    shape = graph.tensors[tensor].shape
+    return graph.tensors[tensor].bytes // (shape[1] if len(shape) == 4 else 1)
+
+
+def _is_mean(graph: Subgraph, operator: Operator, node: Node) -> bool:
+    """Whether a reduction (struct ef_reduce at the record's begin) is one over all pixels of one image."""
+    shape = graph.tensors[operator.inputs[0]].shape
+    if len(shape) != 4 or shape[0] != 1:
+        return False
+    return _REDUCE.unpack_from(node.record) == (shape[3], 1, shape[1] * shape[2], shape[3])
 
 
 def _is_global(node: Node, window: Window) -> bool:
