@@ -802,7 +802,8 @@ internal class Reading(private val raw: Data) {
     }
 
     private fun softmax(found: FloatArray, size: Int, last: Int) {
-        for (start in 0 until size step max(last, 1)) {
+        var start = 0
+        while (start < size) {
             var largest = Float.NEGATIVE_INFINITY
             for (place in start until start + last) {
                 largest = if (found[place].isNaN() || largest.isNaN()) Float.NaN else max(largest, found[place])
@@ -812,6 +813,7 @@ internal class Reading(private val raw: Data) {
             for (place in start until start + last) {
                 found[place] = (exp(found[place].toDouble() - largest.toDouble()) / total).toFloat()
             }
+            start += max(last, 1)
         }
     }
 }
@@ -866,7 +868,8 @@ internal fun named(values: FloatData, into: Names, labels: Array<String>) {
 /** Four numbers each become left, top, right, bottom, in parts of the picture of [width] and [height]. */
 internal fun boxes(values: FloatData, order: IntArray, form: String, width: Float, height: Float) {
     val found = values.values
-    for (start in 0 until values.size step 4) {
+    var start = 0 // a range with a step would be an object
+    while (start < values.size) {
         var left = found[start + order[0]]
         var top = found[start + order[1]]
         var right = found[start + order[2]]
@@ -886,6 +889,7 @@ internal fun boxes(values: FloatData, order: IntArray, form: String, width: Floa
         found[start + 1] = top / height
         found[start + 2] = right / width
         found[start + 3] = bottom / height
+        start += 4
     }
 }
 
