@@ -27,11 +27,12 @@ def test_a_library_rendered_again_is_the_golden_one(form: str, tmp_path: Path) -
 
 
 @pytest.mark.parametrize(("form", "symbol"), [("interpreter", "two"), ("tflm", "thumbnail")])
-def test_what_lies_there_compiles(form: str, symbol: str) -> None:
+def test_what_lies_there_compiles(form: str, symbol: str, tmp_path: Path) -> None:
+    (tmp_path / "ef_names.h").write_text("/* the runtime's symbols, which grow with it, are not in the trees */\n")
     runtime = TESTS.parent / "runtime"
     sources = [str(path) for path in (GOLDEN / form / "src").glob("*.c")]
     assert len(sources) == (3 if form == "interpreter" else 2)
-    include = [f"-I{GOLDEN / form / 'src'}", f"-I{runtime / 'core'}", f"-I{runtime / 'wrapper'}"]
+    include = [f"-I{tmp_path}", f"-I{GOLDEN / form / 'src'}", f"-I{runtime / 'core'}", f"-I{runtime / 'wrapper'}"]
     run(["gcc", *WARNINGS, "-fsyntax-only", *include, *sources])
     own = [f"-I{Path(__file__).parent / 'stubs/tflm'}", "-x", "c++", str(GOLDEN / form / f"src/{symbol}.hpp")]
     own += [str(path) for path in (GOLDEN / form / "src").glob("*.cpp")]
