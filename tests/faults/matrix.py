@@ -1,0 +1,90 @@
+"""The matrix of faults: number → what happens and when, the same for the same seed on every machine."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from typing import Any
+
+SEED = 2026
+_LINE = ("cut", "hang", "corrupt", "duplicate", "slow")
+# kinds by transport, in the order of the numbers; what happens on the device is the same for all
+_DEVICE = (
+    "agent killed",
+    "host interrupted",
+    "disk full",
+    "disk read-only",
+    "bundle altered in flight",
+    "bundle altered at rest",
+    "signed bundle altered in flight",
+    "clock put back",
+    "two hosts at once",
+    "expired lock",
+    "release half made",
+)
+KINDS = {
+    "ssh": (*(f"line {what}" for what in _LINE), "host key changed", *_DEVICE),
+    "local": ("link bytes corrupted", "link bytes doubled", "link cut", *_DEVICE),
+    "adb": (
+        "runner killed",
+        "adb killed",
+        "host interrupted",
+        "link bytes corrupted",
+        "link bytes doubled",
+        "link cut",
+        "two hosts at once",
+        "expired lock",
+        "runner altered at rest",
+        "runner half pushed",
+    ),
+}
+COUNT = 200  # of a whole run, for each transport
+EVENTS = 15  # a deployment's requests and file transfers: the fault comes before one of them
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One fault; `details` are drawn from the seed and the number."""
+
+    transport: str
+    number: int
+    kind: str
+    model: str  # of tests/data: one that goes through the link, or one that goes as a file
+    event: int
+    delay_s: float
+    details: dict[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        more = " ".join(f"{name}={value}" for name, value in self.details.items())
+        return f"{self.transport} {self.number}: {self.kind} {self.model} event={self.event} {more}".rstrip()
+
+
+def fault(transport: str, number: int, seed: int = SEED) -> Fault:
+    """The fault of a number; the kinds come in turn."""
+    chosen = random.Random(f"{seed}:{transport}:{number}")
+    kind = KINDS[transport][number % len(KINDS[transport])]
+    model = chosen.choice(("kws_int8", "vww_int8"))
+    event, delay_s = chosen.randrange(EVENTS), chosen.choice((0.0, 0.0, 0.002, 0.02, 0.1))
+    details: dict[str, Any] = {}
+    if "disk" in kind:
+        event = chosen.randrange(8)  # what is written after that needs no room
+    elif "rest" in kind:
+        event = chosen.randrange(5, EVENTS)  # the release is there
+    if kind.startswith("line "):
+        up = chosen.random() < 0.7
+        most = (380_000 if model == "vww_int8" else 70_000) if up else 16_000
+        details = {
+            "what": kind.removeprefix("line "),
+            "after": int(1_000 * (most / 1_000) ** chosen.random()),
+            "up": up,
+        }
+    elif kind.startswith("link "):
+        large = transport == "adb" or model == "kws_int8"  # the model goes through the link
+        details = {"after": int(20 * (15_000 if large else 100) ** chosen.random())}
+    elif kind == "runner altered at rest":
+        details = {"at": chosen.random(), "bit": chosen.randrange(8)}
+    elif "altered" in kind:
+        # a small model goes through the link, in whose frames nothing can be altered unseen
+        file = chosen.choice(("model", "manifest")) if model == "vww_int8" or "rest" in kind else "manifest"
+        details = {"file": file, "at": chosen.random(), "bit": chosen.randrange(8)}
+    return Fault(transport, number, kind, model, event, delay_s, details)

@@ -1,0 +1,175 @@
+"""How faults strike: before an event of a deployment, in what is sent, or beforehand on the device."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import signal
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from edgeflow.device.session import Session
+from edgeflow.model.types import Model
+from edgeflow.transport.adb import AdbTransport
+from edgeflow.transport.local import LocalFiles, ProcessPipe
+from edgeflow.transport.sftp import SftpChannel
+from tests.faults.matrix import Fault
+
+_FUTURE = "20990101T000000Z"
+_AT_AN_EVENT = (
+    "agent killed",
+    "runner killed",
+    "adb killed",
+    "host interrupted",
+    "disk full",
+    "disk read-only",
+    "bundle altered at rest",
+)
+
+
+@contextlib.contextmanager
+def strikes(fault: Fault, struck: threading.Event, act: Callable[[], None]) -> Iterator[None]:
+    """Have `act` come before the event that the fault names, or at once where it lies on the device already."""
+    events = 0
+    timer = threading.Timer(fault.delay_s, act)
+
+    def strike() -> None:
+        struck.set()
+        if fault.delay_s and fault.kind.endswith("killed"):
+            timer.start()  # in the middle of something
+        else:
+            act()
+
+    def counted(original: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*args: Any, **kwargs: Any) -> Any:
+            nonlocal events
+            events += 1
+            if events == fault.event + 1 and fault.kind in _AT_AN_EVENT:
+                strike()
+            return original(*args, **kwargs)
+
+        return call
+
+    with pytest.MonkeyPatch.context() as patch:
+        for owner, name in ((Session, "request"), (LocalFiles, "put"), (SftpChannel, "put"), (AdbTransport, "put")):
+            patch.setattr(owner, name, counted(getattr(owner, name)))
+        if fault.kind in ("bundle altered in flight", "signed bundle altered in flight"):
+            for files in (LocalFiles, SftpChannel):
+                patch.setattr(files, "put", _altering(fault, files.put, struck))
+        if fault.kind.startswith("link "):
+            patch.setattr(ProcessPipe, "write", _mangling(fault, ProcessPipe.write, struck))
+        if fault.kind not in _AT_AN_EVENT:
+            if not fault.kind.startswith("link ") and "flight" not in fault.kind:
+                struck.set()
+            act()
+        try:
+            yield
+        finally:
+            timer.cancel()
+            if timer.ident is not None:
+                timer.join()
+
+
+def act(fault: Fault, app: Path, base: Path, new: Model, undo: contextlib.ExitStack) -> None:
+    """What happens on a device that keeps releases as files: `app` is the deployment's folder below `base`."""
+    match fault.kind:
+        case "agent killed":
+            for pid in agents(base):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+        case "host interrupted":
+            raise KeyboardInterrupt
+        case "disk full":
+            filler = base / "filler"
+            undo.callback(filler.unlink, missing_ok=True)
+            with contextlib.suppress(OSError), filler.open("wb", buffering=0) as file:
+                while True:
+                    file.write(bytes(4096))
+        case "disk read-only":
+            undo.callback(subprocess.run, ["mount", "-o", "remount,rw", str(base)], check=True)
+            subprocess.run(["mount", "-o", "remount,ro", str(base)], check=False)
+        case "bundle altered at rest":
+            for path in app.rglob("model.tflite" if fault.details["file"] == "model" else "manifest.json"):
+                if hashlib.sha256((path.parent / "model.tflite").read_bytes()).hexdigest() == new.sha256:
+                    _flip(path, fault)
+        case "clock put back":
+            (release,) = (app / "releases").iterdir()
+            future = release.with_name(_FUTURE + release.name[len(_FUTURE) :])
+            release.rename(future)
+            (app / "current").unlink()
+            (app / "current").symlink_to(f"releases/{future.name}")
+            (base / ".lock").write_text('{"owner": "x@y:1", "time": 4070908800.0}')
+        case "expired lock":
+            (base / ".lock").write_text('{"owner": "gone@away:12", "time": 1000000000.0}')
+        case "release half made":
+            half = app / "incoming" / f"{_FUTURE}-{new.sha256[:8]}"
+            half.mkdir()
+            (half / "model.tflite").write_bytes(new.content[:1000])
+            (app / "current.new").symlink_to("releases/nothing")
+            (app / "incoming" / f"{new.sha256}.part.json").write_bytes(b"{}")
+        case _:
+            pass  # it is in what is sent
+
+
+def _altering(fault: Fault, original: Callable[..., None], struck: threading.Event) -> Callable[..., None]:
+    """Alter the first file of the kind that goes to the device, behind every check of this side."""
+
+    def put(self: Any, data: bytes, remote: str, **more: Any) -> None:
+        wanted = ".part" if fault.details["file"] == "model" else ".part.json"
+        if remote.endswith(wanted) and not struck.is_set():
+            struck.set()
+            at = int(fault.details["at"] * (len(data) - 1))
+            data = data[:at] + bytes([data[at] ^ 1 << fault.details["bit"]]) + data[at + 1 :]
+        original(self, data, remote, **more)
+
+    return put
+
+
+def _mangling(fault: Fault, original: Callable[..., None], struck: threading.Event) -> Callable[..., None]:
+    """Spoil what goes through the first pipe after a number of bytes."""
+    passed = 0
+
+    def write(self: ProcessPipe, data: bytes, timeout_s: float) -> None:
+        nonlocal passed
+        if not struck.is_set() and passed + len(data) > fault.details["after"]:
+            struck.set()
+            at = fault.details["after"] - passed
+            match fault.kind:
+                case "link bytes corrupted":
+                    data = data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
+                case "link bytes doubled":
+                    data = data + data
+                case _:
+                    original(self, data[:at], timeout_s)
+                    self.close()
+                    return
+        passed += len(data)
+        original(self, data, timeout_s)
+
+    return write
+
+
+def _flip(path: Path, fault: Fault) -> None:
+    data = bytearray(path.read_bytes())
+    if data:
+        data[int(fault.details["at"] * (len(data) - 1))] ^= 1 << fault.details["bit"]
+        path.chmod(0o644)
+        path.write_bytes(bytes(data))
+
+
+def agents(base: Path) -> list[int]:
+    """Agents that work below `base`."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and int(entry.name) != os.getpid():
+            with contextlib.suppress(OSError):
+                words = (entry / "cmdline").read_bytes().split(b"\0")
+                if str(base).encode() in words and any(word.endswith(b".pyz") for word in words):
+                    found.append(int(entry.name))
+    return found
