@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,9 +17,16 @@ import pytest
 from ai_edge_litert.interpreter import Interpreter
 from contract_models import audio_model, detection_model, image_model, photo_model, text_model, with_metadata
 from litert_models import pass_through, quantize_model, reference, resize_model
+from test_hostile import hostile_model
 
+from edgeflow.generate.context import Options, build_context
+from edgeflow.generate.languages import load_languages
+from edgeflow.generate.prepost import PreStep
+from edgeflow.generate.render import render
+from edgeflow.generate.signals import Tokenizer
 from edgeflow.model import metadata as m
 from edgeflow.pipeline.generate import generate
+from edgeflow.targets.registry import resolve
 from tests.custom_operators import cosh_model
 
 # generated package, class, method and inputs by argument; writes every output, raw and read, to a file
@@ -404,3 +412,21 @@ print(json.dumps([result.score.values.tolist(), [c.index for c in result.score.t
     expected = [1 / (1 + np.exp(-(2 * np.log(0.5) + 0.5))), 0.125, 0.125, 1 / (1 + np.exp(-(np.log(0.25) + 1)))]
     np.testing.assert_allclose(values, expected, rtol=1e-6)
     assert top == [3, 0, 1, 2] and named == ["yes", "no", "", "yes"]
+
+
+def test_hostile_words_of_a_vocabulary_stay_data() -> None:
+    words = ['"""', "\\", "{{ m }}", "' + evil() + '", "\u202e", "\x00", "na\u00efve", "}"]
+    model = hostile_model(["text"], [], "m")
+    context = build_context(model, *resolve("raspberry-pi-4"), Options("python"))
+    tokenizer = Tokenizer('"\\\n', True, {word: number for number, word in enumerate(words)}, None, 0, 1)
+    (entry,) = context.entries
+    port = replace(entry.inputs[0], pre=PreStep("text", tokenizer=tokenizer))
+    context = replace(context, entries=(replace(entry, inputs=(port,)),))
+    files = render(load_languages()["python"], context, model.content)
+    tree = ast.parse(files["m/wrapper.py"].decode(), feature_version=(3, 9))
+    (made,) = [
+        {word.arg: ast.literal_eval(word.value) for word in node.keywords}
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "_signals.Tokenizer"
+    ]
+    assert Tokenizer(**made) == tokenizer
