@@ -66,14 +66,16 @@ LIBRARIES: dict[str, dict[str, Any]] = {
     "tflm": {"model": _THUMBNAIL, "target": "cortex-m4", "project": _THUMBNAIL.with_name("edgeflow.toml")},
 }
 _RUNTIME = re.compile(rb"^ +(?:\.\./)?src/ef_\w+\.c\n", re.MULTILINE)
+# arenas follow the planner: what they are is tested elsewhere
+_ARENA = re.compile(rb"(_ARENA_BYTES |arena_\d\[|\| arena[^|]*\| |, )\d+(?= /\*| \+| \||\n| bytes of it the arena)")
 
 
 def library_files(name: str, folder: Path) -> dict[str, bytes]:
-    """The files of a C library that are rendered for it, without the runtime's own and the code built ahead of time."""
+    """The files of a C library that are rendered for it, without the runtime's own and what is built ahead of time."""
     generate(**LIBRARIES[name], language="c", form=name, output=folder)
     files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     own = {path: text for path, text in files.items() if not re.search(r"src/ef_|_aot\.[ch]$", path)}
-    return {path: _RUNTIME.sub(b"", text) for path, text in own.items()}
+    return {path: _ARENA.sub(rb"\g<1>4096", _RUNTIME.sub(b"", text)) for path, text in own.items()}
 
 
 def runner_files(name: str) -> dict[str, bytes]:

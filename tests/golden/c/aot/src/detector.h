@@ -14,7 +14,7 @@
  *     detector_run(&model, &input, &result);
  *     result.detection_result: 3 detections at most, best first
  *
- * All memory is in struct detector, 96 bytes of it the arena. Nothing is allocated. Not for two threads at once.
+ * All memory is in struct detector, 4096 bytes of it the arena. Nothing is allocated. Not for two threads at once.
  */
 #ifndef EF_LIBRARY_detector_H
 #define EF_LIBRARY_detector_H
@@ -29,7 +29,7 @@ extern "C" {
 #endif
 
 #define DETECTOR_SHA256 "6885939929e4e75b2531c9b19da21acf30d22b218755d0a8a4dce94adc7136ce"
-#define DETECTOR_ARENA_BYTES 96 /* exactly what a run needs */
+#define DETECTOR_ARENA_BYTES 4096 /* exactly what a run needs */
 #ifndef DETECTOR_RAM_BYTES
 #define DETECTOR_RAM_BYTES 262144 /* the largest region of Arduino Nano 33 BLE */
 #endif

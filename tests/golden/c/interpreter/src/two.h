@@ -19,7 +19,7 @@
  *     two_encode(&model, &input, &result);
  *     result.code: code, 3 of float [1, 3], as they are
  *
- * All memory is in struct two, 192 bytes of it the arena. Nothing is allocated. Not for two threads at once.
+ * All memory is in struct two, 4096 bytes of it the arena. Nothing is allocated. Not for two threads at once.
  */
 #ifndef EF_LIBRARY_two_H
 #define EF_LIBRARY_two_H
@@ -33,7 +33,7 @@ extern "C" {
 #endif
 
 #define TWO_SHA256 "cf486c955b2b028ddf13b5b233bc1c39fb0b35983b06297a469ebc0207a7182b"
-#define TWO_ARENA_BYTES 192 /* exactly what a run needs */
+#define TWO_ARENA_BYTES 4096 /* exactly what a run needs */
 #ifndef TWO_RAM_BYTES
 #define TWO_RAM_BYTES 270336 /* the largest region of Raspberry Pi Pico */
 #endif
@@ -50,8 +50,8 @@ extern "C" {
 
 /* The model with its memory; the fields are the library's. */
 struct two {
-    TWO_ALIGNED uint8_t arena_0[96 + TWO_SLACK];
-    TWO_ALIGNED uint8_t arena_1[96 + TWO_SLACK];
+    TWO_ALIGNED uint8_t arena_0[4096 + TWO_SLACK];
+    TWO_ALIGNED uint8_t arena_1[4096 + TWO_SLACK];
     uint64_t state[3][TWO_STATE_WORDS]; /* the runtime's own: model, interpreters */
     uint8_t status; /* enum ef_status of the runtime, where init gave EF_WRAPPER_RUNTIME */
     struct ef_wrapper_view view;

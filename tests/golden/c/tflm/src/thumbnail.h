@@ -27,7 +27,7 @@ extern "C" {
 #define THUMBNAIL_SHA256 "d89bf95ae8944a9d43302fd6af732025a33905f923a48f472a66c01b124178b2"
 /* An estimate: thumbnail_arena_used() says what it really was; define this as that and a little. */
 #ifndef THUMBNAIL_ARENA_BYTES
-#define THUMBNAIL_ARENA_BYTES 1536
+#define THUMBNAIL_ARENA_BYTES 4096
 #endif
 
 #if defined(__GNUC__)
