@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Build the image that the emulated arm64 Linux boards start: Debian 12 with sshd and Python, kernels, start-up archives.
-#   hardware/images/build.sh            takes 3 to 9 minutes and 200 MB of the Debian mirror, or nothing when it is there
+#   hardware/images/build.sh            takes minutes and 200 MB of the Debian mirror, or nothing when it is there
 #   hardware/images/build.sh --again    builds it anew
 # The image lies in the user's cache folder, under the name that targets/emulators/arm64-virt.toml gives it. Its keys are
 # made here and are no secret: they open an emulated board that only this machine reaches.
