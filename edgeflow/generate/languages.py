@@ -42,7 +42,8 @@ class Copy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Limit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What `form` cannot hold beside the language's own limits; `instead` is the form that can.
 
-    `free_sizes`: inputs whose sizes the caller chooses; `subgraphs`: signatures on other subgraphs than the first.
+    `free_sizes`: inputs whose sizes the caller chooses; `subgraphs`: signatures on other subgraphs than the first;
+    `no_inputs`: calls without any input.
     """
 
     form: _Text
@@ -50,6 +51,7 @@ class Limit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     dtypes: tuple[_Text, ...] | None = None
     free_sizes: bool = True
     subgraphs: bool = True
+    no_inputs: bool = True
 
     def reasons(self, context: Context) -> list[str]:
         """Why the model cannot have this form."""
@@ -57,6 +59,8 @@ class Limit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         for entry in context.entries:
             if not self.subgraphs and entry.by_key:
                 found.append(f"signature {entry.key!r} runs by its name, which the form {self.form} cannot")
+            if not self.no_inputs and not entry.inputs:
+                found.append(f"{entry.method} has no input, without which the form {self.form} runs nothing")
             for port in (*entry.inputs, *entry.outputs):
                 which = f"tensor {port.index} ({port.name})"
                 if self.dtypes is not None and port.dtype not in self.dtypes:

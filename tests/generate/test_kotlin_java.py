@@ -304,13 +304,14 @@ def test_every_file_of_a_package_is_what_its_tool_reads(built: Built, language: 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_a_form_cannot_hold_is_refused_with_the_form_that_can(data: Path, tmp_path: Path, language: str) -> None:
-    for name, form, reason in [
-        ("sine_any_batch_float32", None, r"tensor 0 \(angle\) has free sizes \[-1, 1\]"),
-        ("counter_float32", "play-services", "signature 'add' runs by its name"),
+    for name, form, reason, instead in [
+        (FREE, None, r"tensor 0 \(angle\) has free sizes \[-1, 1\]", "interpreter"),
+        ("counter_float32", "play-services", "signature 'add' runs by its name", "interpreter"),
+        ("counter_float32", "interpreter", "read has no input", "compiled-model"),
     ]:
         with pytest.raises(ModelError, match=reason) as refused:
             generate(data / f"{name}.tflite", target="android-arm64", language=language, form=form, output=tmp_path)
-        assert "--form interpreter" in str(refused.value.hint)
+        assert f"--form {instead}" in str(refused.value.hint)
     for package in ("model", "org.Example", "org.example.class", "android.mine", "a.b c", "org..x", "org.example.1"):
         with pytest.raises(UsageError, match="is no Java package of yours"):
             generate(
