@@ -43,6 +43,8 @@ def faulty_line(port: int, fault: LineFault, struck: threading.Event) -> Iterato
         yield server.getsockname()[1]
     finally:
         for each in sockets:
+            with contextlib.suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)  # closing alone tells nobody while a thread still reads
             each.close()
 
 
