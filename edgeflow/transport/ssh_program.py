@@ -17,7 +17,7 @@ from edgeflow.transport.ssh_connect import Connection, deadline
 if TYPE_CHECKING:
     import paramiko
 
-START_S = 20.0  # opening a channel and having the program started
+START_S = 60.0  # opening a channel and having the program started: an emulated board on a busy machine takes long
 _EXIT_S = 2.0  # a program's time to end after its stdin closed, then again after SIGTERM
 _KILL_S = 10.0  # starting `kill` on a device that may be busy
 OUTPUT_LIMIT_BYTES = 64 << 20  # a command's output beyond this is a fault of the device, not an answer
