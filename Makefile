@@ -11,7 +11,7 @@ help:
 	@echo "make demo-full  the same on a second emulated board and arm64 Linux, and validated on each device"
 	@echo "make test    set up and run the whole test suite"
 	@echo "make test-vm  deploy to and measure on an emulated arm64 Debian, whose image it builds the first time"
-	@echo "make test-faults  all faults that a deployment must survive, over SSH and here; goes on where it was stopped"
+	@echo "make test-faults  all faults that a deployment must survive; goes on where it was stopped"
 	@echo "make runners build the runner for Linux on x86-64, aarch64 and armv7, static"
 	@echo "make fuzz    hostile bytes to the runtime and the link, SECONDS=60 for each target; later runs add up"
 	@echo "make bench-mcu  models on emulated microcontrollers beside the peer's figures; MODELS=DIR for other ones"
