@@ -62,7 +62,9 @@ PLAIN = ("EF_WITH_INT16=0", "EF_WITH_DSP=0", "EF_WITH_PLAN_ENTRY=0")
 @pytest.mark.parametrize(("board", "limit"), [("mps2-an385", 65_536), ("mps2-an386", 64_000), ("mps3-an547", 64_000)])
 def test_a_runner_with_the_common_operators_int8_and_float_stays_within_its_size(board: str, limit: int) -> None:
     assert 20_000 < _with_operators(board, COMMON, *PLAIN).text_bytes <= limit
-    assert _with_operators(board, COMMON, "EF_WITH_INT16=0").text_bytes <= 72_000
+    alone = _with_operators(board, COMMON, "EF_WITH_INT16=0", "EF_WITH_STREAMING=0").text_bytes
+    assert alone <= 74_000  # 2.3 KB of it the loops of MUL, MEAN and SOFTMAX for the DSP extension, and of FMA
+    assert _with_operators(board, COMMON, "EF_WITH_INT16=0").text_bytes <= alone + 4_000  # what runs by rows
 
 
 def test_a_runner_for_one_model_is_smaller_than_tflm_for_it() -> None:
