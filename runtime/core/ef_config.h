@@ -8,7 +8,7 @@
  *   EF_WITH_DSP             1   loops for the DSP extension, FMA and Helium of Arm cores (about 7 KB of text with int8,
  *                               4 KB with int16, 0.5 KB with float32); 0 leaves the plain ones there too
  *   EF_WITH_PLAN_ENTRY      1   plans that models bring along (about 0.7 KB of text); 0 makes every plan on the board
- *   EF_WITH_STREAMING       1   those of them that run operators together by rows (about 2.6 KB of text), which 0 refuses
+ *   EF_WITH_STREAMING       1   those of them that run operators together by rows (about 3.7 KB of text), which 0 refuses
  *   EF_WITH_<OPERATOR>      1   one switch an operator (EF_WITH_CONV_2D, ...): ef_operators.h; 0 leaves the operator
  *                               out of `ef_kernels_all`, and the linker then drops its code (--gc-sections)
  *   EF_TFLM_FULLY_CONNECTED 0   1 rounds FULLY_CONNECTED twice as TensorFlow Lite Micro does; 0 as LiteRT does
