@@ -28,9 +28,9 @@ TYPES = {
     "UINT8": "std::uint8_t",
 }
 # classes that generated code has or names itself
-_CLASSES = frozenset(
-    "Array Audio Box Call Category Classes Detection Error Image LiteRt Options Port Sha256 Shape Size Values".split()
-)
+_CLASSES = """
+Array Audio Box Call Category Classes Detection Error Image LiteRt Options Port Sha256 Shape Size Values
+"""
 
 
 def namespace(context: Context) -> str:
@@ -41,7 +41,7 @@ def namespace(context: Context) -> str:
 def class_of(context: Context) -> str:
     """The class, which is never a macro's name."""
     own = context.class_name
-    return f"{own}Model" if own in _CLASSES or own.isupper() else own
+    return f"{own}Model" if own in _CLASSES.split() or own.isupper() else own
 
 
 def name(identifier: str) -> str:
