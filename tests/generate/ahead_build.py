@@ -105,8 +105,8 @@ def build_batch(
     """One program of many models, under the sanitizers, each in an arena of its own size.
 
     `driver` is the fixture's, whose objects of the runtime are linked. What is returned takes each model's inputs, in
-    the order of the cases, and gives all outputs one after the other. A list in `optimize` is taken in turns. With `input_rows` inputs come by rows, each in
-    its turn.
+    the order of the cases, and gives all outputs one after the other. A list in `optimize` is taken in turns. With
+    `input_rows` inputs come by rows, each in its turn.
     """
     includes, body, callbacks = "", "", ""
     for number, case in enumerate(cases):
