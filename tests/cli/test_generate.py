@@ -57,9 +57,7 @@ def test_the_target_chooses_the_language_and_json_lists_what_was_written(
         assert (file["bytes"], file["sha256"]) == (len(content), hashlib.sha256(content).hexdigest())
 
 
-def test_every_target_and_board_generates(
-    capfd: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
+def test_every_target_and_board_generates(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     families = {name: target.family for name, target in load_targets().items()}
     families |= {name: families[board.target] for name, board in load_boards().items()}
     for name, family in families.items():
