@@ -9,7 +9,6 @@ import re
 import shutil
 import socket
 import subprocess
-import tempfile
 import threading
 import time
 from collections.abc import Sequence
@@ -96,7 +95,8 @@ class QemuLinux:
             monitor_end.close()
         self._listener = threading.Thread(target=self._move_console, name=f"console {machine.name}", daemon=True)
         self._listener.start()
-        self._folder = Path(tempfile.mkdtemp(prefix="edgeflow-qemu-"))
+        self._folder = disk.overlay.with_suffix(".run")  # beside the disk: what a killed process left is used again
+        self._folder.mkdir(mode=0o700, exist_ok=True)
         try:
             self._address = self._forwarded()
             self.ssh_config = self._write_ssh_config(disk)
