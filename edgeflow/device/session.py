@@ -169,6 +169,9 @@ class Session:
             begun = self.request(Command.MODEL_BEGIN, slot=slot, size=len(content), sha256=digest)
             if begun["state"] != Upload.SEND:
                 release = PurePosixPath(begun["path"]).parent.name
+                if not release:  # a board: the one that was committed last need not be this one
+                    found = self.slots(slot).items()
+                    release = next((name for name, (_, sha256) in found if sha256 == digest.hex()), "")
                 return Uploaded(release, begun["path"], active=begun["state"] == Upload.ACTIVE, sent=0)
             offset = min(begun["offset"], len(content))
             if begun["path"] and self._files is not None and len(content) > BULK_BYTES:

@@ -98,6 +98,9 @@ def test_deploy_bench_invoke_and_rollback_go_as_on_other_devices(phones, tmp_pat
     with connect(phone) as session:
         assert session.hello.slots == Slots.FLASH
         assert (session.hello.board, session.hello.os) == ("Trixie Phone", "Android 14")
+    again = deploy(KWS, phone, name="app")  # both are there: nothing is sent, and the right one is switched to
+    assert (again.action, again.sent_bytes, again.release) == ("deployed", 0, second.release)
+    assert answers(phone) == expected(KWS, tmp_path)
     with connect(other) as session:
         assert session.slots() == {}  # the one named by its serial number is the one that was meant
 

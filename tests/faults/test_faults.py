@@ -35,7 +35,7 @@ def rigs(tmp_path_factory, sshd):
             return made[transport]
 
         yield rig
-        for each in made.values():
+        for each in reversed(made.values()):  # each puts back what it found
             each.close()
 
 
