@@ -64,7 +64,7 @@ def unavailable_reason() -> str | None:
     """Why no adbd can be started here, or None."""
     if not (ROOT / "complete").exists():
         return "adbd is not unpacked; .ci/adbd .venv/adbd does it"
-    missing = [tool for tool in ("unshare", "nsenter", "chroot", "mount") if shutil.which(tool) is None]
+    missing = [tool for tool in ("setpriv", "unshare", "nsenter", "chroot", "mount") if shutil.which(tool) is None]
     return f"{' and '.join(missing)} not installed" if missing else None
 
 
@@ -83,6 +83,7 @@ def adbd(folder: Path) -> Iterator[Adbd]:
     )
     namespace = subprocess.Popen(
         [
+            *("setpriv", "--pdeathsig", "KILL"),  # with the test run, however that ends
             "unshare",
             *_as_root(),
             "--mount",

@@ -97,7 +97,7 @@ class Language:
     ways of `prepares` (`PreStep.kind`). `golden` is the folder in the output that takes golden vectors, None where
     there is none; in it and in `copies` `__symbol__` stands for the name. `packaged` says that its files lie in a Java
     package, `limits` what single forms cannot hold, `library` that it is C with the runtime's own sources
-    (edgeflow.generate.micro_library).
+    (edgeflow.generate.micro.library).
     """
 
     name: str

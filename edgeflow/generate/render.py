@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from edgeflow.generate import cpp, jvm, micro
+from edgeflow.generate import cpp, jvm
 from edgeflow.generate.context import Context, Entry, Port
 from edgeflow.generate.escape import FILTERS
 from edgeflow.generate.groups import Group
 from edgeflow.generate.languages import Language
+from edgeflow.generate.micro.description import input_line, output_line
 from edgeflow.resources import templates_dir
 
 if TYPE_CHECKING:
@@ -152,8 +153,8 @@ def _environment(root: Path) -> Environment:
     environment.filters.update(FILTERS)
     environment.filters.update(jvm.FILTERS)
     environment.filters.update(cpp.FILTERS)
-    environment.filters["micro_input_text"] = micro.input_line
-    environment.filters["micro_output_text"] = micro.output_line
+    environment.filters["micro_input_text"] = input_line
+    environment.filters["micro_output_text"] = output_line
     environment.filters["quantization"] = quantization_text
     environment.filters["input_text"] = input_text
     environment.filters["result_text"] = result_text

@@ -8,9 +8,10 @@ from importlib.metadata import version
 
 from edgeflow.generate.context import Context
 from edgeflow.generate.languages import Language
-from edgeflow.generate.micro import Micro, refuse_signatures
-from edgeflow.generate.micro_golden import self_test
-from edgeflow.generate.micro_library import Built, ahead_context, library_files, library_warnings
+from edgeflow.generate.micro.description import Micro
+from edgeflow.generate.micro.entries import refuse_signatures
+from edgeflow.generate.micro.golden import self_test
+from edgeflow.generate.micro.library import Built, ahead_context, library_files, library_warnings
 from edgeflow.model.types import Model
 from edgeflow.targets.types import Board, Target
 

@@ -18,7 +18,7 @@ from edgeflow.generate.context import Context, Options, build_context
 from edgeflow.generate.described import Labels
 from edgeflow.generate.groups import Group
 from edgeflow.generate.languages import load_languages
-from edgeflow.generate.micro_library import library_files
+from edgeflow.generate.micro.library import library_files
 from edgeflow.generate.prepost import PostStep
 from edgeflow.model.types import Model
 from edgeflow.pipeline.generate_library import make_library

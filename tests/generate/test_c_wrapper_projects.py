@@ -13,7 +13,7 @@ from c_libraries import M4, TESTS, WARNINGS, run, uint8_image, write_library
 
 from edgeflow.cli import main
 from edgeflow.errors import ModelError, UsageError
-from edgeflow.generate.micro_tflm import tflm_operators
+from edgeflow.generate.micro.tflm import tflm_operators
 from edgeflow.model.read import load_model
 from edgeflow.pipeline.generate import generate, generate_files
 from tests.environments import python_with

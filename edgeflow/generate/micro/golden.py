@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from edgeflow.errors import UsageError
 from edgeflow.generate.context import Context
-from edgeflow.generate.initializers_c import array_rows
-from edgeflow.generate.micro import Input, Micro, MicroEntry, Output
+from edgeflow.generate.micro.description import Input, Micro, MicroEntry, Output
+from edgeflow.generate.micro.initializers import array_rows
 from edgeflow.generate.render import render_tree
 
 Array = NDArray[Any]

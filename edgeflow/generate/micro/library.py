@@ -11,16 +11,15 @@ from edgeflow.fit.arena import plan_arena
 from edgeflow.generate.context import Context
 from edgeflow.generate.core_sources import defined_by, needed
 from edgeflow.generate.languages import Language
-from edgeflow.generate.micro import (
-    Micro,
-    MicroEntry,
+from edgeflow.generate.micro.description import Micro, MicroEntry
+from edgeflow.generate.micro.entries import (
     cpp_class,
     largest_region,
     micro_entries,
     refuse_signatures,
     tables_of,
 )
-from edgeflow.generate.micro_tflm import tflm_arena_bytes, tflm_operators
+from edgeflow.generate.micro.tflm import tflm_arena_bytes, tflm_operators
 from edgeflow.generate.render import byte_rows, render
 from edgeflow.generate.runner_project import select
 from edgeflow.model.types import Model
