@@ -2,9 +2,13 @@
  * 1/n, rounded twice, as the reference does. No scratch. A whole image may come row by row: sums wrap, so their order does
  * not matter. Refuses axes beyond the rank and what ef_reduce_prepare()
  * refuses. */
+#include "ef_mve.h"
 #include "ef_operators.h"
 #include "ef_reduce.h"
 #include "ef_requantize.h"
+#if EF_HAVE_MVE
+#include <arm_mve.h>
+#endif
 
 struct record {
     struct ef_reduce reduce;
@@ -47,10 +51,18 @@ static int8_t mean(const struct record *record, uint32_t sum) {
 }
 
 #if EF_HAVE_DSP
-#define BLOCK 255u   /* bytes whose sum 16 bits hold */
 #define LONG_RUN 32u /* neighbouring values from which four at a time pay */
 
-/* sum[j] += x[j] + x[step + j] + ..., j < 4: six instructions for four values. */
+/* sum[j] += x[j] + x[step + j] + ..., j < 4: six instructions for four values, with Helium two. */
+#if EF_HAVE_MVE
+static void add_columns(const int8_t *x, uint32_t step, uint32_t count, uint32_t sum[4]) {
+    uint32x4_t sums = vldrwq_u32(sum);
+    for (; count > 0; count--, x += step) sums = vaddq_u32(sums, vreinterpretq_u32_s32(vldrbq_s32(x)));
+    vstrwq_u32(sum, sums);
+}
+#else
+#define BLOCK 255u /* bytes whose sum 16 bits hold */
+
 static void add_columns(const int8_t *x, uint32_t step, uint32_t count, uint32_t sum[4]) {
     while (count > 0) {
         const uint32_t block = count < BLOCK ? count : BLOCK;
@@ -67,6 +79,7 @@ static void add_columns(const int8_t *x, uint32_t step, uint32_t count, uint32_t
         count -= block;
     }
 }
+#endif
 
 /* The sums of output `o` and, where their inputs lie beside its own, of the three after it: says how many. */
 static uint32_t sums_of(const struct ef_reduce *reduce, const int8_t *in, uint32_t o, uint32_t sum[4]) {

@@ -2,8 +2,12 @@
  * Refuses shapes that do not broadcast and what ef_dense.h refuses. */
 #include "ef_broadcast.h"
 #include "ef_dense.h"
+#include "ef_mve.h"
 #include "ef_operators.h"
 #include "ef_requantize.h"
+#if EF_HAVE_DSP && EF_HAVE_MVE
+#include <arm_mve.h>
+#endif
 
 struct record {
     struct ef_broadcast broadcast;
@@ -40,7 +44,48 @@ enum ef_status ef_mul_s8_prepare(struct ef_context *context) {
     return EF_OK;
 }
 
-#if EF_HAVE_DSP
+#if EF_HAVE_DSP && EF_HAVE_MVE
+#define LEAST_RIGHT_SHIFT 0
+
+/* What makes outputs of products: both steps of ef_requantize(), as its right shifts have them. */
+struct scaling {
+    int32_t multiplier, shift, zero_point;
+    int32x4_t min, max;
+};
+
+static inline void store_scaled(const struct scaling *by, int32x4_t x, int32x4_t y, int8_t *out, mve_pred16_t some) {
+    int32x4_t value = vqrdmulhq_n_s32(vmulq_s32(x, y), by->multiplier);
+    if (by->shift < 0) value = vrshlq_n_s32(vqaddq_s32(value, vshrq_n_s32(value, 31)), by->shift);
+    value = vaddq_n_s32(value, by->zero_point);
+    vstrbq_p_s32(out, vminq_s32(vmaxq_s32(value, by->min), by->max), some);
+}
+
+/* One run, four at a time; at least one operand moves. */
+static int8_t *mul_run(const struct record *record, const int8_t *a, uint32_t a_step, const int8_t *b, uint32_t b_step,
+                       uint32_t count, int8_t *out) {
+    const struct scaling by = {record->multiplier, record->shift, record->out_zero_point, vdupq_n_s32(record->min),
+                               vdupq_n_s32(record->max)};
+    const int8_t *const x = a_step != 0u ? a : b, *const y = a_step != 0u ? b : a;
+    const int32_t x_zero_point = a_step != 0u ? record->a_zero_point : record->b_zero_point;
+    const int32_t y_zero_point = a_step != 0u ? record->b_zero_point : record->a_zero_point;
+    const int32x4_t one = vdupq_n_s32(*y - y_zero_point);
+    if (a_step != b_step) {
+        for (uint32_t i = 0; i < count; i += 4u) {
+            const mve_pred16_t some = vctp32q(count - i);
+            store_scaled(&by, vsubq_n_s32(vldrbq_z_s32(x + i, some), x_zero_point), one, out + i, some);
+        }
+        return out + count;
+    }
+    for (uint32_t i = 0; i < count; i += 4u) {
+        const mve_pred16_t some = vctp32q(count - i);
+        const int32x4_t other = vsubq_n_s32(vldrbq_z_s32(y + i, some), y_zero_point);
+        store_scaled(&by, vsubq_n_s32(vldrbq_z_s32(x + i, some), x_zero_point), other, out + i, some);
+    }
+    return out + count;
+}
+#elif EF_HAVE_DSP
+#define LEAST_RIGHT_SHIFT 2
+
 /* What makes an output of a product: both steps of ef_requantize() for right shifts of 2 and more, in five instructions. */
 struct scaling {
     int32_t factor, power, zero_point, min, max;
@@ -86,8 +131,8 @@ void ef_mul_s8_invoke(const struct ef_call *call) {
     struct ef_broadcast_at at = {{0}, 0, 0};
     do {
         const int8_t *pa = a + at.a, *pb = b + at.b;
-#if EF_HAVE_DSP
-        if (record.shift <= -2) {
+#ifdef LEAST_RIGHT_SHIFT
+        if (record.shift <= -LEAST_RIGHT_SHIFT && a_step + b_step != 0u) {
             out = mul_run(&record, pa, a_step, pb, b_step, run, out);
             continue;
         }
