@@ -56,11 +56,6 @@ def choose(subgraph: Subgraph, operator: Operator) -> Choice | str:
     return f"{operator.name}: {closest[1]}"
 
 
-def supported_codes() -> tuple[int, ...]:
-    """BuiltinOperator numbers that the runtime has, ascending."""
-    return tuple(sorted(entry.code for entry in operators()))
-
-
 def formula_values(subgraph: Subgraph, operator: Operator) -> dict[str, int]:
     """The names that formulas of operators.toml may use, for one operator."""
     inputs = [subgraph.tensors[i] if i >= 0 else None for i in operator.inputs]
