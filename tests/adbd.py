@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(sys.prefix) / "adbd" / "root"
+ROOT = Path(sys.prefix) / "adbd" / "tree"
 _PORTS = (5555, 5556)  # two devices
 _START_S = 60.0
 # $1 the folder with what adb and adbd need, $2 a scratch folder. The namespace sees this machine's folders and its own

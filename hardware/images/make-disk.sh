@@ -8,10 +8,10 @@ tar -x -f "$tar" -C "$root" --exclude='./dev/*'
 rm -rf "$root"/var/lib/apt/lists/* "$root"/var/cache/apt/* "$root"/var/cache/debconf/* "$root"/etc/ssh/ssh_host_*
 rm -f "$root/etc/fstab" # the kernel mounts the root file system, and there is no other
 
-(cd "$here/root" && find . -type f) | while read -r file; do
+(cd "$here/overlay" && find . -type f) | while read -r file; do
   mode=644
   case $file in ./usr/local/sbin/*) mode=755 ;; ./etc/sudoers.d/*) mode=440 ;; esac
-  install -D -o 0 -g 0 -m "$mode" "$here/root/$file" "$root/$file"
+  install -D -o 0 -g 0 -m "$mode" "$here/overlay/$file" "${root}/$file"
 done
 
 # the account of a Raspberry Pi; '*' is no password, where '!' would lock the account

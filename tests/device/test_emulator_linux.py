@@ -7,7 +7,6 @@ import pytest
 from edgeflow.device.book import find_device
 from edgeflow.device.emulator import image_folder, kept_on, open_qemu, starts_linux
 from edgeflow.errors import DeviceError, ToolchainError, UsageError
-from tests.device.test_provision import run  # noqa: F401  a fixture
 
 BOARDS = ("arm64-virt", "raspi3b")
 FILES = ("disk.ext4", "vmlinuz-cloud", "initrd-cloud.gz", "vmlinuz-full", "initrd-full.gz", "bcm2837-rpi-3-b.dtb")
@@ -31,7 +30,7 @@ def image():
 
 
 @pytest.mark.parametrize("board", BOARDS)
-def test_without_its_image_the_command_that_builds_it_is_named(board, run):  # noqa: F811
+def test_without_its_image_the_command_that_builds_it_is_named(board, run):
     code, _, err = run("bench", "tests/data/sine_int8.tflite", "--device", f"qemu:{board}")
     assert code == 7 and "hardware/images/build.sh" in err and len(err.strip().splitlines()) == 2, err
 

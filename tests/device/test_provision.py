@@ -14,7 +14,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from edgeflow.cli import main
 from edgeflow.device.interpreters import choose
 from edgeflow.device.wheels import fetch, pack
 from edgeflow.errors import UsageError
@@ -45,17 +44,6 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for distribution in DISTRIBUTIONS:
         _wheel(distribution, folder)
     return folder
-
-
-@pytest.fixture
-def run(capfd: pytest.CaptureFixture[str]):
-    def run(*arguments: object) -> tuple[object, str, str]:
-        with pytest.raises(SystemExit) as stop:
-            main([str(argument) for argument in arguments])
-        printed = capfd.readouterr()
-        return stop.value.code, printed.out, printed.err
-
-    return run
 
 
 @pytest.fixture

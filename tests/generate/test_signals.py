@@ -55,7 +55,7 @@ def test_quantized_sound_is_what_the_quantize_operator_makes_of_it(dtype: str, s
 
 def test_sound_that_does_not_fit_is_refused() -> None:
     def prepare(value: object, **other: int) -> None:
-        signals.prepare_audio(value, FRAME, **{"sample_rate": 8000, "channels": 1, **other})  # type: ignore[arg-type]
+        signals.prepare_audio(value, FRAME, **{"sample_rate": 8000, "channels": 1, **other})  # type: ignore[arg-type]  # cases
 
     prepare(Audio([0.5], 8000))
     with pytest.raises(ValueError, match="takes 8000 samples a second, not 44100: resample it"):
@@ -90,7 +90,7 @@ def test_words_become_ids_and_the_rest_is_padding() -> None:
     ids = Tensor("x", 0, "int32", (1, 6))
 
     def prepare(text: object, tokenizer: Tokenizer = WORDS) -> list[int]:
-        return signals.prepare_text(text, ids, tokenizer).reshape(-1).tolist()  # type: ignore[arg-type]
+        return signals.prepare_text(text, ids, tokenizer).reshape(-1).tolist()  # type: ignore[arg-type]  # text, not an array
 
     assert prepare("a, b,,  c \u00e9") == [1, 3, 4, 2, 5, 0]
     assert prepare("") == [1, 0, 0, 0, 0, 0]
