@@ -23,6 +23,11 @@ def store(agent, tmp_path):
 
 
 @pytest.fixture
+def uploads(agent, store):
+    return agent("upload").Uploads(store)
+
+
+@pytest.fixture
 def refused(agent):
     def refused(status):
         return pytest.raises(agent("refusal").Refusal, check=lambda error: error.status == status)
@@ -34,20 +39,20 @@ def beat():
     pass
 
 
-def upload(store, content=MODEL, slot="kws", block=1000):
-    state, offset, _ = store.begin(slot, len(content), digest(content), beat)
+def upload(uploads, content=MODEL, slot="kws", block=1000):
+    state, offset, _ = uploads.begin(slot, len(content), digest(content), beat)
     assert state == Upload.SEND
     for at in range(offset, len(content), block):
-        store.chunk(at, content[at : at + block])
-    return store.commit(beat)
+        uploads.chunk(at, content[at : at + block])
+    return uploads.commit(beat)
 
 
 def activate(store, slot="kws", release=""):
     return store.activate(slot, release, lambda path: None, beat)
 
 
-def test_an_upload_becomes_a_release_laid_out_as_documented(store, tmp_path):
-    release, path = upload(store)
+def test_an_upload_becomes_a_release_laid_out_as_documented(store, uploads, tmp_path):
+    release, path = upload(uploads)
     folder = tmp_path / "base" / "kws"
     assert release.endswith("-" + digest(MODEL).hex()[:8]) and release[8] == "T" and release[15] == "Z"
     assert path == str(folder / "releases" / release / "model.tflite")
@@ -61,55 +66,55 @@ def test_an_upload_becomes_a_release_laid_out_as_documented(store, tmp_path):
     assert events == ["commit", "activate"]
 
 
-def test_the_same_model_again_is_nothing_to_do(store):
-    release, path = upload(store)
-    assert store.begin("kws", len(MODEL), digest(MODEL), beat) == (Upload.COMMITTED, len(MODEL), path)
+def test_the_same_model_again_is_nothing_to_do(store, uploads):
+    release, path = upload(uploads)
+    assert uploads.begin("kws", len(MODEL), digest(MODEL), beat) == (Upload.COMMITTED, len(MODEL), path)
     assert activate(store) == (release, "")
-    assert store.begin("kws", len(MODEL), digest(MODEL), beat)[0] == Upload.ACTIVE
+    assert uploads.begin("kws", len(MODEL), digest(MODEL), beat)[0] == Upload.ACTIVE
 
 
-def test_a_release_that_has_rotted_is_sent_again(store):
-    _, path = upload(store)
+def test_a_release_that_has_rotted_is_sent_again(uploads):
+    _, path = upload(uploads)
     Path(path).chmod(0o644)
     with Path(path).open("r+b") as file:
         file.write(b"x")
-    assert store.begin("kws", len(MODEL), digest(MODEL), beat)[:2] == (Upload.SEND, 0)
+    assert uploads.begin("kws", len(MODEL), digest(MODEL), beat)[:2] == (Upload.SEND, 0)
 
 
-def test_a_broken_upload_goes_on_where_it_stopped(store, agent, tmp_path):
-    store.begin("kws", len(MODEL), digest(MODEL), beat)
-    store.chunk(0, MODEL[:1500])
-    again = agent("store").Store(str(tmp_path / "base"))
+def test_a_broken_upload_goes_on_where_it_stopped(uploads, agent, tmp_path):
+    uploads.begin("kws", len(MODEL), digest(MODEL), beat)
+    uploads.chunk(0, MODEL[:1500])
+    again = agent("upload").Uploads(agent("store").Store(str(tmp_path / "base")))
     assert again.begin("kws", len(MODEL), digest(MODEL), beat)[:2] == (Upload.SEND, 1500)
     again.chunk(1500, MODEL[1500:])
     assert again.commit(beat)[0]
 
 
-def test_damaged_bytes_are_dropped_and_nothing_is_released(store, refused, tmp_path):
-    store.begin("kws", len(MODEL), digest(MODEL), beat)
-    store.chunk(0, b"x" * len(MODEL))
+def test_damaged_bytes_are_dropped_and_nothing_is_released(uploads, refused, tmp_path):
+    uploads.begin("kws", len(MODEL), digest(MODEL), beat)
+    uploads.chunk(0, b"x" * len(MODEL))
     with refused(Status.BAD_CHECKSUM):
-        store.commit(beat)
+        uploads.commit(beat)
     assert list((tmp_path / "base/kws/releases").iterdir()) == []
-    assert store.begin("kws", len(MODEL), digest(MODEL), beat)[:2] == (Upload.SEND, 0)
+    assert uploads.begin("kws", len(MODEL), digest(MODEL), beat)[:2] == (Upload.SEND, 0)
 
 
-def test_chunks_come_in_order_and_within_the_announced_size(store, refused):
+def test_chunks_come_in_order_and_within_the_announced_size(uploads, refused):
     with refused(Status.BAD_STATE):
-        store.chunk(0, b"x")
+        uploads.chunk(0, b"x")
     with refused(Status.BAD_STATE):
-        store.commit(beat)
-    store.begin("kws", 10, digest(b"0123456789"), beat)
+        uploads.commit(beat)
+    uploads.begin("kws", 10, digest(b"0123456789"), beat)
     with refused(Status.BAD_OFFSET):
-        store.chunk(5, b"x")
+        uploads.chunk(5, b"x")
     with refused(Status.TOO_LARGE):
-        store.chunk(0, b"x" * 11)
+        uploads.chunk(0, b"x" * 11)
 
 
-def test_previous_is_what_was_current(store):
-    first, _ = upload(store)
+def test_previous_is_what_was_current(store, uploads):
+    first, _ = upload(uploads)
     activate(store)
-    second, _ = upload(store, OTHER)
+    second, _ = upload(uploads, OTHER)
     assert activate(store) == (second, first)
     assert activate(store, release=first) == (first, second)
     assert store.slots("kws", beat)[first].startswith("active " + digest(MODEL).hex())
@@ -117,10 +122,10 @@ def test_previous_is_what_was_current(store):
     assert store.slots("", beat) == {"kws": "active " + digest(MODEL).hex()}
 
 
-def test_a_release_that_fails_its_trial_does_not_become_active(store, agent, tmp_path):
-    first, _ = upload(store)
+def test_a_release_that_fails_its_trial_does_not_become_active(store, uploads, agent, tmp_path):
+    first, _ = upload(uploads)
     activate(store)
-    upload(store, OTHER)
+    upload(uploads, OTHER)
 
     def fail(path):
         raise agent("refusal").Refusal(Status.BAD_MODEL, "no")
@@ -133,19 +138,19 @@ def test_a_release_that_fails_its_trial_does_not_become_active(store, agent, tmp
 @pytest.mark.parametrize(
     "name", ["", ".", "..", "../x", "a/b", "A", "x" * 65, "a b", ".hidden", "agent", "cache", "io"]
 )
-def test_a_name_cannot_lead_elsewhere(store, refused, name):
+def test_a_name_cannot_lead_elsewhere(uploads, refused, name):
     with refused(Status.BAD_REQUEST):
-        store.begin(name, 1, digest(b"x"), beat)
+        uploads.begin(name, 1, digest(b"x"), beat)
 
 
 @pytest.mark.parametrize("release", ["../../etc", "..", "20260101T000000Z-00000000", "x/../y"])
-def test_only_a_release_of_the_slot_can_be_activated(store, refused, release):
-    upload(store)
+def test_only_a_release_of_the_slot_can_be_activated(store, uploads, refused, release):
+    upload(uploads)
     with refused(Status.NOT_FOUND):
         activate(store, release=release)
 
 
-def test_links_out_of_the_base_are_not_followed(store, refused, tmp_path):
+def test_links_out_of_the_base_are_not_followed(store, uploads, refused, tmp_path):
     outside = tmp_path / "outside"
     (outside / "releases").mkdir(parents=True)
     (outside / "incoming").mkdir()
@@ -153,13 +158,13 @@ def test_links_out_of_the_base_are_not_followed(store, refused, tmp_path):
     base.mkdir()
     (base / "kws").symlink_to(outside)
     with refused(Status.NOT_FOUND):
-        store.begin("kws", len(MODEL), digest(MODEL), beat)
+        uploads.begin("kws", len(MODEL), digest(MODEL), beat)
     victim = tmp_path / "victim"
     victim.write_bytes(b"keep")
-    store.begin("other", len(MODEL), digest(MODEL), beat)
+    uploads.begin("other", len(MODEL), digest(MODEL), beat)
     (base / "other/incoming" / (digest(MODEL).hex() + ".part")).symlink_to(victim)
     with pytest.raises(OSError, match="symbolic"):
-        store.chunk(0, MODEL)
+        uploads.chunk(0, MODEL)
     assert victim.read_bytes() == b"keep"
     (base / "other/current").symlink_to(outside)
     with refused(Status.NOT_FOUND):
@@ -175,11 +180,11 @@ def test_shared_files_lie_in_two_folders_only(store, refused, tmp_path):
             store.scratch_file(str(path))
 
 
-def test_a_full_disk_is_said_before_anything_is_sent(store, refused, monkeypatch, agent):
+def test_a_full_disk_is_said_before_anything_is_sent(uploads, refused, monkeypatch, agent):
     usage = type("Usage", (), {"free": 100})
-    monkeypatch.setattr(agent("store").shutil, "disk_usage", lambda folder: usage)
+    monkeypatch.setattr(agent("upload").shutil, "disk_usage", lambda folder: usage)
     with refused(Status.TOO_LARGE):
-        store.begin("kws", len(MODEL), digest(MODEL), beat)
+        uploads.begin("kws", len(MODEL), digest(MODEL), beat)
 
 
 def test_tried_models_are_kept_in_number(store, tmp_path):
