@@ -126,6 +126,11 @@ def build_posix_runner(*, zig_target: str | None = None, sanitize: bool = False,
 
     `sanitize` builds it with GCC's address and undefined-behaviour sanitizers.
     """
+    return build(posix_recipe(zig_target=zig_target, sanitize=sanitize), progress=progress)
+
+
+def posix_recipe(*, zig_target: str | None = None, sanitize: bool = False) -> Recipe:
+    """How that runner is built."""
     root = runtime_dir()
     port = root / "port" / "posix"
     flags: tuple[str, ...] = _LANGUAGE
@@ -137,7 +142,7 @@ def build_posix_runner(*, zig_target: str | None = None, sanitize: bool = False,
         toolchain = find_gcc("")
     if sanitize:
         flags = (*flags, "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
-    recipe = Recipe(
+    return Recipe(
         name=f"runner-{zig_target or 'posix'}{'-sanitized' if sanitize else ''}",
         toolchain=toolchain,
         sources=(*_runtime_sources(root), Source(root / "port" / "ef_nor.c", _SMALL), *_sources(port, _SMALL)),
@@ -145,7 +150,6 @@ def build_posix_runner(*, zig_target: str | None = None, sanitize: bool = False,
         flags=flags,
         link_flags=link,
     )
-    return build(recipe, progress=progress)
 
 
 def _runtime_sources(root: Path) -> tuple[Source, ...]:
