@@ -76,7 +76,7 @@ def count_cycles(
         transport = QemuTransport(machine, image.path, memory_file(device))
         with hold(device), contextlib.closing(transport), session_on(device, transport, timeout_s=timeout_s) as session:
             opened = session.open(
-                session.place(model, progress=progress),
+                session.models.place(model, progress=progress),
                 signature=options.signature,
                 threads=options.threads,
                 api=options.api,

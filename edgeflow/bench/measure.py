@@ -112,13 +112,13 @@ def measure(
         if wanted.settings:
             refused = session.tune(wanted.settings)
         opened = session.open(
-            session.place(model, progress=progress),
+            session.models.place(model, progress=progress),
             signature=options.signature,
             threads=options.threads,
             api=options.api,
             delegate=options.delegate,
             shapes=options.shapes,
-            library=session.place_library(options.library, progress=progress),
+            library=session.models.place_library(options.library, progress=progress),
         )
         fed = feeder(opened.inputs)
         for tensor, data in zip(opened.inputs, fed.data, strict=True):

@@ -50,7 +50,7 @@ def _in_place(
     session: Session, model: Model, options: Options, feeder: Feeder, clock: Clock, progress: Progress
 ) -> list[dict[str, Any]]:
     opened = session.open(
-        session.place(model, progress=progress),
+        session.models.place(model, progress=progress),
         signature=options.signature,
         threads=options.threads,
         api=options.api,
@@ -80,7 +80,7 @@ def _alone(session: Session, model: Model, options: Options, clock: Clock, progr
             continue
         single = read_model(made, model.path.with_name(f"{model.name}.{operator.index}.tflite"))
         opened = session.open(
-            session.place(single), signature="", threads=alike.threads, api=alike.api, delegate=alike.delegate
+            session.models.place(single), signature="", threads=alike.threads, api=alike.api, delegate=alike.delegate
         )
         for tensor, data in zip(opened.inputs, feed_random(opened.inputs, operator.index).data, strict=True):
             session.write_input(tensor.index, data)

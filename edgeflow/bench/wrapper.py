@@ -94,11 +94,11 @@ def wrapper_times(
         progress("pre- and post-processing", number, 2)
         session.restart()
         opened = session.open(
-            session.place(model, progress=progress),
+            session.models.place(model, progress=progress),
             signature=options.signature,
             threads=options.threads,
             api=half,
-            library=session.place_library(package.library, progress=progress),
+            library=session.models.place_library(package.library, progress=progress),
         )
         for tensor, data in zip(opened.inputs, feeder(opened.inputs).data if opened.inputs else (), strict=True):
             session.write_input(tensor.index, data)

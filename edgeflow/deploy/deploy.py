@@ -65,7 +65,7 @@ def deploy_bundle(
     manifest = manifest_json(bundle) if on_files else b""
     signer = key.public if key and on_files else None
     warnings = _check_key(session, device, key, on_files)
-    uploaded = session.upload(
+    uploaded = session.models.upload(
         bundle.name,
         bundle.model.content,
         manifest=manifest,
@@ -86,7 +86,7 @@ def deploy_bundle(
         progress("health", 0, None)
         path = uploaded.path or _stored(session, bundle)
         health = check_health(session, path, bundle, same_machine=same_machine)
-    release, previous = session.activate(bundle.name, uploaded.release)
+    release, previous = session.models.activate(bundle.name, uploaded.release)
     if not on_files:
         health = _check_active(session, bundle, previous)
     done = _record("deployed", bundle, device, slots, release, previous, uploaded.sent, health, warnings, signer)
@@ -103,7 +103,7 @@ def roll_back(session: Session, device: Device, name: str | None, release: str |
     release.
     """
     chosen = name or _only_name(session, device)
-    entries = session.slots(chosen)
+    entries = session.models.slots(chosen)
     active = next((entry for entry, (state, _) in entries.items() if state == "active"), "")
     wanted = release or next((entry for entry, (state, _) in entries.items() if state == "previous"), "")
     if not wanted:
@@ -112,7 +112,7 @@ def roll_back(session: Session, device: Device, name: str | None, release: str |
         )
     if wanted not in entries:
         raise UsageError(f"{chosen} on {device.name} has no release '{wanted}'", f"there are: {_listed(entries)}")
-    now, previous = session.activate(chosen, wanted)
+    now, previous = session.models.activate(chosen, wanted)
     return Deployment(
         action="unchanged" if wanted == active else "rolled back",
         name=chosen,
@@ -156,12 +156,14 @@ def _check_key(session: Session, device: Device, key: SigningKey | None, on_file
 
 def _is_signed(session: Session, model_path: str) -> bool:
     path = f"{PurePosixPath(model_path).parent}/manifest.json.sig"
-    return session.read_file(path, max_bytes=_MANIFEST_BYTES) is not None
+    return session.models.read_file(path, max_bytes=_MANIFEST_BYTES) is not None
 
 
 def _check_version(session: Session, device: Device, bundle: Bundle) -> None:
     """A downgrade is judged between non-zero versions only; a manifest that cannot be read has none."""
-    content = session.read_file(f"{session.hello.base}/{bundle.name}/current/manifest.json", max_bytes=_MANIFEST_BYTES)
+    content = session.models.read_file(
+        f"{session.hello.base}/{bundle.name}/current/manifest.json", max_bytes=_MANIFEST_BYTES
+    )
     try:
         active = json.loads(content or b"{}").get("version", 0)
     except (ValueError, AttributeError):
@@ -176,7 +178,7 @@ def _check_version(session: Session, device: Device, bundle: Bundle) -> None:
 def _check_library(session: Session, device: Device, bundle: Bundle, model_path: str) -> None:
     """A release that is there already keeps its library: another one is another release."""
     folder = str(PurePosixPath(model_path).parent)
-    content = session.read_file(f"{folder}/manifest.json", max_bytes=_MANIFEST_BYTES)
+    content = session.models.read_file(f"{folder}/manifest.json", max_bytes=_MANIFEST_BYTES)
     try:
         listed = {entry["path"]: entry["sha256"] for entry in json.loads(content or b"{}").get("files", ())}
     except (ValueError, AttributeError, KeyError, TypeError):
@@ -190,7 +192,7 @@ def _check_library(session: Session, device: Device, bundle: Bundle, model_path:
 
 def _stored(session: Session, bundle: Bundle) -> str:
     """Path of a release that the device already had."""
-    for release, (_, sha256) in session.slots(bundle.name).items():
+    for release, (_, sha256) in session.models.slots(bundle.name).items():
         if sha256 == bundle.model.sha256:
             return f"{session.hello.base}/{bundle.name}/releases/{release}/model.tflite"
     raise DeviceError(f"{session.name}: the release of {bundle.name} vanished", "deploy again")
@@ -203,7 +205,7 @@ def _check_active(session: Session, bundle: Bundle, previous: str) -> Health:
     except EdgeflowError:
         if previous:
             with contextlib.suppress(DeviceError):
-                session.activate(bundle.name, previous)
+                session.models.activate(bundle.name, previous)
         raise
 
 
@@ -218,7 +220,7 @@ def _accept(session: Session, device: Device, bundle: Bundle, acceptance: Accept
         else:
             try:
                 session.restart()
-                session.activate(bundle.name, previous)
+                session.models.activate(bundle.name, previous)
                 told, hint = f"rolled back to {previous}", "the release that was there before runs again"
             except DeviceError as lost:
                 told = f"not rolled back to {previous} ({lost.message})"
@@ -229,7 +231,7 @@ def _accept(session: Session, device: Device, bundle: Bundle, acceptance: Accept
 
 
 def _only_name(session: Session, device: Device) -> str:
-    names = list(session.slots())
+    names = list(session.models.slots())
     if len(names) == 1:
         return names[0]
     if not names:

@@ -46,12 +46,12 @@ def read_history(session: Session) -> History:
     releases: list[Release] = []
     events: list[Event] = []
     if session.hello.slots == Slots.FILES:
-        for name in session.slots():
-            releases += [Release(name, entry, *told) for entry, told in session.slots(name).items()]
-            log = session.read_file(f"{session.hello.base}/{name}/log.jsonl", max_bytes=_LOG_BYTES)
+        for name in session.models.slots():
+            releases += [Release(name, entry, *told) for entry, told in session.models.slots(name).items()]
+            log = session.models.read_file(f"{session.hello.base}/{name}/log.jsonl", max_bytes=_LOG_BYTES)
             events += _events(name, log or b"")
     else:
-        releases += [Release("", slot, *told) for slot, told in session.slots().items()]
+        releases += [Release("", slot, *told) for slot, told in session.models.slots().items()]
     return History(tuple(releases), tuple(sorted(events, key=lambda event: event.time)))
 
 

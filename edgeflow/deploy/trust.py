@@ -27,9 +27,11 @@ def unpin(session: Session, key: PublicKey) -> tuple[PublicKey, ...] | None:
 
 def unsigned(session: Session) -> tuple[str, ...]:
     """The deployments whose active release nobody signed."""
-    names = session.slots()
+    names = session.models.slots()
     paths = {name: f"{session.hello.base}/{name}/current/manifest.json.sig" for name in names}
-    return tuple(name for name, path in paths.items() if session.read_file(path, max_bytes=_SIGNATURE_BYTES) is None)
+    return tuple(
+        name for name, path in paths.items() if session.models.read_file(path, max_bytes=_SIGNATURE_BYTES) is None
+    )
 
 
 def _told(session: Session, key: str, comment: str, what: Pin) -> tuple[PublicKey, ...] | None:

@@ -99,10 +99,7 @@ def board_image(board: str, *, progress: Progress = silent) -> Image:
 @contextmanager
 def kept_on(device: Device, *, fresh: bool = False) -> Iterator[QemuLinux]:
     """A board that runs Linux stays on for all that this process does with it until the end. Raises as `open_qemu`."""
-    file = _read(device.address.where)
-    if not isinstance(file, _LinuxFile):
-        raise UsageError(f"{device.name} runs no Linux", "it starts at once with each command")
-    with QemuLinux(*_linux(file, device, fresh)) as board:
+    with QemuLinux(*linux_machine(device, fresh=fresh)) as board:
         _kept_on[str(device.address)] = board
         try:
             yield board
@@ -132,6 +129,14 @@ class _StaysOn:
 
     def close(self) -> None:
         """Leave it on."""
+
+
+def linux_machine(device: Device, *, fresh: bool = False) -> tuple[LinuxMachine, LinuxDisk]:
+    """What a board that runs Linux starts with, without starting it. Raises as `open_qemu`."""
+    file = _read(device.address.where)
+    if not isinstance(file, _LinuxFile):
+        raise UsageError(f"{device.name} runs no Linux", "it starts at once with each command")
+    return _linux(file, device, fresh)
 
 
 def starts_linux(device: Device) -> bool:

@@ -115,7 +115,7 @@ def try_out(device: Device, transport: Transport, *, timeout_s: float) -> Tried:
     model = _doubling()
     values = (1.5, -2.0, 0.0, 1e6)
     with session_on(device, transport, timeout_s=timeout_s) as session:
-        opened = session.open(session.place(model))
+        opened = session.open(session.models.place(model))
         session.write_input(opened.inputs[0].index, struct.pack("<4f", *values))
         session.invoke(max_runs=1)
         found = struct.unpack("<4f", session.read_output(opened.outputs[0].index))

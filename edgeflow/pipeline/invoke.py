@@ -109,7 +109,7 @@ def invoke(
         built = ahead_image(device, model, signed, optimize=optimize, ram_bytes=ram_bytes, progress=progress)
         image = built.image.path
     with connect(device, wait_s=wait_s, timeout_s=timeout_s, fresh=fresh, image=image) as session:
-        source = session.place(model, progress=progress)
+        source = session.models.place(model, progress=progress)
         opened = session.open(
             source,
             signature=chosen[0].signature or "",
@@ -117,7 +117,7 @@ def invoke(
             api=api,
             delegate=delegate,
             shapes=input_shapes,
-            library=session.place_library(library, progress=progress),
+            library=session.models.place_library(library, progress=progress),
         )
         conditions = session.conditions()
         clock = clock_of(session.hello, conditions, emulated=device.address.scheme == "qemu")

@@ -242,13 +242,13 @@ def _on_device(
     progress: Progress,
 ) -> Arrays:
     opened = session.open(
-        session.place(model, progress=progress),
+        session.models.place(model, progress=progress),
         signature=signature.key,
         threads=how.threads,
         api=how.api,
         delegate=how.delegate,
         shapes={},
-        library=session.place_library(how.library, progress=progress),
+        library=session.models.place_library(how.library, progress=progress),
     )
     return run_on_device(session, opened, model, signature, samples, progress)
 

@@ -78,6 +78,7 @@ class QemuLinux:
     def __init__(self, machine: LinuxMachine, disk: LinuxDisk, *, extra_arguments: Sequence[str] = ()) -> None:
         self.machine = machine
         self._ssh: SshTransport | None = None
+        self._off = False
         _prepare(disk)
         self._console, console = socket.socketpair()
         monitor, monitor_end = socket.socketpair()
@@ -126,12 +127,24 @@ class QemuLinux:
     def open(self) -> Pipe:
         return self._connected().open()
 
-    def close(self) -> None:
-        """Let the system end, as one does before pulling the plug, and reap QEMU. Safe to call twice."""
+    def hang_up(self) -> None:
+        """End the SSH connection alone; what is asked next logs in anew, after a restart of the system as well."""
         ssh, self._ssh = self._ssh, None
-        if ssh is None:
+        if ssh is not None:
+            ssh.close()
+
+    def close(self) -> None:
+        """Let the system end, as one does before pulling the plug, and reap QEMU. Safe to call twice.
+
+        After `hang_up` the plug is pulled at once.
+        """
+        ssh, self._ssh = self._ssh, None
+        if self._off:
             return
+        self._off = True
         try:
+            if ssh is None:
+                return
             with contextlib.suppress(DeviceError):  # the connection ends before the command does
                 ssh.shell.start(["sudo", "-n", "poweroff"])
                 if not self._process.wait(_SWITCH_OFF_S):
@@ -147,8 +160,10 @@ class QemuLinux:
         self.close()
 
     def _connected(self) -> SshTransport:
-        if self._ssh is None:
+        if self._off:
             raise LinkError("the board is switched off")
+        if self._ssh is None:
+            self._ssh = self._log_in()
         return self._ssh
 
     def _end(self) -> None:

@@ -101,7 +101,7 @@ def pair(case: Case, model: Model, count: int, folder: Path) -> tuple[list[int],
     shape = None if case.batch is None else (case.batch, *name.shape[1:])
     shapes = {"0": shape} if shape else None
     with connect(Device("here", parse_address("local:"), base=str(folder / "base"))) as session:
-        opened = session.open(session.place(model), threads=1, delegate=case.delegate, shapes=shapes)
+        opened = session.open(session.models.place(model), threads=1, delegate=case.delegate, shapes=shapes)
         feed: Feed = feed_random(opened.inputs, 1)
         session.write_input(0, feed.data[0])
         inputs = folder / "inputs"

@@ -40,7 +40,7 @@ def measure(runner: Path, baud: int, size: int, payload: int) -> dict[str, Any]:
         transport = SerialTransport(parse_address(f"serial://{relay.path}?baud={baud}"))
         with Session(transport.open, name="line", peer="the runner", lossy=True, reopen=False) as session:
             before, began = relay.carried_bytes, time.monotonic()
-            session.upload("bench", content)
+            session.models.upload("bench", content)
             seconds, carried = time.monotonic() - began, relay.carried_bytes - before
             window = session.hello.window
     return {

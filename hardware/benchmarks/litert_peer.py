@@ -95,7 +95,7 @@ def made(folder: Path) -> dict[str, Model]:
 def ours(model: Model, api: str, threads: int, runs: int, base: Path) -> float:
     """edgeflow's p50 in µs."""
     with connect(Device("here", parse_address("local:"), base=str(base)), wait_s=600) as session:
-        opened = session.open(session.place(model), threads=threads, api=api)
+        opened = session.open(session.models.place(model), threads=threads, api=api)
         session.write_input(0, feed_random(opened.inputs, 0).data[0])
         done = session.invoke(max_runs=runs, warmup=WARMUP)
     return statistics.median(done.samples) / 1000

@@ -48,8 +48,8 @@ def measure(board: str, models: list[Path]) -> list[dict[str, Any]]:
         with connect(Device("bench", parse_address(f"qemu:{board}/bench")), fresh=True) as session:
             record["kernels"] = session.hello.kernels
             try:
-                session.upload("bench", model.read_bytes())
-                session.activate("bench")
+                session.models.upload("bench", model.read_bytes())
+                session.models.activate("bench")
             except DeviceStatusError as refusal:
                 records.append(record | {"refused": refusal.message})
                 continue

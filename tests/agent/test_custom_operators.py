@@ -160,8 +160,8 @@ def test_what_is_no_library_is_refused_before_the_device_is_touched(local, model
 
 def test_another_library_under_the_same_path_is_refused(local, model, library):
     with connect(local) as session:
-        source = session.place(load_model(model))
-        name = session.place_library(read_custom_operators(library))
+        source = session.models.place(load_model(model))
+        name = session.models.place_library(read_custom_operators(library))
         for text, status in (
             ("0" * 64 + name[64:], "BAD_CHECKSUM"),
             (name[:64] + ":/nowhere/lib.so", "NOT_FOUND"),
@@ -176,9 +176,9 @@ def test_another_library_under_the_same_path_is_refused(local, model, library):
 
 def test_a_device_without_files_loads_no_library(local, library, monkeypatch):
     with connect(local) as session:
-        monkeypatch.setattr(session, "_files", None)
+        monkeypatch.setattr(session._connection, "files", None)
         with pytest.raises(DeviceError, match="loads no libraries") as error:
-            session.place_library(read_custom_operators(library))
+            session.models.place_library(read_custom_operators(library))
         assert "firmware" in error.value.hint
 
 

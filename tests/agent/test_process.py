@@ -144,7 +144,7 @@ def test_a_run_longer_than_the_timeout_is_told(start):
     session, _ = start()
     shapes = {"angle": (2_000_000, 1)}
     session.open(str(DATA / "sine_any_batch_float32.tflite"), shapes=shapes, delegate="reference")
-    session.timeout_s = 0.1
+    session._connection.timeout_s = 0.1
     with pytest.raises(LinkError, match=r"did not answer INVOKE for 0.1 s") as error:
         session.invoke(warmup=3)
     assert "--timeout" in error.value.hint
@@ -153,7 +153,7 @@ def test_a_run_longer_than_the_timeout_is_told(start):
 def test_heartbeats_keep_a_long_measurement_alive(start):
     session, _ = start()
     open_sine(session)
-    session.timeout_s = 0.9
+    session._connection.timeout_s = 0.9
     done = session.invoke(max_runs=0, min_ms=2000, period_us=100_000)
     assert done.samples
 

@@ -57,7 +57,7 @@ def test_a_release_that_misses_a_limit_or_breaks_off_is_rolled_back(device, monk
 
         def broken(session, failure=failure, **plan):
             if plan.get("max_runs") == 13:
-                session._link.close()
+                session._connection._link.close()
                 raise failure
             return invoke(session, **plan)
 

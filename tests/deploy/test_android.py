@@ -102,7 +102,7 @@ def test_deploy_bench_invoke_and_rollback_go_as_on_other_devices(phones, tmp_pat
     assert (again.action, again.sent_bytes, again.release) == ("deployed", 0, second.release)
     assert answers(phone) == expected(KWS, tmp_path)
     with connect(other) as session:
-        assert session.slots() == {}  # the one named by its serial number is the one that was meant
+        assert session.models.slots() == {}  # the one named by its serial number is the one that was meant
 
 
 def test_a_model_over_64_kib_arrives_whole_and_a_broken_upload_goes_on(phones, daemon, tmp_path):
@@ -136,10 +136,10 @@ def test_one_session_a_device_and_its_owner_is_named(phones):
 def test_nothing_is_left_running_when_the_host_dies_in_the_middle(phones, daemon, caplog):
     phone = phones[0]
     with connect(phone) as session:
-        session.open(session.place(_model(VWW)))
-        session._link._write(200, Command.INVOKE, _endless(), 5.0)
+        session.open(session.models.place(_model(VWW)))
+        session._connection._link._write(200, Command.INVOKE, _endless(), 5.0)
         assert len(runners(daemon, wanted=1)) == 1
-        os.kill(session._link._pipe._pipe.pid, signal.SIGKILL)  # adb itself, which says no goodbye
+        os.kill(session._connection._link._pipe._pipe.pid, signal.SIGKILL)  # adb itself, which says no goodbye
         assert runners(daemon, wanted=0) == []
     with caplog.at_level("INFO"), connect(phone) as session:
         assert session.hello.runtime == "edgeflow"

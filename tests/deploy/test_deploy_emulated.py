@@ -28,7 +28,7 @@ def state(tmp_path, monkeypatch):
 
 def active(name):
     with connect(find_device(BOARD)) as session:
-        return next(sha256 for state, sha256 in session.slots(name).values() if state == "active")
+        return next(sha256 for state, sha256 in session.models.slots(name).values() if state == "active")
 
 
 def test_two_releases_survive_the_commands_and_can_be_exchanged():

@@ -52,9 +52,7 @@ def test_a_log_with_nonsense_is_read_as_far_as_it_goes():
     class Hello:
         slots, base = Slots.FILES, "/base"
 
-    class Told:
-        hello = Hello()
-
+    class Models:
         def slots(self, slot=""):
             return {"r1": ("active", "0" * 64)} if slot else {"wave": ("active", "0" * 64)}
 
@@ -65,6 +63,9 @@ def test_a_log_with_nonsense_is_read_as_far_as_it_goes():
                 + good
                 + b'{"time"'
             )
+
+    class Told:
+        hello, models = Hello(), Models()
 
     history = read_history(Told())
     assert [event.release for event in history.events] == ["r1"] and len(history.releases) == 1

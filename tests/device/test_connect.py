@@ -40,7 +40,7 @@ def test_the_agent_is_installed_once_and_runs(with_interpreter, caplog):
     device = with_interpreter
     for _ in range(2):
         with connect(device) as session:
-            opened = session.open(session.place(load_model(DATA / "kws_int8.tflite")))
+            opened = session.open(session.models.place(load_model(DATA / "kws_int8.tflite")))
             session.write_input(0, bytes(opened.inputs[0].bytes))
             assert len(session.invoke(max_runs=3).samples) == 3
             assert len(session.read_output(0)) == 12
@@ -114,7 +114,7 @@ def test_a_device_without_an_interpreter_is_told(device, tmp_path):
     with connect(device) as session:
         assert session.hello.runtime == ""
         with pytest.raises(DeviceStatusError, match="NO_RUNTIME") as error:
-            session.open(session.place(load_model(DATA / "kws_int8.tflite")))
+            session.open(session.models.place(load_model(DATA / "kws_int8.tflite")))
     assert error.value.exit_code == 5 and error.value.hint
 
 

@@ -47,7 +47,7 @@ def litert_outputs(path, signature, feed, inputs, delegate):
 def test_outputs_equal_litert_on_this_machine(device, name):
     model = load_model(DATA / name)
     with connect(device) as session:
-        source = session.place(model)
+        source = session.models.place(model)
         for signature in model.signatures:
             for delegate in RESOLVERS:
                 opened = session.open(source, signature=signature.key, threads=1, delegate=delegate)
@@ -66,7 +66,7 @@ def test_outputs_equal_litert_on_this_machine(device, name):
 def test_the_compiled_model_api_gives_litert_outputs_too(device):
     model = load_model(DATA / "dict_io_float32.tflite")
     with connect(device) as session:
-        opened = session.open(session.place(model), api="compiled-model")
+        opened = session.open(session.models.place(model), api="compiled-model")
         feed = feed_random(opened.inputs, 5)
         for tensor, data in zip(opened.inputs, feed.data, strict=True):
             session.write_input(tensor.index, data)
@@ -77,7 +77,7 @@ def test_the_compiled_model_api_gives_litert_outputs_too(device):
                 output_array(tensor, session.read_output(tensor.index)), expected[tensor.name], rtol=1e-6
             )
         with pytest.raises(DeviceStatusError) as error:
-            session.open(session.place(model), api="telepathy")
+            session.open(session.models.place(model), api="telepathy")
         assert error.value.status == "UNSUPPORTED_OPTION" and error.value.exit_code == 2
 
 
@@ -86,7 +86,7 @@ def test_signatures_and_tensors_come_in_the_files_order(device, api):
     for name in ("two_signatures_float32", "dict_io_int8"):
         model = load_model(DATA / f"{name}.tflite")
         with connect(device) as session:
-            opened = session.open(session.place(model), api=api)
+            opened = session.open(session.models.place(model), api=api)
             first = model.signatures[0]
             assert [t.name for t in opened.inputs] == [name for name, _ in first.inputs]
             assert [t.name for t in opened.outputs] == [name for name, _ in first.outputs]
@@ -98,7 +98,7 @@ def test_signatures_and_tensors_come_in_the_files_order(device, api):
 def test_a_shape_of_another_signature_is_used_there_only(device):
     model = load_model(DATA / "two_signatures_float32.tflite")
     with connect(device) as session:
-        source = session.place(model)
+        source = session.models.place(model)
         last = model.signatures[-1]
         name, shape = last.inputs[0][0], (4, model.subgraphs[last.subgraph].tensors[last.inputs[0][1]].shape[1])
         assert session.open(source, signature=last.key, shapes={name: shape}).inputs[0].shape == shape
@@ -108,7 +108,7 @@ def test_a_shape_of_another_signature_is_used_there_only(device):
 
 def test_state_lives_between_signatures_until_it_is_reset(device):
     with connect(device) as session:
-        session.open(session.place(load_model(DATA / "counter_float32.tflite")), signature="add")
+        session.open(session.models.place(load_model(DATA / "counter_float32.tflite")), signature="add")
         for _ in range(2):
             session.write_input(0, np.array([[1, 2]], np.float32).tobytes())
             session.invoke()
@@ -122,7 +122,7 @@ def test_state_lives_between_signatures_until_it_is_reset(device):
 
 def test_inputs_that_were_never_written_are_zero(device):
     with connect(device) as session:
-        session.open(session.place(load_model(DATA / "sine_float32.tflite")))
+        session.open(session.models.place(load_model(DATA / "sine_float32.tflite")))
         session.invoke()
         fresh = session.read_output(0)
         session.write_input(0, np.zeros((1, 1), np.float32).tobytes())
@@ -136,9 +136,9 @@ def test_bulk_inputs_and_outputs_arrive_whole(device, through_files):
     values = np.linspace(0, 6, rows, dtype=np.float32).reshape(-1, 1)
     path = DATA / "sine_any_batch_float32.tflite"
     with connect(device) as session:
-        source = session.place(load_model(path))
+        source = session.models.place(load_model(path))
         if not through_files:
-            session._files = None
+            session._connection.files = None
         opened = session.open(source, shapes={"angle": (rows, 1)})
         assert opened.inputs[0].shape == (rows, 1)
         session.write_input(0, values.tobytes())
@@ -153,12 +153,12 @@ def test_an_upload_is_verified_activated_and_then_nothing_to_do(device, tmp_path
     content = (DATA / "resnet8_float32.tflite").read_bytes()
     seen = []
     with connect(device) as session:
-        first = session.upload("net", content, progress=lambda stage, done, total: seen.append((done, total)))
+        first = session.models.upload("net", content, progress=lambda stage, done, total: seen.append((done, total)))
         assert not first.active and first.sent == len(content) and seen[-1] == (len(content), len(content))
-        assert session.activate("net", first.release) == (first.release, "")
-        again = session.upload("net", content)
+        assert session.models.activate("net", first.release) == (first.release, "")
+        again = session.models.upload("net", content)
         assert again.active and again.sent == 0 and again.release == first.release
-        assert session.slots() == {"net": ("active", hashlib.sha256(content).hexdigest())}
+        assert session.models.slots() == {"net": ("active", hashlib.sha256(content).hexdigest())}
         assert session.open("net").inputs[0].name == "image"
     current = tmp_path / "base/net/current"
     assert (current / "model.tflite").read_bytes() == content
@@ -167,10 +167,10 @@ def test_an_upload_is_verified_activated_and_then_nothing_to_do(device, tmp_path
 def test_an_upload_through_the_link_alone_is_the_same(device):
     content = (DATA / "kws_float32.tflite").read_bytes()
     with connect(device) as session:
-        session._files = None
-        release = session.upload("kws", content).release
-        assert session.activate("kws", release)[0] == release
-        assert session.slots("kws") == {release: ("active", hashlib.sha256(content).hexdigest())}
+        session._connection.files = None
+        release = session.models.upload("kws", content).release
+        assert session.models.activate("kws", release)[0] == release
+        assert session.models.slots("kws") == {release: ("active", hashlib.sha256(content).hexdigest())}
 
 
 def test_an_interrupted_upload_goes_on_and_a_damaged_rest_starts_over(device, tmp_path):
@@ -180,22 +180,22 @@ def test_an_interrupted_upload_goes_on_and_a_damaged_rest_starts_over(device, tm
     (part.parents[1] / "releases").mkdir()
     part.write_bytes(content[:100_000])
     with connect(device) as session:
-        assert session.upload("net", content).sent == len(content) - 100_000
+        assert session.models.upload("net", content).sent == len(content) - 100_000
         part = part.with_name(f"{hashlib.sha256(content[:-1]).hexdigest()}.part")
         part.write_bytes(bytes(1000))
-        assert session.upload("net", content[:-1]).sent == len(content) - 1
+        assert session.models.upload("net", content[:-1]).sent == len(content) - 1
 
 
 def test_a_model_that_does_not_run_is_not_activated(device):
     content = (DATA / "kws_int8.tflite").read_bytes()
     with connect(device) as session:
-        good = session.upload("kws", content)
-        session.activate("kws", good.release)
-        bad = session.upload("kws", b"TFL3 is not the start of a model" * 4)
+        good = session.models.upload("kws", content)
+        session.models.activate("kws", good.release)
+        bad = session.models.upload("kws", b"TFL3 is not the start of a model" * 4)
         with pytest.raises(DeviceStatusError) as error:
-            session.activate("kws", bad.release)
+            session.models.activate("kws", bad.release)
         assert error.value.status == "BAD_MODEL"
-        assert session.slots("kws")[good.release][0] == "active"
+        assert session.models.slots("kws")[good.release][0] == "active"
 
 
 def test_a_model_whose_file_changed_since_it_was_read_is_placed_as_it_was_read(device, tmp_path):
@@ -203,9 +203,9 @@ def test_a_model_whose_file_changed_since_it_was_read_is_placed_as_it_was_read(d
     path.write_bytes((DATA / "kws_int8.tflite").read_bytes())
     model = load_model(path)
     with connect(device) as session:
-        assert session.place(model) == str(path)
+        assert session.models.place(model) == str(path)
         path.write_bytes((DATA / "sine_int8.tflite").read_bytes())
-        source = session.place(model)
+        source = session.models.place(model)
         assert source != str(path)
         assert session.open(source).inputs[0].name == "features"
 
@@ -220,8 +220,8 @@ def test_one_session_at_a_time(device):
 
 def test_interrupting_a_measurement_stops_the_device_and_leaves_the_session_usable(device, monkeypatch):
     with connect(device) as session:
-        session.open(session.place(load_model(DATA / "sine_float32.tflite")))
-        pipe = session._link._pipe
+        session.open(session.models.place(load_model(DATA / "sine_float32.tflite")))
+        pipe = session._connection._link._pipe
         read, calls = pipe.read, []
 
         def interrupted(max_bytes, timeout_s):
@@ -238,17 +238,17 @@ def test_interrupting_a_measurement_stops_the_device_and_leaves_the_session_usab
 
 def test_a_restart_is_a_fresh_process(device):
     with connect(device) as session:
-        before = session._link._pipe.pid
-        session.open(session.place(load_model(DATA / "sine_float32.tflite")))
+        before = session._connection._link._pipe.pid
+        session.open(session.models.place(load_model(DATA / "sine_float32.tflite")))
         session.restart()
-        assert session._link._pipe.pid != before
+        assert session._connection._link._pipe.pid != before
         with pytest.raises(DeviceStatusError, match="no model is open"):
             session.invoke()
 
 
 def test_memory_and_conditions_are_told_by_phase(device):
     with connect(device) as session:
-        session.open(session.place(load_model(DATA / "kws_float32.tflite")))
+        session.open(session.models.place(load_model(DATA / "kws_float32.tflite")))
         session.invoke(max_runs=3)
         memory, conditions = session.memory(), session.conditions()
     phases = ("import", "load", "allocate", "first_invoke", "steady")
@@ -272,7 +272,7 @@ def test_memory_and_conditions_are_told_by_phase(device):
 )
 def test_what_a_device_lacks_is_refused_with_an_exit_code(device, options, status, exit_code):
     with connect(device) as session:
-        source = session.place(load_model(DATA / "kws_int8.tflite"))
+        source = session.models.place(load_model(DATA / "kws_int8.tflite"))
         with pytest.raises(DeviceStatusError) as error:
             session.open(source, **options)
         assert (error.value.status, error.value.exit_code) == (status, exit_code)
@@ -282,5 +282,5 @@ def test_what_a_device_lacks_is_refused_with_an_exit_code(device, options, statu
 def test_a_refusal_names_the_operator(device):
     with connect(device) as session:
         with pytest.raises(DeviceStatusError) as error:
-            session.open(session.place(load_model(DATA / "kws_int8.tflite")), shapes={"features": (1, 2)})
+            session.open(session.models.place(load_model(DATA / "kws_int8.tflite")), shapes={"features": (1, 2)})
         assert error.value.operator == 0 and "CONV_2D" in error.value.message

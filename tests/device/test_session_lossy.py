@@ -71,9 +71,9 @@ def start(tmp_path, monkeypatch):
 def test_an_upload_and_a_run_survive_losses(start, lose_every, damage_every):
     content = (DATA / "kws_int8.tflite").read_bytes()
     session, _ = start(lose_every, damage_every)
-    release = session.upload("kws", content).release
-    assert session.activate("kws", release)[0] == release
-    assert session.slots("kws") == {release: ("active", hashlib.sha256(content).hexdigest())}
+    release = session.models.upload("kws", content).release
+    assert session.models.activate("kws", release)[0] == release
+    assert session.models.slots("kws") == {release: ("active", hashlib.sha256(content).hexdigest())}
     opened = session.open("kws")
     data = np.arange(opened.inputs[0].bytes, dtype=np.int64).astype(np.int8).tobytes()
     session.write_input(0, data)
@@ -88,8 +88,8 @@ def test_an_upload_and_a_run_survive_losses(start, lose_every, damage_every):
 
 def test_a_lost_answer_does_not_run_a_stateful_model_twice(start):
     session, pipe = start()
-    session.upload("counter", (DATA / "counter_float32.tflite").read_bytes())
-    session.activate("counter")
+    session.models.upload("counter", (DATA / "counter_float32.tflite").read_bytes())
+    session.models.activate("counter")
     session.open("counter", signature="add")
     read = pipe.read
     for _ in range(3):
@@ -114,7 +114,7 @@ def test_a_lost_answer_does_not_run_a_stateful_model_twice(start):
 def test_blocks_become_smaller_after_a_loss(start):
     session, pipe = start()
     pipe.lose_every, pipe.writes, pipe.sizes = 2, 1, []
-    session.upload("net", (DATA / "kws_float32.tflite").read_bytes()[:60_000])
+    session.models.upload("net", (DATA / "kws_float32.tflite").read_bytes()[:60_000])
     assert min(pipe.sizes[:3]) < 1000 < 10_000 < max(pipe.sizes)  # MODEL_BEGIN, the whole in one block
     assert len([size for size in pipe.sizes if 1000 < size < 40_000]) > 1
 
@@ -122,15 +122,15 @@ def test_blocks_become_smaller_after_a_loss(start):
 def test_a_dead_line_is_told(start, monkeypatch):
     session, pipe = start()
     monkeypatch.setattr(pipe, "write", lambda data, timeout_s: None)
-    session.timeout_s = 1.0
+    session._connection.timeout_s = 1.0
     with pytest.raises(LinkError, match="desk: the board did not answer SLOTS for 1 s"):
-        session.slots()
+        session.models.slots()
     with pytest.raises(LinkError, match="did not answer INPUT for 1 s"):
-        session._send_blocks(Command.INPUT, bytes(1000), index=0)
+        session._connection.send_blocks(Command.INPUT, bytes(1000), index=0)
 
 
 def test_a_reliable_pipe_repeats_nothing(start):
     session, pipe = start(lossy=False)
     before = pipe.writes
-    session.upload("kws", (DATA / "kws_int8.tflite").read_bytes())
+    session.models.upload("kws", (DATA / "kws_int8.tflite").read_bytes())
     assert pipe.writes - before == 3  # BEGIN, one CHUNK, COMMIT

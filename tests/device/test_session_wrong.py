@@ -92,7 +92,7 @@ def test_a_refusal_without_text_is_explained_by_the_protocol():
 def test_an_unknown_status_and_unknown_types_ask_for_an_update():
     wrong, _ = session(SLOTS=(200, b""), SIGNATURE=(0, bytes([1, 0])))
     with pytest.raises(DeviceStatusError, match="status 200, which this version does not know") as error:
-        wrong.slots()
+        wrong.models.slots()
     assert error.value.hint == "update edgeflow"
     wrong, _ = session(SIGNATURE=(0, bytes([1, 0])), TENSOR=tensor(dtype=99))
     with pytest.raises(LinkError, match="unknown data type 99"):
@@ -189,7 +189,7 @@ def test_a_board_that_always_wants_earlier_bytes_again_is_given_up():
     pipe = Forgetful(MODEL_BEGIN=(Status.OK, begun))
     board = Session(lambda: pipe, name="desk", peer="the board", lossy=True, timeout_s=0.05)
     with pytest.raises(LinkError, match="loses one block after another"):
-        board.upload("a", bytes(1000))
+        board.models.upload("a", bytes(1000))
     assert pipe.blocks < 1000
 
 

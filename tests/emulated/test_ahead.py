@@ -63,17 +63,17 @@ def test_the_image_names_its_model_and_takes_no_other(board):
         assert session.hello.slots == Slots.NONE
         found = session.request(Command.MODEL_INFO)
         assert found["sha256"].hex() == model.sha256
-        assert session.place(model) == ""
+        assert session.models.place(model) == ""
         with pytest.raises(DeviceError, match="holds model"):
-            session.place(other)
+            session.models.place(other)
         with pytest.raises(DeviceStatusError) as begin:
-            session.upload("other", other.content)
+            session.models.upload("other", other.content)
         with pytest.raises(DeviceStatusError) as chunk:
             session.request(Command.MODEL_CHUNK, offset=0, data=b"\0")
         with pytest.raises(DeviceStatusError) as commit:
             session.request(Command.MODEL_COMMIT)
         with pytest.raises(DeviceStatusError) as activate:
-            session.activate("other")
+            session.models.activate("other")
         assert {error.value.status for error in (begin, chunk, commit, activate)} == {"NO_SLOTS"}
         assert len(session.open("").inputs) == len(model.main.inputs)
         with pytest.raises(DeviceStatusError) as unknown:
@@ -86,10 +86,10 @@ def test_the_image_names_its_model_and_takes_no_other(board):
 def test_the_deployed_model_of_the_board_stays(board):
     device, model = board("mps2-an386"), load_model(DATA / "sine_int8.tflite")
     with connect(device) as session:
-        session.activate("mine", session.upload("mine", model.content).release)
+        session.models.activate("mine", session.models.upload("mine", model.content).release)
     invoke(DATA / "dict_io_int8.tflite", device, aot=True)
     with connect(device) as session:
-        assert session.slots() == {"mine": ("active", model.sha256)}
+        assert session.models.slots() == {"mine": ("active", model.sha256)}
 
 
 def test_what_cannot_be_built_ahead_of_time_is_refused_before_anything_starts(board, tmp_path):

@@ -44,8 +44,8 @@ def _board(board: str, name: str = "test", *, fresh: bool = False) -> Iterator[S
 
 
 def _deploy(session: Session, name: str) -> None:
-    session.upload(name, _content(name))
-    session.activate(name)
+    session.models.upload(name, _content(name))
+    session.models.activate(name)
 
 
 def _input(session: Session, name: str, seed: int = 1) -> bytes:
@@ -84,8 +84,8 @@ def test_a_model_uploaded_over_the_uart_gives_the_outputs_of_litert(
         with Session(transport.open, name=board, peer="the board", lossy=True, reopen=False) as session:
             assert session.hello.board == board and session.hello.slots == Slots.FLASH
             assert session.conditions()["ticks"] == "instructions" and session.conditions()["emulated"] == "yes"
-            assert session.upload(name, _content(name)).sent == len(_content(name))
-            session.activate(name)
+            assert session.models.upload(name, _content(name)).sent == len(_content(name))
+            session.models.activate(name)
             data, output, samples = _run(session, name, runs=3)
             assert output == litert(name, data)
             assert len(samples) == 3 and len(set(samples)) == 1  # instructions are exact
@@ -167,14 +167,14 @@ def test_a_second_model_replaces_the_first_and_a_bad_one_does_not(board: str) ->
     with _board(board) as session:
         _deploy(session, "sine_int8")
         _deploy(session, "resnet8_int8")
-        assert list(session.slots()) == ["resnet8_int8"]
+        assert list(session.models.slots()) == ["resnet8_int8"]
         _, expected, _ = _run(session, "resnet8_int8")
         for bad in (_content("sine_int8")[:1500], _content("counter_float32")):
-            uploaded = session.upload("bad", bad)
+            uploaded = session.models.upload("bad", bad)
             with pytest.raises(DeviceStatusError) as caught:
-                session.activate("bad", uploaded.release)
+                session.models.activate("bad", uploaded.release)
             assert caught.value.status in ("BAD_MODEL", "UNSUPPORTED_OPERATOR")
-            assert list(session.slots()) == ["resnet8_int8"]
+            assert list(session.models.slots()) == ["resnet8_int8"]
         assert _run(session, "resnet8_int8")[1] == expected
 
 
@@ -184,23 +184,23 @@ def test_slots_survive_a_reset_and_the_end_of_the_session_and_fresh_drops_them(b
     with _board(board) as session:
         _deploy(session, "sine_int8")
         session.restart()
-        assert session.slots() == {"sine_int8": ("active", digest)}
+        assert session.models.slots() == {"sine_int8": ("active", digest)}
     with _board(board) as session:
-        assert session.slots() == {"sine_int8": ("active", digest)}
-        assert session.upload("sine_int8", _content("sine_int8")).active
+        assert session.models.slots() == {"sine_int8": ("active", digest)}
+        assert session.models.upload("sine_int8", _content("sine_int8")).active
     with _board(board, "another") as session:
-        assert session.slots() == {}
+        assert session.models.slots() == {}
     with _board(board, fresh=True) as session:
-        assert session.slots() == {}
+        assert session.models.slots() == {}
 
 
 def test_a_large_model_is_placed_in_memory_and_verified_there(tmp_path: Path) -> None:
     with _board("mps2-an505") as session:
         content = _content("vww_float32")
         assert len(content) > 800_000
-        session.upload("vww", content)
-        session.activate("vww")
-        assert session.slots()["vww"] == ("active", hashlib.sha256(content).hexdigest())
+        session.models.upload("vww", content)
+        session.models.activate("vww")
+        assert session.models.slots()["vww"] == ("active", hashlib.sha256(content).hexdigest())
         begun = session.request(Command.MODEL_BEGIN, slot="x", size=9, sha256=hashlib.sha256(b"123456789").digest())
         (memory,) = tmp_path.rglob("*.slots")
         with memory.open("r+b") as file:
@@ -230,7 +230,7 @@ def test_qemu_never_outlives_its_session() -> None:
     transport = QemuTransport(load_machine("mps2-an386"), board_image("mps2-an386").path, Path("unused"))
     assert transport.shell is None
     with _board("mps2-an386") as session:
-        keeper = session._link._pipe.pid  # type: ignore[attr-defined]  # the process to look for
+        keeper = session._connection._link._pipe.pid  # type: ignore[attr-defined]  # the process to look for
         children = Path(f"/proc/{keeper}/task/{keeper}/children").read_text().split()
         assert children
     assert not Path(f"/proc/{keeper}").exists()

@@ -90,14 +90,14 @@ def test_a_deployed_model_outlives_the_session_a_reset_and_a_bad_successor(board
     deploy(DATA / "sine_int8.tflite", _device(board))
     with _board(board) as session:
         assert session.hello.slots == Slots.FLASH and session.hello.board == board
-        assert session.slots() == active
+        assert session.models.slots() == active
         session.restart()
-        assert session.slots() == active
-        assert session.upload("sine_int8", content).active  # nothing is sent again
-        uploaded = session.upload("bad", content[:1500])
+        assert session.models.slots() == active
+        assert session.models.upload("sine_int8", content).active  # nothing is sent again
+        uploaded = session.models.upload("bad", content[:1500])
         with pytest.raises(DeviceStatusError):
-            session.activate("bad", uploaded.release)
-        assert session.slots() == active
+            session.models.activate("bad", uploaded.release)
+        assert session.models.slots() == active
     with _board(board) as session:
         session.open("sine_int8")
         session.write_input(0, b"\x10")
@@ -117,8 +117,8 @@ def test_bytes_that_arrive_during_a_run_do_not_show_in_its_count(board, tmp_path
 
     try:
         with Session(lambda: pipe, name=board, peer="the board", lossy=True, reopen=False) as session:
-            session.upload("mixed", (DATA / "mixed_int8.tflite").read_bytes())
-            session.activate("mixed")
+            session.models.upload("mixed", (DATA / "mixed_int8.tflite").read_bytes())
+            session.models.activate("mixed")
             session.open("")
             session.write_input(0, bytes(session.tensors(Side.INPUT, 1)[0].bytes))
             quiet = session.invoke(max_runs=4).samples
@@ -145,7 +145,7 @@ def test_a_model_too_large_for_the_microbit_is_refused_before_anything_is_touche
 
 def test_a_model_larger_than_a_slot_is_refused_by_the_board():
     with _board("microbit") as session, pytest.raises(DeviceStatusError) as caught:
-        session.upload("kws", (DATA / "kws_int8.tflite").read_bytes())
+        session.models.upload("kws", (DATA / "kws_int8.tflite").read_bytes())
     assert caught.value.status == "TOO_LARGE"
 
 

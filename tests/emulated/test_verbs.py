@@ -56,11 +56,11 @@ def test_bench_counts_instructions_the_same_each_time(board):
 def test_trying_a_model_leaves_the_deployed_one_active(board):
     mine, other = load_model(DATA / "sine_int8.tflite"), load_model(DATA / "dict_io_int8.tflite")
     with connect(board) as session:
-        session.activate("mine", session.upload("mine", mine.content).release)
-        assert session.place(mine) == "mine"
-        tried = session.place(other)
+        session.models.activate("mine", session.models.upload("mine", mine.content).release)
+        assert session.models.place(mine) == "mine"
+        tried = session.models.place(other)
         assert [tensor.name for tensor in session.open(tried).inputs] == [
             name for name, _ in other.signatures[0].inputs
         ]
     with connect(board) as session:
-        assert session.slots() == {"mine": ("active", mine.sha256)}
+        assert session.models.slots() == {"mine": ("active", mine.sha256)}

@@ -47,7 +47,7 @@ class AndroidRig:
         self.answers = {}
         for model in (self.old, *self.models.values()):
             with connect(template, timeout_s=30) as session:
-                self.answers[model.sha256] = answer(session, session.place(model))
+                self.answers[model.sha256] = answer(session, session.models.place(model))
         (self.data / "template/trial").unlink()
 
     def close(self) -> None:
@@ -63,7 +63,7 @@ class AndroidRig:
         deployed = self._meet(fault, device, base, new, struck)
         self._gone(base)
         with connect(device, wait_s=20, timeout_s=30) as session:
-            (active,) = [digest for state, digest in session.slots().values() if state == "active"]
+            (active,) = [digest for state, digest in session.models.slots().values() if state == "active"]
             assert active in (self.old.sha256, new.sha256), "what is active is neither the old model nor the new one"
             assert answer(session, "") == self.answers[active], "the active model answers something else"
             if deployed == "deployed" and fault.kind != "two hosts at once":  # then the other may have come after

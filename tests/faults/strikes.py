@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from edgeflow.device.session import Session
+from edgeflow.device.connection import Connection
 from edgeflow.model.types import Model
 from edgeflow.transport.adb import AdbTransport
 from edgeflow.transport.local import LocalFiles, ProcessPipe
@@ -57,7 +57,7 @@ def strikes(fault: Fault, struck: threading.Event, act: Callable[[], None]) -> I
         return call
 
     with pytest.MonkeyPatch.context() as patch:
-        for owner, name in ((Session, "request"), (LocalFiles, "put"), (SftpChannel, "put"), (AdbTransport, "put")):
+        for owner, name in ((Connection, "request"), (LocalFiles, "put"), (SftpChannel, "put"), (AdbTransport, "put")):
             patch.setattr(owner, name, counted(getattr(owner, name)))
         if fault.kind in ("bundle altered in flight", "signed bundle altered in flight"):
             for files in (LocalFiles, SftpChannel):

@@ -102,8 +102,8 @@ def test_a_static_runner_needs_nothing_but_the_kernel() -> None:
     assert content[:4] == b"\x7fELF" and b"ld-linux" not in content and b"ld-musl" not in content
     pipe = ProcessPipe(["/usr/bin/env", "-i", str(image.path)])
     with Session(lambda: pipe, name="static", peer="the runner", reopen=False) as session:
-        session.upload("sine", (DATA / "sine_int8.tflite").read_bytes())
-        session.activate("sine")
+        session.models.upload("sine", (DATA / "sine_int8.tflite").read_bytes())
+        session.models.activate("sine")
         session.open("")
         session.write_input(0, b"\x10")
         assert len(session.invoke(max_runs=3).samples) == 3

@@ -98,8 +98,8 @@ def take_and_run(session: Session) -> None:
     """Bring the sine model and compare some of its outputs."""
     from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
-    uploaded = session.upload("sine", SINE.read_bytes())
-    session.activate("sine", uploaded.release)
+    uploaded = session.models.upload("sine", SINE.read_bytes())
+    session.models.activate("sine", uploaded.release)
     session.open("")
     litert = Interpreter(str(SINE), experimental_op_resolver_type=OpResolverType.BUILTIN_REF)
     litert.allocate_tensors()
@@ -124,7 +124,7 @@ def test_a_project_built_for_this_machine_takes_a_model_and_runs_it_as_litert_do
         assert hello.arena_bytes == done.arena_bytes and hello.operators == (9,)  # FULLY_CONNECTED
         take_and_run(session)
         with pytest.raises(DeviceStatusError):
-            session.upload("other", bytes(done.slots_bytes))
+            session.models.upload("other", bytes(done.slots_bytes))
 
 
 @pytest.mark.parametrize("name", ["pico/pico-sdk", "esp32-s3/esp-idf"])
@@ -136,10 +136,10 @@ def test_models_in_flash_are_there_after_a_restart(
     program = build(tmp_path / "p", framework, runtime)
     monkeypatch.setenv("STUB_FLASH", str(tmp_path / "flash"))
     with session_with(program) as session:
-        uploaded = session.upload("sine", SINE.read_bytes())
-        session.activate("sine", uploaded.release)
+        uploaded = session.models.upload("sine", SINE.read_bytes())
+        session.models.activate("sine", uploaded.release)
     with session_with(program) as session:
-        assert session.slots()["sine"][0] == "active"
+        assert session.models.slots()["sine"][0] == "active"
         session.open("")
 
 

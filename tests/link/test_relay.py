@@ -52,8 +52,8 @@ def expected(runner: Path) -> dict[str, bytes]:
     with Relay([runner]) as relay, _session(relay) as session:
         found = {}
         for name in NAMES:
-            session.upload(name, _content(name))
-            session.activate(name)
+            session.models.upload(name, _content(name))
+            session.models.activate(name)
             found[name] = _run(session, name)
         return found
 
@@ -66,8 +66,8 @@ def test_with_one_frame_in_a_hundred_damaged_every_model_arrives_and_runs(
     with Relay([runner, "--payload", "300"], damage=damage) as relay, _session(relay) as session:
         for turn in range(2):
             for name in NAMES:
-                assert session.upload(name, _content(name)).sent == len(_content(name)), turn
-                session.activate(name)
+                assert session.models.upload(name, _content(name)).sent == len(_content(name)), turn
+                session.models.activate(name)
                 assert _run(session, name) == expected[name]
     assert len(hits) >= 10  # the line was as bad as it should have been
 
@@ -78,8 +78,8 @@ def test_with_two_bytes_in_a_thousand_damaged_blocks_shrink_until_they_pass(
     hits: list[int] = []
     damage = [_counted(damaged_bytes(0.002, seed), hits) for seed in (3, 4)]
     with Relay([runner, "--payload", "4096"], damage=damage) as relay, _session(relay, 60) as session:
-        session.upload("kws_int8", _content("kws_int8"))
-        session.activate("kws_int8")
+        session.models.upload("kws_int8", _content("kws_int8"))
+        session.models.activate("kws_int8")
         assert _run(session, "kws_int8") == expected["kws_int8"]
     assert len(hits) >= 40
 
@@ -90,31 +90,31 @@ def test_after_a_cut_line_the_upload_goes_on_and_the_old_model_ran_on(
 ) -> None:
     with Relay([runner, "--payload", "1024"]) as relay:
         with _session(relay) as session:
-            session.upload("sine_int8", _content("sine_int8"))
-            session.activate("sine_int8")
+            session.models.upload("sine_int8", _content("sine_int8"))
+            session.models.activate("sine_int8")
         with _session(relay, timeout_s=0.5) as session:
             relay.cut_after(cut)
             with pytest.raises(LinkError):
-                session.upload("kws_int8", _content("kws_int8"))
-                session.activate("kws_int8")
+                session.models.upload("kws_int8", _content("kws_int8"))
+                session.models.activate("kws_int8")
         relay.mend()
         with _session(relay) as session:
-            assert list(session.slots()) == ["sine_int8"]
+            assert list(session.models.slots()) == ["sine_int8"]
             assert _run(session, "sine_int8") == expected["sine_int8"]
-            sent = session.upload("kws_int8", _content("kws_int8")).sent
+            sent = session.models.upload("kws_int8", _content("kws_int8")).sent
             assert sent <= len(_content("kws_int8")) - max(0, cut - 2000) * 0.95
-            session.activate("kws_int8")
+            session.models.activate("kws_int8")
             assert _run(session, "kws_int8") == expected["kws_int8"]
 
 
 def test_a_model_damaged_before_it_is_sent_is_never_active(runner: Path) -> None:
     with Relay([runner]) as relay, _session(relay) as session:
-        session.upload("sine_int8", _content("sine_int8"))
-        session.activate("sine_int8")
+        session.models.upload("sine_int8", _content("sine_int8"))
+        session.models.activate("sine_int8")
         session.request(Command.MODEL_BEGIN, slot="x", size=3, sha256=hashlib.sha256(b"abc").digest())
         session.request(Command.MODEL_CHUNK, offset=0, data=b"abd")
         with pytest.raises(DeviceStatusError):
             session.request(Command.MODEL_COMMIT)
         with pytest.raises(DeviceStatusError):
-            session.activate("x")
-        assert list(session.slots()) == ["sine_int8"]
+            session.models.activate("x")
+        assert list(session.models.slots()) == ["sine_int8"]

@@ -31,8 +31,8 @@ def _model(name: str) -> bytes:
 
 def _deploy(session: Session, name: str, content: bytes | None = None) -> str:
     content = _model(name) if content is None else content
-    uploaded = session.upload(name, content)
-    return session.activate(name, uploaded.release)[0]
+    uploaded = session.models.upload(name, content)
+    return session.models.activate(name, uploaded.release)[0]
 
 
 def _refusal(session: Session, command: Command, **fields: object) -> DeviceStatusError:
@@ -58,7 +58,7 @@ def test_a_model_is_uploaded_activated_opened_and_run(session: Session) -> None:
     release = _deploy(session, "sine_int8")
     digest = hashlib.sha256(_model("sine_int8")).hexdigest()
     assert release == digest[:16]
-    assert session.slots() == {"sine_int8": ("active", digest)}
+    assert session.models.slots() == {"sine_int8": ("active", digest)}
     opened = session.open("")
     assert opened.planned_bytes and opened.persistent_bytes and len(opened.inputs) == len(opened.outputs) == 1
     info = session.request(Command.MODEL_INFO)
@@ -111,10 +111,10 @@ def test_samples_beyond_the_buffer_are_merged_two_by_two(session: Session) -> No
 
 def test_a_second_model_replaces_the_first_and_the_first_can_come_back(session: Session) -> None:
     first, second = _deploy(session, "sine_int8"), _deploy(session, "kws_int8")
-    assert [state for state, _ in session.slots("kws_int8").values()] == ["active"]
-    assert [state for state, _ in session.slots("sine_int8").values()] == ["previous"]
-    assert session.activate("sine_int8", first) == (first, second)
-    assert list(session.slots()) == ["sine_int8"]
+    assert [state for state, _ in session.models.slots("kws_int8").values()] == ["active"]
+    assert [state for state, _ in session.models.slots("sine_int8").values()] == ["previous"]
+    assert session.models.activate("sine_int8", first) == (first, second)
+    assert list(session.models.slots()) == ["sine_int8"]
 
 
 @pytest.mark.parametrize("kind", ["truncated", "not a model", "unfit"])
@@ -132,7 +132,7 @@ def test_a_broken_or_unfit_model_leaves_the_first_running(session: Session, kind
     with pytest.raises(DeviceStatusError) as caught:
         _deploy(session, "bad", bad)
     assert caught.value.status in ("BAD_MODEL", "UNSUPPORTED_OPERATOR")
-    assert list(session.slots()) == ["sine_int8"]
+    assert list(session.models.slots()) == ["sine_int8"]
     session.write_input(0, b"\x10")  # still open
     session.invoke()
     assert session.read_output(0) == before
@@ -146,13 +146,13 @@ def test_a_model_too_large_for_the_arena_says_so_with_the_need(start_session: St
     with pytest.raises(DeviceStatusError) as caught:
         _deploy(session, "kws_int8")
     assert caught.value.status == "ARENA_TOO_SMALL" and caught.value.exit_code == 3
-    assert list(session.slots()) == ["sine_int8"]
+    assert list(session.models.slots()) == ["sine_int8"]
 
 
 def test_a_model_too_large_for_a_slot_is_refused_before_a_byte_is_sent(start_session: StartSession) -> None:
     session = start_session("--slots", "65536")
     with pytest.raises(DeviceStatusError) as caught:
-        session.upload("vww", _model("vww_int8"))
+        session.models.upload("vww", _model("vww_int8"))
     assert caught.value.status == "TOO_LARGE" and "32768" in caught.value.message
 
 
@@ -162,7 +162,7 @@ def test_an_upload_with_a_wrong_digest_is_never_committed(session: Session) -> N
     session.request(Command.MODEL_CHUNK, offset=0, data=content)
     assert _refusal(session, Command.MODEL_COMMIT).status == "BAD_CHECKSUM"
     assert _refusal(session, Command.MODEL_ACTIVATE, slot="a", release="").status == "NOT_FOUND"
-    assert session.slots("a") == {}
+    assert session.models.slots("a") == {}
 
 
 def test_chunks_may_come_twice_but_not_with_a_gap(session: Session) -> None:
@@ -186,7 +186,7 @@ def test_chunks_may_come_twice_but_not_with_a_gap(session: Session) -> None:
 
 def test_uploading_what_is_there_sends_nothing(session: Session) -> None:
     _deploy(session, "sine_int8")
-    again = session.upload("sine_int8", _model("sine_int8"))
+    again = session.models.upload("sine_int8", _model("sine_int8"))
     assert again.active and again.sent == 0
 
 
@@ -202,14 +202,14 @@ def test_slots_in_flash_outlive_the_runner_and_an_upload_goes_on(start_session: 
         session.request(Command.MODEL_CHUNK, offset=offset, data=content[offset : offset + 4000])
     session.close()
     session = start_session(*flash)
-    assert list(session.slots()) == ["sine_int8"]
+    assert list(session.models.slots()) == ["sine_int8"]
     offset = session.request(Command.MODEL_BEGIN, **begun)["offset"]
     assert 50_000 < offset <= 100_000
-    assert session.upload("vww", content).sent == len(content) - offset
-    session.activate("vww")
+    assert session.models.upload("vww", content).sent == len(content) - offset
+    session.models.activate("vww")
     session.close()
     session = start_session(*flash)
-    assert list(session.slots()) == ["vww"]
+    assert list(session.models.slots()) == ["vww"]
     session.open("")
 
 
@@ -237,19 +237,19 @@ def test_reset_closes_the_model_or_restarts_the_device(session: Session) -> None
     assert _refusal(session, Command.RESET, what=9).status == "BAD_REQUEST"
     session.open("")
     session.restart()
-    assert list(session.slots()) == ["sine_int8"]
+    assert list(session.models.slots()) == ["sine_int8"]
     assert _refusal(session, Command.MODEL_INFO).status == "BAD_STATE"
     session.reset(Reset.DEVICE)
-    assert session.slots() == {}  # slots in RAM
+    assert session.models.slots() == {}  # slots in RAM
 
 
 def test_a_model_can_be_opened_without_being_made_active(session: Session) -> None:
     _deploy(session, "sine_int8")
-    session.upload("try", _model("kws_int8"))
+    session.models.upload("try", _model("kws_int8"))
     session.open("try")
     session.invoke()
     assert session.request(Command.MODEL_INFO)["slot"] == "try"
-    assert list(session.slots()) == ["sine_int8"]
+    assert list(session.models.slots()) == ["sine_int8"]
     session.open("")
     assert session.request(Command.MODEL_INFO)["slot"] == "sine_int8"
 

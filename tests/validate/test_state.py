@@ -94,7 +94,7 @@ def test_a_device_keeps_state_in_steps_and_starts_afresh_otherwise(lstm: Path) -
 @pytest.mark.parametrize("options", [{}, {"delegate": "reference"}])
 def test_a_device_forgets_when_it_is_told_to(lstm: Path, options: dict[str, str]) -> None:
     with connect(find_device("local:")) as session:
-        session.open(session.place(load_model(lstm)), **options)
+        session.open(session.models.place(load_model(lstm)), **options)
         seen = []
         for forget in (False, False, True):
             if forget:
@@ -103,7 +103,7 @@ def test_a_device_forgets_when_it_is_told_to(lstm: Path, options: dict[str, str]
             session.invoke()
             seen.append(session.read_output(0))
         assert seen[0] != seen[1] and seen[2] == seen[0]
-        session.open(session.place(load_model(COUNTER)), signature="add")
+        session.open(session.models.place(load_model(COUNTER)), signature="add")
         for forget, total in ((False, 1), (False, 2), (True, 1)):
             if forget:
                 session.reset(Reset.VARIABLES)
