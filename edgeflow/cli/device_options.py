@@ -25,9 +25,14 @@ def device_options(function: F) -> F:
 
 
 def placing_options(function: F) -> F:
-    """`--target --wait --timeout --fresh` as target, wait_s, timeout_s, fresh."""
+    """`--fresh` and `reaching_options`, as target, wait_s, timeout_s, fresh."""
+    fresh = click.option("--fresh", is_flag=True, help="Drop what an emulated device kept from earlier commands.")
+    return reaching_options(fresh(function))
+
+
+def reaching_options(function: F) -> F:
+    """`--target --wait --timeout` as target, wait_s, timeout_s."""
     for option in (
-        click.option("--fresh", is_flag=True, help="Drop what an emulated device kept from earlier commands."),
         click.option(
             "--timeout",
             "timeout_s",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from edgeflow.cli.device_options import reaching_options
 from edgeflow.cli.output import bytes_text, json_option, print_json, print_table, say
 from edgeflow.cli.plain import plain
 
@@ -123,12 +124,16 @@ def remove_command(name: str) -> None:
 @command.command("show")
 @click.argument("name", required=False)
 @click.option("--history", is_flag=True, help="Ask the device what is deployed there, and what was done.")
+@reaching_options
 @json_option
-def show_command(name: str | None, history: bool, as_json: bool) -> None:
+def show_command(
+    name: str | None, history: bool, target: str | None, wait_s: float, timeout_s: float, as_json: bool
+) -> None:
     """Show what the book says of a device, without asking it."""
+    from edgeflow.device.book import find_device
     from edgeflow.pipeline.devices import show_device
 
-    report = show_device(name, history=history)
+    report = show_device(find_device(name, target=target), history=history, wait_s=wait_s, timeout_s=timeout_s)
     if as_json:
         print_json(answer(report))
         return

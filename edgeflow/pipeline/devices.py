@@ -37,16 +37,18 @@ def list_devices() -> tuple[DeviceReport, ...]:
     return tuple(DeviceReport(entry.device, entry.path, None) for entry in listed())
 
 
-def show_device(name: str | None = None, *, history: bool = False) -> DeviceReport:
+def show_device(
+    device: Device | str | None = None, *, history: bool = False, wait_s: float = 0, timeout_s: float = 60
+) -> DeviceReport:
     """One device of the book, or of an address, without asking it. Raises UsageError when it is unknown.
 
     With `history` it is asked what is deployed there and what was done; that may raise DeviceError.
     """
-    device = find_device(name)
+    device = device if isinstance(device, Device) else find_device(device)
     report = DeviceReport(device, _path_of(device, listed()), None)
     if not history:
         return report
-    with connect(device) as session:
+    with connect(device, wait_s=wait_s, timeout_s=timeout_s) as session:
         return replace(report, history=read_history(session))
 
 
