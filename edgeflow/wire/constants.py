@@ -140,6 +140,10 @@ class Command(IntEnum):
     MODEL_USE = 0x13
     MODEL_ACTIVATE = 0x14
     TRUST = 0x16
+    BUNDLE = 0x17
+    MODEL_TRY = 0x18
+    MODEL_ACCEPT = 0x19
+    APP = 0x1A
     OPEN = 0x20
     MODEL_INFO = 0x21
     SIGNATURE = 0x22
@@ -236,6 +240,37 @@ LAYOUT = {
             ("pinned", "u8"),
             ("keys", "pairs"),
         ),
+    ),
+    Command.BUNDLE: (
+        (
+            ("slot", "str"),
+            ("identity", "sha256"),
+            ("app", "sha256"),
+            ("app_bytes", "u64"),
+        ),
+        (("app_offset", "u64"),),
+    ),
+    Command.MODEL_TRY: (
+        (
+            ("slot", "str"),
+            ("release", "str"),
+            ("hold_s", "u32"),
+        ),
+        (
+            ("release", "str"),
+            ("previous", "str"),
+        ),
+    ),
+    Command.MODEL_ACCEPT: (
+        (
+            ("slot", "str"),
+            ("good", "u8"),
+        ),
+        (("release", "str"),),
+    ),
+    Command.APP: (
+        (("slot", "str"),),
+        (("app", "pairs"),),
     ),
     Command.OPEN: (
         (

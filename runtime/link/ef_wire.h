@@ -19,6 +19,10 @@ enum ef_command {
     EF_CMD_MODEL_USE = 0x13, /* Verify a file of the device in place, for use without deploying it. */
     EF_CMD_MODEL_ACTIVATE = 0x14, /* Load and run the slot's committed release once; if that works it becomes the active one, else the old one stays. */
     EF_CMD_TRUST = 0x16, /* List, add to or take from the public keys that the device trusts; with any pinned, a release needs a signature. */
+    EF_CMD_BUNDLE = 0x17, /* Say what the next upload into a slot holds besides the model, so that only the same whole bundle counts as there. */
+    EF_CMD_MODEL_TRY = 0x18, /* As MODEL_ACTIVATE, but the release stays pending until MODEL_ACCEPT; otherwise the device goes back to the one before. */
+    EF_CMD_MODEL_ACCEPT = 0x19, /* Keep the pending release of a slot, or go back to the one before; without one before, none is active then. */
+    EF_CMD_APP = 0x1A, /* Tell how the application of a slot's active release does. */
     EF_CMD_OPEN = 0x20, /* Load a model and allocate its tensors. */
     EF_CMD_MODEL_INFO = 0x21, /* Describe the opened model. */
     EF_CMD_SIGNATURE = 0x22, /* Choose the signature that INPUT, INVOKE and OUTPUT mean. */
