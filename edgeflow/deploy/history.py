@@ -45,13 +45,11 @@ def read_history(session: Session) -> History:
     """Ask a device for its releases and its log; a line of the log that cannot be read is left out."""
     releases: list[Release] = []
     events: list[Event] = []
-    if session.hello.slots == Slots.FILES:
-        for name in session.models.slots():
-            releases += [Release(name, entry, *told) for entry, told in session.models.slots(name).items()]
+    for name in session.models.slots():
+        releases += [Release(name, entry, *told) for entry, told in session.models.slots(name).items()]
+        if session.hello.slots == Slots.FILES:
             log = session.models.read_file(f"{session.hello.base}/{name}/log.jsonl", max_bytes=_LOG_BYTES)
             events += _events(name, log or b"")
-    else:
-        releases += [Release("", slot, *told) for slot, told in session.models.slots().items()]
     return History(tuple(releases), tuple(sorted(events, key=lambda event: event.time)))
 
 
