@@ -27,6 +27,7 @@ _ERRORS: dict[str, type[EdgeflowError]] = {
     kind.__name__: kind for kind in (errors.ModelError, errors.ConversionError, errors.UsageError, errors.TargetError)
 }
 _QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "0", "CUDA_VISIBLE_DEVICES": "-1"}
+_TEMPORARY = ("TMPDIR", "TEMP", "TMP")  # TensorFlow leaves sources that it wrote for itself there
 _LOG_TAIL_BYTES = 4096
 LOOP_CALIBRATED = "edgeflow: calibrating a model with a loop"  # the child's last words where a known crash may follow
 _CHATTER = ("fully_quantize:", "WARNING:", "INFO:", "I0000", "W0000")  # lines that explain nothing
@@ -144,7 +145,7 @@ class Worker:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
-                env=child_environment(),
+                env=child_environment() | dict.fromkeys(_TEMPORARY, str(self._folder)),
                 start_new_session=os.name == "posix",  # Ctrl-C is the parent's to handle
             )
         self._answers = queue.Queue()

@@ -109,6 +109,22 @@ def test_the_folder_of_the_child_goes_with_it(tmp_path: Path, monkeypatch: pytes
         assert not list(tmp_path.iterdir())
 
 
+def test_what_tensorflow_writes_for_itself_lies_in_that_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.setattr(workers.tempfile, "tempdir", str(tmp_path))
+    for name in ("TMPDIR", "TEMP", "TMP"):
+        monkeypatch.setenv(name, str(tmp_path / "elsewhere"))
+    told: list[bytes] = []
+
+    def look(pid: int) -> None:
+        told.extend(Path(f"/proc/{pid}/environ").read_bytes().split(b"\0"))
+
+    with workers.Worker() as worker, pytest.raises(UsageError):
+        worker.request(load_request(tmp_path, "tarball"), progress=Watched(worker, look))
+    (folder,) = {Path(entry[7:].decode()) for entry in told if entry.startswith(b"TMPDIR=")}
+    assert folder.parent == tmp_path and folder.name.startswith("edgeflow-convert-")
+
+
 def test_a_child_outlives_its_parent_by_no_more_than_a_moment(tmp_path: Path) -> None:
     script = (
         "import sys\n"
