@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -13,12 +14,13 @@ import pytest
 
 from edgeflow.pipeline.devices import probe_device
 from edgeflow.transport.qemu_linux import QemuLinux
+from tests.same_commands import FIRST, deploy_bench_roll_back
 from tests.schemas import check_answer
 from tests.vm.conftest import ADDRESS, Board
 
 pytestmark = [pytest.mark.vm, pytest.mark.timeout(1800)]
 DATA = Path(__file__).parents[1] / "data"
-SINE, OTHER = DATA / "sine_int8.tflite", DATA / "sine_float32.tflite"
+SINE = DATA / "sine_int8.tflite"
 QUICK = ("--runs", "5", "--min-seconds", "0", "--processes", "1", "--warmup", "1")
 
 
@@ -56,16 +58,10 @@ def test_provisioning_brings_the_interpreter_and_says_when_it_is_there(provision
 
 
 def test_deploy_bench_and_rollback_are_those_of_any_device(provisioned: QemuLinux) -> None:
-    first = edgeflow("deploy", SINE, "--device", "vm", "--name", "wave")
-    assert first["action"] == "deployed" and first["persistent"] and first["health"]["compared"]
-    second = edgeflow("deploy", OTHER, "--device", "vm", "--name", "wave", "--accept-runs", "5")
-    assert second["action"] == "deployed" and second["previous"] == first["release"]
-    assert second["accepted"]["rss_bytes"] > 1 << 20
-    back = edgeflow("rollback", "--device", "vm", "--name", "wave")
-    assert back["action"] == "rolled back" and back["release"] == first["release"]
+    deploy_bench_roll_back(edgeflow, "vm")
     digest = 'sha256sum "$HOME/.local/share/edgeflow/wave/current/model.tflite"'
     held = provisioned.shell.run(["sh", "-c", digest], timeout_s=300)
-    assert held.stdout.split()[0].decode() == back["model"]["sha256"] == first["model"]["sha256"]
+    assert held.stdout.split()[0].decode() == hashlib.sha256(FIRST.read_bytes()).hexdigest()
 
 
 def test_its_figures_are_an_emulators_and_what_it_does_not_tell_is_null(provisioned: QemuLinux) -> None:
