@@ -37,6 +37,21 @@ KINDS = {
         "runner altered at rest",
         "runner half pushed",
     ),
+    "vm": (
+        "cable pulled",
+        "hang",
+        "power cut",
+        "emulator ended",
+        "agent killed",
+        "disk full",
+        "clock jump",
+        "host interrupted",
+        "slow network",
+        "disk read-only",
+        "two hosts at once",
+        "bundle altered at rest",
+        "power cut after it",
+    ),
 }
 COUNT = 200  # of a whole run, for each transport
 EVENTS = 15  # a deployment's requests and file transfers: the fault comes before one of them
@@ -66,6 +81,8 @@ def fault(transport: str, number: int, seed: int = SEED) -> Fault:
     model = chosen.choice(("kws_int8", "vww_int8"))
     event, delay_s = chosen.randrange(EVENTS), chosen.choice((0.0, 0.0, 0.002, 0.02, 0.1))
     details: dict[str, Any] = {}
+    if transport == "vm":
+        delay_s, details = chosen.choice((0.0, 0.0, 0.05, 0.3, 1.0, 2.0)), _on_a_vm(kind, chosen)
     if "disk" in kind:
         event = chosen.randrange(8)  # what is written after that needs no room
     elif "rest" in kind:
@@ -88,3 +105,21 @@ def fault(transport: str, number: int, seed: int = SEED) -> Fault:
         file = chosen.choice(("model", "manifest")) if model == "vww_int8" or "rest" in kind else "manifest"
         details = {"file": file, "at": chosen.random(), "bit": chosen.randrange(8)}
     return Fault(transport, number, kind, model, event, delay_s, details)
+
+
+def _on_a_vm(kind: str, chosen: random.Random) -> dict[str, Any]:
+    match kind:
+        case "cable pulled" | "hang":
+            return {"for_s": chosen.choice((0.3, 2.0, 8.0, None))}  # None: until the deployment has given up
+        case "power cut" | "emulator ended":
+            return {"without_agent": chosen.random() < 0.25}
+        case "power cut after it":
+            return {"without_agent": chosen.random() < 0.25, "wait_s": chosen.choice((0.0, 0.5, 4.0))}
+        case "disk full":
+            return {"room": chosen.choice((0, 20_000, 200_000))}
+        case "clock jump":
+            return {"by_s": chosen.choice((86_400, 315_000_000, -86_400, -1_500_000_000))}
+        case "slow network":
+            return {"interval_us": chosen.choice((5_000, 20_000, 100_000))}
+        case _:
+            return {}

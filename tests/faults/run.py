@@ -1,4 +1,4 @@
-"""All faults: `make test-faults`, or `python -m tests.faults.run [--transport ssh] [--count 200] [--from 0]`.
+"""All faults: `make test-faults`, or `python -m tests.faults.run [--transport vm] [--count 200] [--jobs 2]`.
 
 It takes up where it was stopped: what is done is kept by transport, seed and number in the user's cache folder, and is
 done anew where the deploying code or the matrix has changed. The figures go to hardware/results.
@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import json
 import os
+import subprocess
 import sys
 import tempfile
 import traceback
@@ -27,6 +28,7 @@ from tests.adbd import adbd
 from tests.faults.android import AndroidRig
 from tests.faults.matrix import COUNT, KINDS, SEED, fault
 from tests.faults.rig import Rig
+from tests.faults.vm import VmRig
 
 ROOT = Path(__file__).parents[2]
 _CODE = ("edgeflow/deploy", "edgeflow/device", "edgeflow/transport", "runtime/agent", "tests/faults")
@@ -38,9 +40,12 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--count", type=int, default=COUNT)
     parser.add_argument("--from", type=int, default=0, dest="first")
+    parser.add_argument("--only", type=lambda text: [int(number) for number in text.split(",")], help="numbers: 3,17")
+    parser.add_argument("--jobs", type=int, default=1, help="rigs at once, of which each takes its part of the numbers")
     given = parser.parse_args()
-    tables = {name: _run(name, given.seed, given.first, given.count) for name in given.transport or sorted(KINDS)}
-    if given.first == 0 and given.count >= COUNT:
+    wanted = given.only or list(range(given.first, given.first + given.count))
+    tables = {name: _run(name, given.seed, wanted, given.jobs) for name in given.transport or sorted(KINDS)}
+    if set(range(COUNT)) <= set(wanted):
         _write(given.seed, tables)
     failed = [line for lines in tables.values() for line in lines if line["failed"]]
     for line in failed:
@@ -49,17 +54,20 @@ def main() -> int:
     return 1 if failed else 0
 
 
-def _run(transport: str, seed: int, first: int, count: int) -> list[dict[str, Any]]:
+def _run(transport: str, seed: int, wanted: list[int], jobs: int) -> list[dict[str, Any]]:
     done_file = Path(platformdirs.user_cache_dir("edgeflow")) / "faults" / f"{transport}-{seed}-{_digest()}.jsonl"
     done_file.parent.mkdir(parents=True, exist_ok=True)
-    lines = done_file.read_text().splitlines() if done_file.exists() else []
-    done: dict[int, dict[str, Any]] = {line["number"]: line for line in map(json.loads, lines)}
-    wanted = range(first, first + count)
+    done = {number: line for number, line in _lines(done_file).items() if not line["failed"]}
+    missing = [number for number in wanted if number not in done]
+    if jobs > 1 and len(missing) > 1:
+        _share(transport, seed, missing, jobs)
+        done = _lines(done_file)
+        return [done[number] for number in wanted if number in done]
     with contextlib.ExitStack() as stack:
         rig = None
         for number in wanted:
             drawn = fault(transport, number, seed)
-            if number in done or ("disk" in drawn.kind and os.getuid() != 0):
+            if number in done or ("disk" in drawn.kind and transport != "vm" and os.getuid() != 0):
                 continue
             rig = rig or _rig(transport, stack)
             line = {"number": number, "kind": drawn.kind, "fault": str(drawn)}
@@ -81,15 +89,30 @@ def _run(transport: str, seed: int, first: int, count: int) -> list[dict[str, An
                     "s": None,
                     "failed": f"{type(error).__name__}: {error}",
                 }
-            print(f"{drawn} -> {line['deployed']}, {line['active']}{' FAILED' if line['failed'] else ''}", flush=True)
+            took = "FAILED" if line["failed"] else f"{line['s']} s"
+            print(f"{drawn} -> {line['deployed']}, {line['active']}, {took}, load {os.getloadavg()[0]:.1f}", flush=True)
             done[number] = line
-            if not line["failed"]:
-                with done_file.open("a") as file:
-                    file.write(json.dumps(line) + "\n")
+            with done_file.open("a") as file:
+                file.write(json.dumps(line) + "\n")
     return [done[number] for number in wanted if number in done]
 
 
-def _rig(transport: str, stack: contextlib.ExitStack) -> Rig | AndroidRig:
+def _lines(done_file: Path) -> dict[int, dict[str, Any]]:
+    """What the last run of each number came to."""
+    lines = done_file.read_text().splitlines() if done_file.exists() else []
+    return {line["number"]: line for line in map(json.loads, lines)}
+
+
+def _share(transport: str, seed: int, numbers: list[int], jobs: int) -> None:
+    """Run the numbers in processes of their own; what each came to is in the file."""
+    argv = [sys.executable, "-m", "tests.faults.run", "--transport", transport, "--seed", str(seed), "--only"]
+    parts = [",".join(map(str, numbers[start::jobs])) for start in range(min(jobs, len(numbers)))]
+    children = [subprocess.Popen([*argv, part], cwd=ROOT) for part in parts]
+    for child in children:
+        child.wait()
+
+
+def _rig(transport: str, stack: contextlib.ExitStack) -> Rig | AndroidRig | VmRig:
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="edgeflow-faults-")))
     os.environ.pop("SSH_AUTH_SOCK", None)
     for name in ("CONFIG", "STATE"):
@@ -98,6 +121,10 @@ def _rig(transport: str, stack: contextlib.ExitStack) -> Rig | AndroidRig:
         android = AndroidRig(folder, stack.enter_context(adbd(folder / "adbd")))
         stack.callback(android.close)
         return android
+    if transport == "vm":
+        board = VmRig(folder)
+        stack.callback(board.close)
+        return board
     server = stack.enter_context(loopback_sshd(folder / "sshd")) if transport == "ssh" else None
     rig = Rig(transport, folder, server)
     stack.callback(rig.close)

@@ -30,7 +30,13 @@ _AT_AN_EVENT = (
     "disk full",
     "disk read-only",
     "bundle altered at rest",
+    "cable pulled",
+    "hang",
+    "power cut",
+    "emulator ended",
+    "clock jump",
 )
+_IN_THE_MIDDLE = ("agent killed", "runner killed", "adb killed", "cable pulled", "hang", "power cut", "emulator ended")
 
 
 @contextlib.contextmanager
@@ -41,8 +47,8 @@ def strikes(fault: Fault, struck: threading.Event, act: Callable[[], None]) -> I
 
     def strike() -> None:
         struck.set()
-        if fault.delay_s and fault.kind.endswith("killed"):
-            timer.start()  # in the middle of something
+        if fault.delay_s and fault.kind in _IN_THE_MIDDLE:
+            timer.start()
         else:
             act()
 
