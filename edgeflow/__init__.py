@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from edgeflow.pipeline.convert import convert, convert_all
     from edgeflow.pipeline.demo import demo
     from edgeflow.pipeline.deploy import deploy
+    from edgeflow.pipeline.deploy_many import deploy_many
     from edgeflow.pipeline.devices import list_devices, probe_device, reset_device, show_device
     from edgeflow.pipeline.doctor import doctor
     from edgeflow.pipeline.flash import flash
@@ -60,6 +61,7 @@ _HOMES = {
     "convert_all": "pipeline.convert",
     "demo": "pipeline.demo",
     "deploy": "pipeline.deploy",
+    "deploy_many": "pipeline.deploy_many",
     "doctor": "pipeline.doctor",
     "flash": "pipeline.flash",
     "generate": "pipeline.generate",
@@ -129,6 +131,7 @@ __all__ = [
     "convert_all",
     "demo",
     "deploy",
+    "deploy_many",
     "doctor",
     "export_results",
     "flash",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from edgeflow.cli.device_options import custom_ops_option, placing_options, size_bytes
-from edgeflow.cli.output import bytes_text, json_option, print_json, progress_bar, report_failure, say
+from edgeflow.cli.output import bytes_text, json_option, print_json, progress_bar, say
 
 if TYPE_CHECKING:
     from edgeflow.deploy.types import Deployment
@@ -22,7 +22,15 @@ if TYPE_CHECKING:
     "device_texts",
     multiple=True,
     metavar="D",
-    help="A name of the device book, an address, or local:. Repeated: one after the other, up to the first failure.",
+    help="A name of the device book, an address, or local:. Repeated: first the first, then the others at once.",
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 256),
+    default=8,
+    show_default=True,
+    metavar="N",
+    help="How many devices at once, after the first.",
 )
 @placing_options
 @click.option("--name", metavar="N", help="The deployment's name on the device; the file's stem by default.")
@@ -58,6 +66,7 @@ if TYPE_CHECKING:
 def command(
     model: Path,
     device_texts: tuple[str, ...],
+    jobs: int,
     target: str | None,
     wait_s: float,
     timeout_s: float,
@@ -76,11 +85,13 @@ def command(
 ) -> int:
     """Put MODEL on a device: check, upload, verify there, run it once, then switch to it.
 
-    The release that was there stays until the new one has run, and edgeflow rollback goes back to it.
+    The release that was there stays until the new one has run, and edgeflow rollback goes back to it. Of several
+    devices the others are begun once the first one holds; none that is not begun is touched when it fails.
     """
+    from edgeflow.cli.deploy_many import deploy_to_several
     from edgeflow.deploy.acceptance import Acceptance
     from edgeflow.device.book import find_device
-    from edgeflow.errors import EdgeflowError
+    from edgeflow.model.read import load_model
     from edgeflow.pipeline.deploy import deploy
     from edgeflow.pipeline.keys import signing_key
 
@@ -89,34 +100,28 @@ def command(
     if any(given is not None for given in (accept_runs, max_p99_us, max_rss, accept_within)):
         acceptance = Acceptance(accept_runs or 20, max_p99_us, max_rss, accept_within or 60.0)
     devices = [find_device(given, target=target) for given in device_texts or (None,)]
-    answers: list[dict[str, Any]] = []
-    for device in devices:
-        try:
-            with progress_bar(as_json) as progress:
-                done = deploy(
-                    model,
-                    device,
-                    name=name,
-                    version=version,
-                    dry_run=dry_run,
-                    force=force,
-                    wait_s=wait_s,
-                    timeout_s=timeout_s,
-                    fresh=fresh,
-                    custom_ops=custom_ops,
-                    sign=key,
-                    acceptance=acceptance,
-                    progress=progress,
-                )
-        except (EdgeflowError, KeyboardInterrupt) as failure:
-            return report_failure(failure, as_json=as_json, before=answers)
-        answers.append(answer(done))
-        if not as_json:
-            say(text(done))
-        for warning in done.warnings:
-            say(f"warning: {warning}", err=True)
+    options: dict[str, Any] = {
+        "name": name,
+        "version": version,
+        "dry_run": dry_run,
+        "force": force,
+        "wait_s": wait_s,
+        "timeout_s": timeout_s,
+        "fresh": fresh,
+        "custom_ops": custom_ops,
+        "sign": key,
+        "acceptance": acceptance,
+    }
+    if len(devices) > 1:
+        return deploy_to_several(load_model(model), devices, jobs=jobs, as_json=as_json, options=options)
+    with progress_bar(as_json) as progress:
+        done = deploy(model, devices[0], progress=progress, **options)
     if as_json:
-        print_json(answers if len(answers) > 1 else answers[0])
+        print_json(answer(done))
+    else:
+        say(text(done))
+    for warning in done.warnings:
+        say(f"warning: {warning}", err=True)
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import tempfile
 from pathlib import Path
 
@@ -37,18 +38,25 @@ def check_health(session: Session, source: str, bundle: Bundle, *, same_machine:
     if same_machine:
         return Health(1, None, None, "this machine is the device")
     try:
-        with tempfile.TemporaryDirectory(prefix="edgeflow-golden-") as folder:
-            path = Path(folder) / "model.tflite"
-            path.write_bytes(bundle.model.content)
-            with reference_session(Path(folder)) as reference:
-                # edgeflow's runtime gives the reference kernels' outputs, the others have XNNPACK's as here
-                delegate = "reference" if session.hello.runtime == "edgeflow" else ""
-                expected = _run(reference, str(path), bundle.golden_seed, delegate)
+        # edgeflow's runtime gives the reference kernels' outputs, the others have XNNPACK's as here
+        delegate = "reference" if session.hello.runtime == "edgeflow" else ""
+        by, expected = _expected(bundle.model.content, bundle.golden_seed, delegate)
     except (DeviceError, OSError) as error:
         reason = error.message if isinstance(error, EdgeflowError) else str(error)
         return Health(1, None, None, f"this machine cannot run the model: {reason}")
     worst = _compare(bundle, expected, found)
-    return Health(1, f"{reference.hello.runtime} {reference.hello.runtime_version} on this machine", worst)
+    return Health(1, f"{by} on this machine", worst)
+
+
+@functools.lru_cache(maxsize=1)  # the same for all devices that one model goes to
+def _expected(model: bytes, seed: int, delegate: str) -> tuple[str, Outputs]:
+    """This machine's interpreter, by name and version, and what it gives for the golden inputs."""
+    with tempfile.TemporaryDirectory(prefix="edgeflow-golden-") as folder:
+        path = Path(folder) / "model.tflite"
+        path.write_bytes(model)
+        with reference_session(Path(folder)) as reference:
+            found = _run(reference, str(path), seed, delegate)
+            return f"{reference.hello.runtime} {reference.hello.runtime_version}", found
 
 
 def _run(session: Session, source: str, seed: int, delegate: str = "") -> Outputs:
