@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 # asks the user for a secret; None when nobody can be asked
 Ask = Callable[[str], str | None]
 _PASSWORD_TRIES = 3
+_ONE_QUESTION = threading.Lock()  # several devices at once ask one after the other
 _DEFAULT_KEYS = ("id_ed25519", "id_ecdsa", "id_rsa")
 
 
@@ -24,10 +26,11 @@ def ask_on_terminal(prompt: str) -> str | None:
     """Ask without echo when a person sits there, else return None. The answer is never stored."""
     if not (sys.stdin and sys.stdin.isatty() and sys.stderr.isatty()):
         return None
-    try:
-        return getpass.getpass(prompt)
-    except EOFError:
-        return None
+    with _ONE_QUESTION:
+        try:
+            return getpass.getpass(prompt)
+        except EOFError:
+            return None
 
 
 def log_in(connection: paramiko.Transport, host: SshHost, address: str, ask: Ask = ask_on_terminal) -> None:

@@ -75,6 +75,7 @@ def write(name: str, schema: str, answer: Mapping[str, Any], load_before: float,
         "host": {
             "cores": os.cpu_count(),
             "os": platform.system(),
+            "before_other_programs": os.sched_getscheduler(0) != os.SCHED_OTHER,
             "load_1min_before": load_before,
             "load_1min_after": load_now(),
         },
