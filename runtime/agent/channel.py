@@ -6,7 +6,7 @@ import collections
 import os
 import threading
 import time
-from typing import Callable, Deque, NoReturn, Sequence, Tuple
+from typing import Callable, Deque, List, NoReturn, Tuple
 
 from edgeflow.wire import frame
 from edgeflow.wire.constants import RUNNING_INTERVAL_MS, Command, Status
@@ -22,8 +22,8 @@ class Channel:
     nothing stays behind.
     """
 
-    def __init__(self, fd_in: int, fd_out: int, at_end: Sequence[Callable[[], None]]) -> None:
-        self._in, self._out, self._at_end = fd_in, fd_out, at_end
+    def __init__(self, fd_in: int, fd_out: int, at_end: List[Callable[[], None]]) -> None:
+        self._in, self._out, self.at_end = fd_in, fd_out, at_end
         self._requests: Deque[frame.Frame] = collections.deque()
         self._arrived = threading.Condition()
         self._next_heartbeat_ns = 0
@@ -70,7 +70,7 @@ class Channel:
     def end(self) -> NoReturn:
         """End the process at once, also while the interpreter runs in another thread."""
         try:
-            for work in self._at_end:
+            for work in reversed(self.at_end):
                 work()
         finally:
             os._exit(0)

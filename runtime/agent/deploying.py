@@ -11,6 +11,7 @@ from . import opened
 from .channel import Channel
 from .refusal import Refusal
 from .store import Store, sha256_of
+from .switching import Switching
 from .upload import Uploads
 
 
@@ -20,15 +21,31 @@ class Deploying:
     def __init__(self, channel: Channel, store: Store, close: Callable[[], None]) -> None:
         self._channel, self._store, self._close = channel, store, close
         self._uploads = Uploads(store)
+        self._switching = Switching(store, channel.heartbeat)
         self.handlers: Dict[int, Callable[..., Dict[str, Any]]] = {
             Command.MODEL_BEGIN: self._model_begin,
             Command.MODEL_CHUNK: self._model_chunk,
             Command.MODEL_COMMIT: self._model_commit,
             Command.MODEL_USE: self._model_use,
+            Command.BUNDLE: self._bundle,
             Command.MODEL_ACTIVATE: self._model_activate,
+            Command.MODEL_TRY: self._model_try,
+            Command.MODEL_ACCEPT: self._model_accept,
+            Command.APP: self._app,
             Command.TRUST: self._trust,
             Command.SLOTS: self._slots,
         }
+
+    def recover(self) -> None:
+        """What an agent that did not end well, or the machine, has left half done."""
+        self._switching.recover()
+
+    def give_up(self) -> None:
+        """The session ends: a release that nobody accepted goes."""
+        self._switching.give_up()
+
+    def _bundle(self, slot: str, identity: bytes, app: bytes, app_bytes: int) -> Dict[str, Any]:
+        return {"app_offset": self._uploads.announce(slot, identity, app, app_bytes)}
 
     def _model_begin(self, slot: str, size: int, sha256: bytes) -> Dict[str, Any]:
         state, offset, path = self._uploads.begin(slot, size, sha256, self._channel.heartbeat)
@@ -51,8 +68,18 @@ class Deploying:
         return {"size": os.path.getsize(path)}
 
     def _model_activate(self, slot: str, release: str) -> Dict[str, Any]:
-        release, previous = self._store.activate(slot, release, self._try_out, self._channel.heartbeat)
+        release, previous = self._switching.activate(slot, release, self._try_out, 0.0)
         return {"release": release, "previous": previous}
+
+    def _model_try(self, slot: str, release: str, hold_s: int) -> Dict[str, Any]:
+        release, previous = self._switching.activate(slot, release, self._try_out, max(1.0, float(hold_s)))
+        return {"release": release, "previous": previous}
+
+    def _model_accept(self, slot: str, good: int) -> Dict[str, Any]:
+        return {"release": self._switching.accept(slot, bool(good))}
+
+    def _app(self, slot: str) -> Dict[str, Any]:
+        return {"app": self._switching.app(slot)}
 
     def _try_out(self, path: str) -> None:
         """Load and run once, with zeros."""

@@ -1,6 +1,7 @@
 """Start of the agent: `python3 agent.pyz BASE [--lock FILE --owner WHO]`.
 
-The link is on stdin and stdout, the console on stderr.
+The link is on stdin and stdout, the console on stderr. The same file keeps an application running, as
+`--supervise BASE/NAME` or, started by systemd, `--exec BASE/NAME`.
 """
 
 from __future__ import annotations
@@ -11,15 +12,29 @@ import signal
 import sys
 from typing import Callable, List
 
-from .channel import Channel
-from .interpreters import use_provisioned
-from .server import Server
-from .store import Store
-from .tuning import Tuning
-
 
 def main() -> None:
+    """Be the agent, or what starts an application: that imports nothing of the agent's own."""
+    if sys.argv[1:2] == ["--supervise"]:
+        from .supervisor import supervise
+
+        supervise(sys.argv[2])
+    elif sys.argv[1:2] == ["--exec"]:
+        from .systemd import execute
+
+        execute(sys.argv[2])
+    else:
+        serve()
+
+
+def serve() -> None:
     """Take the lock; take stdin and stdout for the link alone, so that no library's print can damage it; serve."""
+    from .channel import Channel
+    from .interpreters import use_provisioned
+    from .server import Server
+    from .store import Store
+    from .tuning import Tuning
+
     parser = argparse.ArgumentParser(prog="agent")
     parser.add_argument("base")
     parser.add_argument("--lock")

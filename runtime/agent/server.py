@@ -18,7 +18,8 @@ from .store import Store
 from .tuning import Tuning
 
 _WINDOW = 8
-_ONCE = (Command.INVOKE, Command.MODEL_COMMIT, Command.MODEL_ACTIVATE, Command.RESET)  # never done twice
+# never done twice
+_ONCE = (Command.INVOKE, Command.MODEL_COMMIT, Command.MODEL_ACTIVATE, Command.MODEL_TRY, Command.RESET)
 
 
 class Server:
@@ -28,6 +29,8 @@ class Server:
         self._channel, self._store = channel, store
         running = Running(channel, store, tuning)
         deploying = Deploying(channel, store, running.close)
+        deploying.recover()
+        channel.at_end.append(deploying.give_up)
         self._handlers = {Command.HELLO: self._hello, **running.handlers, **deploying.handlers}
 
     def serve(self) -> None:

@@ -7,25 +7,23 @@ Names come from the host and are not trusted: nothing outside BASE is read or wr
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import json
 import os
 import re
 import shutil
 import stat
-import time
 from typing import Callable, Dict, List, Optional, Tuple
 
+from edgeflow.wire.bundle import LIBRARY, MODEL
 from edgeflow.wire.constants import Status
 
+from . import pending
+from .links import RELEASE, link, linked, log
 from .refusal import Refusal
-from .trust import Trust, sync_folder
+from .trust import Trust
 
 _NAME = re.compile(r"^[a-z0-9._-]{1,64}$")
-_RELEASE = re.compile(r"^[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}$")
 _RESERVED = {"agent", "cache", "io", "python", "venv"}
-LIBRARY = "custom-operators.so"
 _KEPT_RELEASES = 5
 Beat = Callable[[], None]
 
@@ -53,12 +51,12 @@ class Store:
         folder = os.path.dirname(os.path.realpath(model))
         path = os.path.join(folder, LIBRARY)
         inside = os.path.realpath(self.base) == os.path.dirname(os.path.dirname(os.path.dirname(folder)))
-        return path if inside and _RELEASE.match(os.path.basename(folder)) and is_file(path, None) else ""
+        return path if inside and RELEASE.match(os.path.basename(folder)) and is_file(path, None) else ""
 
-    def activate(self, slot: str, release: str, try_out: Callable[[str], None], beat: Beat) -> Tuple[str, str]:
-        """Make a release current that is as it was deployed and that `try_out` takes: (release, the one before).
+    def checked(self, slot: str, release: str, try_out: Callable[[str], None], beat: Beat) -> Tuple[str, str]:
+        """A release that is as it was deployed and that `try_out` takes: (the deployment's folder, the release).
 
-        If either refuses, nothing changes.
+        An empty `release` is the one brought in this session.
         """
         folder = self.folder(slot)
         release = release or self.committed.get(slot, "")
@@ -67,31 +65,36 @@ class Store:
         if release not in self.releases(folder):
             raise Refusal(Status.NOT_FOUND, f"no release '{release[:40]}' in {slot}")
         self.trust.check(os.path.join(folder, "releases", release), slot, lambda path: sha256_of(path, beat))
-        try_out(os.path.join(folder, "releases", release, "model.tflite"))
-        current = self.linked(folder, "current")
+        try_out(os.path.join(folder, "releases", release, MODEL))
+        return folder, release
+
+    def activate(self, slot: str, release: str, try_out: Callable[[str], None], beat: Beat) -> Tuple[str, str]:
+        """Make a release current for good: (release, the one before). If it is refused, nothing changes."""
+        folder, release = self.checked(slot, release, try_out, beat)
+        current = linked(folder, "current")
         if current != release:
             if current:
-                self._link(folder, "previous", current)
-            self._link(folder, "current", release)
-            self.log(folder, "activate", release)
-            self._prune(folder)
-        return release, self.linked(folder, "previous") or ""
+                link(folder, "previous", current)
+            link(folder, "current", release)
+            log(folder, "activate", release)
+            self.prune(folder)
+        return release, linked(folder, "previous") or ""
 
-    def _prune(self, folder: str) -> None:
-        """Delete the oldest releases beyond the number kept; never the current one and the one before."""
+    def prune(self, folder: str) -> None:
+        """Delete the oldest releases beyond the number kept; never one that is, was or may become current again."""
         names = self.releases(folder)
-        used = {self.linked(folder, "current"), self.linked(folder, "previous")}
+        used = {linked(folder, "current"), linked(folder, "previous"), *pending.kept(folder).values()}
         for name in names[: max(0, len(names) - _KEPT_RELEASES)]:
             if name not in used:
                 gone = os.path.join(folder, "incoming", name)  # half a release is never among the releases
                 os.rename(os.path.join(folder, "releases", name), gone)
-                shutil.rmtree(gone)
+                remove(gone)
 
     def active_model(self, slot: str) -> str:
         """Path of a slot's current model."""
         folder = self.folder(slot)
-        release = self.linked(folder, "current")
-        model = os.path.join(folder, "releases", release or "", "model.tflite")
+        release = linked(folder, "current")
+        model = os.path.join(folder, "releases", release or "", MODEL)
         if not release or not is_file(model, None):
             raise Refusal(Status.NOT_FOUND, f"{slot} has no active model")
         return model
@@ -100,17 +103,24 @@ class Store:
         """Name → state and SHA-256: of a slot's releases, newest first, or of all slots' active releases."""
         if slot:
             folder = self.folder(slot)
-            marks = {self.linked(folder, "previous"): "previous", self.linked(folder, "current"): "active"}
+            marks = {linked(folder, "previous"): "previous", linked(folder, "current"): "active"}
             names = reversed(self.releases(folder))
             return {name: f"{marks.get(name, '')} {self._digest(folder, name, beat)}" for name in names}
         found = {}
-        for name in sorted(os.listdir(self.base)) if os.path.isdir(self.base) else []:
-            folder = os.path.join(self.base, name)
-            if _NAME.match(name) and name not in _RESERVED and is_folder(folder):
-                release = self.linked(folder, "current")
-                if release:
-                    found[name] = f"active {self._digest(folder, release, beat)}"
+        for name in self.names():
+            release = linked(os.path.join(self.base, name), "current")
+            if release:
+                found[name] = f"active {self._digest(os.path.join(self.base, name), release, beat)}"
         return found
+
+    def names(self) -> List[str]:
+        """Everything below the base that may be a deployment."""
+        names = sorted(os.listdir(self.base)) if os.path.isdir(self.base) else []
+        return [
+            name
+            for name in names
+            if _NAME.match(name) and name not in _RESERVED and is_folder(os.path.join(self.base, name))
+        ]
 
     def make_scratch(self) -> None:
         """Make the folders for shared files; what an earlier session left in BASE/io goes."""
@@ -157,37 +167,18 @@ class Store:
         return folder
 
     def releases(self, folder: str) -> List[str]:
-        return sorted(name for name in os.listdir(os.path.join(folder, "releases")) if _RELEASE.match(name))
-
-    def linked(self, folder: str, name: str) -> Optional[str]:
-        try:
-            parent, release = os.path.split(os.readlink(os.path.join(folder, name)))
-        except OSError:
-            return None
-        return release if parent == "releases" and _RELEASE.match(release) else None
-
-    def _link(self, folder: str, name: str, release: str) -> None:
-        new = os.path.join(folder, name + ".new")
-        if os.path.lexists(new):
-            os.unlink(new)
-        os.symlink(os.path.join("releases", release), new)
-        os.rename(new, os.path.join(folder, name))
-        sync_folder(folder)
+        return sorted(name for name in os.listdir(os.path.join(folder, "releases")) if RELEASE.match(name))
 
     def _digest(self, folder: str, release: str, beat: Beat) -> str:
-        model = os.path.join(folder, "releases", release, "model.tflite")
+        model = os.path.join(folder, "releases", release, MODEL)
         return sha256_of(model, beat).hex() if is_file(model, None) else ""
 
-    def log(self, folder: str, event: str, release: str) -> None:
-        line = {"time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "event": event, "release": release}
-        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
-        text = (json.dumps(line) + "\n").encode("utf-8")
-        with contextlib.suppress(OSError):  # what was done is done, also where the disk is full now
-            descriptor = os.open(os.path.join(folder, "log.jsonl"), flags, 0o644)
-            try:
-                os.write(descriptor, text)
-            finally:
-                os.close(descriptor)
+
+def remove(folder: str) -> None:
+    """Delete a folder whose folders may be read-only."""
+    for parent, _, _ in os.walk(folder):
+        os.chmod(parent, 0o755)
+    shutil.rmtree(folder)
 
 
 def is_file(path: str, size: Optional[int]) -> bool:

@@ -5,18 +5,18 @@ Without that file a device takes every bundle. With it, also when it is empty or
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from typing import Callable, Dict, Optional, Set
 
+from edgeflow.wire.bundle import MANIFEST, MANIFEST_BYTES, SIGNATURE
 from edgeflow.wire.constants import Status
 
 from . import sshsig
+from .links import write_whole
+from .manifest import parse, read_small
 from .refusal import Refusal
 
-MANIFEST, SIGNATURE = "manifest.json", "manifest.json.sig"
-_MANIFEST_BYTES = 1 << 20
 _FILE_BYTES = 64 * 1024
 _COMMENT = re.compile(r"[^\x20-\x7e]+")
 Digest = Callable[[str], bytes]
@@ -72,18 +72,24 @@ class Trust:
         a release without a manifest is taken, as it is.
         """
         keys = self.keys()
-        manifest = _read(os.path.join(folder, MANIFEST), _MANIFEST_BYTES)
+        manifest = read_small(os.path.join(folder, MANIFEST), MANIFEST_BYTES)
         if manifest is None and keys is None:
             return
         if keys is not None:
-            check_signature(manifest, _read(os.path.join(folder, SIGNATURE), sshsig.SIGNATURE_BYTES), keys)
-        listed = _listed(manifest or b"", slot if keys is not None else "")
+            check_signature(manifest, read_small(os.path.join(folder, SIGNATURE), sshsig.SIGNATURE_BYTES), keys)
+        try:
+            told = parse(manifest or b"")
+        except ValueError:
+            raise Refusal(Status.BAD_CHECKSUM, "the release's manifest is damaged") from None
+        if keys is not None and told.name != slot:
+            raise Refusal(Status.BAD_SIGNATURE, "signed for the name '%s', not for this one" % told.name[:40])
+        listed = told.files
         found = _files(folder) - {MANIFEST, SIGNATURE}
         if keys is not None and found != set(listed):
             odd = sorted(found ^ set(listed))[0]
             raise Refusal(Status.BAD_SIGNATURE, "%s is not what was signed" % odd[:60])
         for path, wanted in listed.items():
-            if path not in found or digest(os.path.join(folder, path)).hex() != wanted:
+            if path not in found or digest(os.path.join(folder, path)).hex() != wanted.sha256:
                 raise Refusal(Status.BAD_CHECKSUM, "%s has changed since it was deployed" % path[:60])
 
     def _write(self, keys: Dict[str, str]) -> None:
@@ -93,14 +99,7 @@ class Trust:
         head = '%s namespaces="%s" %s' % (sshsig.PRINCIPAL, sshsig.NAMESPACE, sshsig.KEY_TYPE)
         text = "".join(("%s %s %s" % (head, key, comment)).rstrip() + "\n" for key, comment in keys.items())
         os.makedirs(os.path.dirname(self._path), exist_ok=True)
-        new = self._path + ".new"
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
-        with open(os.open(new, flags, 0o644), "w") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.rename(new, self._path)
-        sync_folder(os.path.dirname(self._path))
+        write_whole(self._path, text.encode("utf-8"))
 
 
 def check_signature(manifest: Optional[bytes], signature: Optional[bytes], keys: Dict[str, str]) -> None:
@@ -113,28 +112,6 @@ def check_signature(manifest: Optional[bytes], signature: Optional[bytes], keys:
         raise Refusal(Status.BAD_SIGNATURE, str(error)) from None
 
 
-def sync_folder(path: str) -> None:
-    """Make renames inside a folder survive a power cut."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _listed(manifest: bytes, slot: str) -> Dict[str, str]:
-    """Path → SHA-256 of the manifest's files; `slot` is the name it must be for, "" for any."""
-    try:
-        told = json.loads(manifest.decode("utf-8"))
-        listed = {str(entry["path"]): str(entry["sha256"]) for entry in told["files"]}
-        name = told.get("name")
-    except (ValueError, KeyError, TypeError, AttributeError):
-        raise Refusal(Status.BAD_CHECKSUM, "the release's manifest is damaged") from None
-    if slot and name != slot:
-        raise Refusal(Status.BAD_SIGNATURE, "signed for the name '%s', not for this one" % str(name)[:40])
-    return listed
-
-
 def _files(folder: str) -> Set[str]:
     """Every file below, by its relative path; a link is one too, so it is never in a manifest by its own digest."""
     found = set()
@@ -143,12 +120,3 @@ def _files(folder: str) -> Set[str]:
             path = os.path.join(parent, name)
             found.add(os.path.relpath(path, folder) + ("@" if os.path.islink(path) else ""))
     return found
-
-
-def _read(path: str, most: int) -> Optional[bytes]:
-    try:
-        with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), "rb") as file:
-            data = file.read(most + 1)
-    except OSError:
-        return None
-    return data if len(data) <= most else None

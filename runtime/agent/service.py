@@ -1,0 +1,176 @@
+"""Who keeps an application running: systemd's user manager where there is one, else a supervisor of ours."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from typing import Callable, Dict, Optional
+
+from edgeflow.wire.constants import Status
+
+from . import systemd
+from .app import RUN, birth, memory, now_ms, read_status, run_folder
+from .links import write_whole
+from .manifest import read_small
+from .refusal import Refusal
+from .supervisor import GRACE_S, LOCK, LOG
+
+PROGRAM = "supervisor.pyz"
+START_S = 120.0  # until the application runs: an emulated board on a busy machine takes long
+_STOP_S = 2 * GRACE_S + 10.0
+_POLL_S = 0.05
+_LINE_BYTES = 4096
+
+
+class Service:
+    """The application of one deployment. `folder` is BASE/NAME."""
+
+    def __init__(self, folder: str) -> None:
+        self._folder = os.path.abspath(folder)
+        self._unit = systemd.unit_name(self._folder)
+
+    def start(self) -> int:
+        """Start the current release's application, ending the one that runs; returns the time of asking (`now_ms`)."""
+        program = self._place_program()
+        asked = now_ms()
+        if systemd.usable():
+            self._end_supervisor()
+            systemd.install(self._unit, self._folder, [sys.executable, program, "--exec", self._folder])
+            systemd.restart(self._unit)
+        else:
+            pid = self._supervisor()
+            if pid and self._stale(program, pid):
+                self._end_supervisor()
+                pid = 0
+            if pid:
+                os.kill(pid, signal.SIGHUP)
+            else:
+                self._spawn(program)
+        return asked
+
+    def stop(self) -> None:
+        """End the application, and do not start it any more."""
+        if systemd.installed(self._unit):
+            systemd.remove(self._unit)
+        self._end_supervisor()
+
+    def revive(self) -> None:
+        """Start a supervisor again that was killed or did not come back at boot."""
+        if not systemd.installed(self._unit) and not self._supervisor():
+            self._spawn(self._place_program())
+
+    def status(self) -> Dict[str, str]:
+        """How it does: see the command APP."""
+        told = read_status(self._folder)
+        found = {"by": "supervisor", "release": str(told.get("release", "")), "last": str(told.get("last", ""))}
+        if systemd.installed(self._unit):
+            said = systemd.show(self._unit)
+            pid, state, restarts = said.pid, said.state, said.restarts
+            found.update(by="systemd", last=said.last, boot=systemd.boot_hint())
+        else:
+            pid, state, restarts = told.get("pid", 0), str(told.get("state", "stopped")), told.get("restarts", 0)
+            if not self._supervisor():
+                state = "stopped"
+            argv = [sys.executable, os.path.join(self._folder, RUN, PROGRAM), "--supervise", self._folder]
+            line = " ".join(shlex.quote(word) for word in argv).replace("%", "\\%")  # cron's own sign
+            found["boot"] = "it does not start at boot by itself; crontab -e there, and add: @reboot " + line
+        found.update(state=state, restarts=str(restarts))
+        if state == "running" and isinstance(pid, int) and pid > 1 and birth(pid):
+            found["pid"] = str(pid)
+            found["up_ms"] = str(max(0, now_ms() - int(told.get("started_ms", 0))))
+            found.update({name: str(size) for name, size in memory(pid).items()})
+        return found
+
+    def wait_up(self, asked: int, release: str, up_s: float, beat: Callable[[], None]) -> None:
+        """Wait until the application has stayed up for `up_s`. Raises Refusal, with how it ended, when it does not."""
+        ends = time.monotonic() + START_S + up_s
+        while True:
+            beat()
+            told = read_status(self._folder)
+            if int(told.get("started_ms", 0)) >= asked:
+                if told.get("release") != release:
+                    raise Refusal(Status.RUNTIME_ERROR, self._why("it could not be kept running"))
+                now = self.status()
+                if now["state"] in ("ended", "failed", "waiting") or now["restarts"] != "0":
+                    raise Refusal(Status.RUNTIME_ERROR, self._why(now["last"] or now["state"]))
+                if now["state"] == "running" and int(now.get("up_ms", "0")) >= up_s * 1000:
+                    return
+            if time.monotonic() > ends:
+                raise Refusal(Status.RUNTIME_ERROR, self._why("it did not start within %d s" % START_S))
+            time.sleep(_POLL_S)
+
+    def _why(self, last: str) -> str:
+        text = (read_small(os.path.join(self._folder, RUN, LOG), 1 << 20) or b"").decode("utf-8", "replace")
+        if systemd.installed(self._unit):
+            text = systemd.journal(self._unit)
+        lines = [line.strip() for line in text.splitlines() if line.strip()]
+        said = "".join(sign if sign.isprintable() else " " for sign in lines[-1][:_LINE_BYTES]) if lines else ""
+        return "the application: %s%s" % (last, ": " + said if said and said not in last else "")
+
+    def _place_program(self) -> str:
+        """This agent, kept beside the deployment: what starts the application must not vanish with an update."""
+        path = os.path.join(run_folder(self._folder), PROGRAM)
+        own = os.path.abspath(sys.argv[0])
+        with open(own, "rb") as file:
+            content = file.read()
+        if read_small(path, len(content)) != content:
+            write_whole(path, content)
+        return path
+
+    def _stale(self, program: str, pid: int) -> bool:
+        """Whether a supervisor runs that is older than its program."""
+        try:
+            return os.stat("/proc/%d" % pid).st_mtime < os.stat(program).st_mtime - 1
+        except OSError:
+            return False
+
+    def _spawn(self, program: str) -> None:
+        subprocess.Popen(
+            [sys.executable, program, "--supervise", self._folder],
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
+    def _supervisor(self) -> int:
+        """Its process id while it holds its lock; 0 where none does."""
+        try:
+            descriptor = os.open(os.path.join(self._folder, RUN, LOCK), os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+        except OSError:
+            return 0
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return _number(os.pread(descriptor, 32, 0))
+        finally:
+            os.close(descriptor)
+        return 0
+
+    def _end_supervisor(self) -> None:
+        ends = time.monotonic() + _STOP_S
+        pid = self._supervisor()
+        with contextlib.suppress(ProcessLookupError):
+            if pid:
+                os.kill(pid, signal.SIGTERM)
+        while pid and self._supervisor() == pid:
+            if time.monotonic() > ends:
+                raise Refusal(Status.RUNTIME_ERROR, "the supervisor of the application does not end")
+            time.sleep(_POLL_S)
+
+
+def service_of(folder: str) -> Optional[Service]:
+    """The service of a deployment that had an application at some time; None for one that never had."""
+    return Service(folder) if os.path.isdir(os.path.join(folder, RUN)) else None
+
+
+def _number(text: bytes) -> int:
+    words = text.split()
+    return int(words[0]) if words and words[0].isdigit() and int(words[0]) > 1 else 0
