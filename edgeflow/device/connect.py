@@ -53,12 +53,13 @@ _START = """
 case $1 in "~/"*) base=$HOME/${1#"~/"} ;; *) base=$1 ;; esac
 for python in "$base/venv/bin/python3" python3 /usr/bin/python3 /usr/local/bin/python3; do
   command -v "$python" >/dev/null 2>&1 || continue
-  [ -f "$base/agent/$2" ] || { echo edgeflow-no-agent; exit 3; }
+  [ -s "$base/agent/$2" ] || { echo edgeflow-no-agent; exit 3; }
   exec "$python" "$base/agent/$2" "$base" --lock "$base/.lock" --owner "$3"
 done
 echo edgeflow-no-python; exit 3
 """
-# as above; $3 is the SHA-256. What arrived is checked where the device has a tool for it, then renamed.
+# as above; $3 is the SHA-256. What arrived is checked where the device has a tool for it, brought to the disk (a power
+# cut would leave an empty file behind the new name) and renamed.
 _INSTALL_BEGIN = """
 case $1 in "~/"*) base=$HOME/${1#"~/"} ;; *) base=$1 ;; esac
 mkdir -p "$base/agent" && chmod 700 "$base/agent" && cd "$base/agent" && pwd
@@ -68,7 +69,8 @@ cd "$1" || exit 1
 if command -v sha256sum >/dev/null 2>&1; then
   case $(sha256sum "$2.part") in "$3 "*) ;; *) rm -f "$2.part"; echo "damaged on the way" >&2; exit 1 ;; esac
 fi
-mv -f "$2.part" "$2" && find . -maxdepth 1 -name '*.pyz' ! -name "$2" -mtime +30 -exec rm -f {} +
+{ sync "$2.part" 2>/dev/null || sync; } && mv -f "$2.part" "$2" || exit 1
+find . -maxdepth 1 -name '*.pyz' ! -name "$2" -mtime +30 -exec rm -f {} +
 """
 
 

@@ -50,6 +50,15 @@ def test_the_agent_is_installed_once_and_runs(with_interpreter, caplog):
     assert hashlib.sha256(files[0].read_bytes()).hexdigest() == agent_bundle().sha256
 
 
+def test_an_agent_that_a_power_cut_left_empty_is_installed_again(with_interpreter):
+    agent = Path(with_interpreter.base) / "agent" / agent_bundle().name
+    agent.parent.mkdir()
+    agent.touch()
+    with connect(with_interpreter) as session:
+        assert session.hello.runtime == "litert"
+    assert agent.read_bytes() == agent_bundle().content
+
+
 def test_the_lock_lies_on_the_device(with_interpreter):
     busy = pytest.raises(DeviceBusyError, match=r"device 'pi' is in use by \S+@")
     with connect(with_interpreter), busy as error, connect(with_interpreter):

@@ -43,14 +43,18 @@ _IN_THE_MIDDLE = ("agent killed", "runner killed", "adb killed", "cable pulled",
 def strikes(fault: Fault, struck: threading.Event, act: Callable[[], None]) -> Iterator[None]:
     """Have `act` come before the event that the fault names, or at once where it lies on the device already."""
     events = 0
-    timer = threading.Timer(fault.delay_s, act)
+
+    def strike_now() -> None:
+        struck.set()
+        act()
+
+    timer = threading.Timer(fault.delay_s, strike_now)
 
     def strike() -> None:
-        struck.set()
         if fault.delay_s and fault.kind in _IN_THE_MIDDLE:
             timer.start()
         else:
-            act()
+            strike_now()
 
     def counted(original: Callable[..., Any]) -> Callable[..., Any]:
         def call(*args: Any, **kwargs: Any) -> Any:

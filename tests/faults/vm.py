@@ -107,7 +107,7 @@ class VmRig:
                     result: str = deploy(new, device, name=NAME, timeout_s=self.timeout_s).action
                 except EdgeflowError as error:
                     assert error.message and error.hint, f"{fault}: {error.message}, and no remedy"
-                    assert error.exit_code in (1, 5, 6), f"{fault}: {error.message} exits with {error.exit_code}"
+                    assert error.exit_code in (1, 3, 5, 6), f"{fault}: {error.message} exits with {error.exit_code}"
                     result = type(error).__name__
                 except KeyboardInterrupt:
                     result = "KeyboardInterrupt"
