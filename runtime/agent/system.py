@@ -260,8 +260,12 @@ def _affinity() -> str:
 
 
 def _emulated(root: str) -> bool:
-    """Whether an emulator made this Arm machine: QEMU names itself in the device tree or in the firmware's table."""
+    """Whether this Arm machine is an emulator's, which names itself in the device tree or in the firmware's table.
+
+    One that runs single programs leaves an x86 machine's list of processors in sight.
+    """
     tree = _read(root, "proc/device-tree/compatible") + _read(root, "proc/device-tree/hypervisor/compatible")
     vendor = _read(root, "sys/class/dmi/id/sys_vendor")
     arm = platform.machine().startswith(("aarch64", "arm"))
-    return arm and ("linux,dummy-virt" in tree or "QEMU" in vendor)
+    foreign = re.search(r"^vendor_id\s*:", _read(root, "proc/cpuinfo"), re.M) is not None
+    return arm and (foreign or "linux,dummy-virt" in tree or "QEMU" in vendor)

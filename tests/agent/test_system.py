@@ -72,6 +72,8 @@ def test_memory_is_this_process_own(system, tree):
         ({"proc/device-tree/compatible": "linux,dummy-virt\0"}, "aarch64", True),
         ({"sys/class/dmi/id/sys_vendor": "QEMU\n"}, "aarch64", True),
         ({"sys/class/dmi/id/sys_vendor": "QEMU\n"}, "x86_64", False),  # a virtual machine runs at full speed
+        ({"proc/cpuinfo": "processor\t: 0\nvendor_id\t: GenuineIntel\n"}, "armv7l", True),
+        ({"proc/cpuinfo": "processor\t: 0\nvendor_id\t: GenuineIntel\n"}, "x86_64", False),
         ({"proc/device-tree/compatible": "raspberrypi,4-model-b\0brcm,bcm2711\0"}, "aarch64", False),
     ],
 )
