@@ -38,6 +38,8 @@ test-vm:
 
 test-faults:
 	@.ci/setup dev $(VENV)
+	@.ci/setup vm $(VENV)
+	hardware/images/build.sh
 	$(VENV)/bin/python -m tests.faults.run
 
 test-wheel:
