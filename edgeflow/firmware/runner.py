@@ -133,7 +133,7 @@ def posix_recipe(*, zig_target: str | None = None, sanitize: bool = False) -> Re
     """How that runner is built."""
     root = runtime_dir()
     port = root / "port" / "posix"
-    flags: tuple[str, ...] = _LANGUAGE
+    flags: tuple[str, ...] = (*_LANGUAGE, "-DEF_WITH_FILES=1")
     link: tuple[str, ...] = ("-Wl,--gc-sections", "-lm")
     if zig_target is not None:
         toolchain = find_zig(zig_target)

@@ -11,6 +11,7 @@
  *   EF_WITH_STREAMING       1   those of them that run operators together by rows (about 3.7 KB of text), which 0 refuses
  *   EF_WITH_<OPERATOR>      1   one switch an operator (EF_WITH_CONV_2D, ...): ef_operators.h; 0 leaves the operator
  *                               out of `ef_kernels_all`, and the linker then drops its code (--gc-sections)
+ *   EF_WITH_FILES           0   models in files of an operating system, for which the port answers (port/posix)
  *   EF_TFLM_FULLY_CONNECTED 0   1 rounds FULLY_CONNECTED twice as TensorFlow Lite Micro does; 0 as LiteRT does
  *   EF_MAX_RANK             6   dimensions of a tensor; 4 bytes of stack for each in every struct ef_tensor
  *   EF_MAX_INPUTS          32   inputs of one operator; a pointer of stack each while an operator runs
@@ -43,6 +44,9 @@
 #endif
 #ifndef EF_WITH_STREAMING
 #define EF_WITH_STREAMING EF_WITH_PLAN_ENTRY
+#endif
+#ifndef EF_WITH_FILES
+#define EF_WITH_FILES 0
 #endif
 #ifndef EF_TFLM_FULLY_CONNECTED
 #define EF_TFLM_FULLY_CONNECTED 0

@@ -159,6 +159,11 @@ static enum ef_status reset(struct ef_link *link, struct ef_reader *request, boo
 
 static enum ef_status answer(struct ef_link *link, uint8_t code, struct ef_reader *request, struct ef_writer *reply,
                              bool *restart) {
+#if EF_WITH_FILES
+    enum ef_status status;
+    if (link->port->answer && link->port->answer(link->port->context, link, code, request, reply, &status))
+        return status;
+#endif
     if (code == EF_CMD_RESET)
         return reset(link, request, restart);
     if (code == EF_CMD_CANCEL) /* nothing is running */

@@ -38,20 +38,30 @@ enum ef_status ef_link_hello(struct ef_link *link, struct ef_reader *request, st
         return ef_link_malformed(link);
     ef_writer_number(reply, EF_WIRE_VERSION, 1);
     ef_writer_number(reply, port->window, 1);
-    uint8_t kind = port->erase ? EF_SLOTS_FLASH : EF_SLOTS_RAM;
+    uint8_t kind = port->erase ? EF_SLOTS_FLASH : EF_SLOTS_RAM, count = link->slots.ahead ? 0u : EF_SLOTS_COUNT;
+    uint32_t slot_bytes = link->slots.slot_bytes;
+    const char *base = "";
+#if EF_WITH_FILES
+    if (port->base) {
+        kind = EF_SLOTS_FILES;
+        count = 0;
+        slot_bytes = 0;
+        base = port->base;
+    }
+#endif
     ef_writer_number(reply, link->slots.ahead ? EF_SLOTS_NONE : kind, 1);
-    ef_writer_number(reply, link->slots.ahead ? 0u : EF_SLOTS_COUNT, 1);
+    ef_writer_number(reply, count, 1);
     ef_writer_number(reply, payload_bytes(port), 4);
     ef_writer_number(reply, port->ticks_hz(port->context), 8);
     ef_writer_number(reply, port->arena_bytes, 4);
-    ef_writer_number(reply, link->slots.slot_bytes, 4);
+    ef_writer_number(reply, slot_bytes, 4);
     ef_writer_text(reply, or_empty(port->board));
     ef_writer_text(reply, "edgeflow");
     ef_writer_text(reply, EF_RUNTIME_VERSION);
     ef_writer_text(reply, or_empty(port->kernels));
     ef_writer_text(reply, or_empty(port->os));
     ef_writer_text(reply, or_empty(port->cpu));
-    ef_writer_text(reply, "");
+    ef_writer_text(reply, base);
     write_operators(port, reply);
     return EF_OK;
 }

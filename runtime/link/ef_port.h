@@ -9,7 +9,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ef_config.h"
+#include "ef_status.h"
+
 struct ef_kernel;
+struct ef_link;
+struct ef_reader;
+struct ef_writer;
 
 struct ef_port {
     void *context; /* passed to each function */
@@ -36,6 +42,14 @@ struct ef_port {
     uint32_t program_bytes; /* with flash: granule of a program, 1..16, a power of two */
     const char *slots_path; /* a file channel can write the region beside the link: its prefix, at most
                                EF_PORT_SLOTS_PATH_BYTES; else NULL */
+
+#if EF_WITH_FILES
+    /* Both or none: models are files, and the port answers the commands about them in the server's stead; `base` is the
+     * folder of releases. `answer` returns false for what is the server's own. */
+    const char *base;
+    bool (*answer)(void *context, struct ef_link *link, uint8_t code, struct ef_reader *request,
+                   struct ef_writer *reply, enum ef_status *status);
+#endif
 
     uint8_t *arena; /* 16-byte aligned */
     uint32_t arena_bytes;

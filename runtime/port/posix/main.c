@@ -1,9 +1,9 @@
 /* The runner on a POSIX system: the link on stdin and stdout, talk on stderr.
  *
- *     runner [--arena BYTES] [--slots BYTES] [--payload BYTES] [--window N] [--flash FILE]
+ *     runner [--arena BYTES] [--slots BYTES] [--payload BYTES] [--window N] [--flash FILE] [--base FOLDER]
  *            [--lock FILE] [--owner WHO] [--limit SECONDS] [--board NAME] [--os NAME] [--cpu NAME]
  *
- * Slots lie in RAM and are lost when it ends, with --flash in a file that keeps them: it follows the rules of flash
+ * With --base models are releases in files below that folder (ef_files.h); there are no slots then. Slots lie in RAM and are lost when it ends, with --flash in a file that keeps them: it follows the rules of flash
  * (erase by sector of 4096 to 0xFF, programming only clears bits), so that a board's slots can be tried here.
  * --lock is held for as long as the process lives; when another one holds it, this one ends with status 75 and
  * `busy WHO SECONDS`. --limit ends a process that has neither answered nor said that it goes on for so long: nothing
@@ -23,6 +23,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "ef_files.h"
 #include "ef_frame.h"
 #include "ef_link.h"
 #include "ef_nor.h"
@@ -144,7 +145,8 @@ int main(int argc, char **argv) {
     static uint64_t samples[SAMPLES], operator_ticks[OPERATORS];
     static struct ef_link link;
     static struct ef_nor nor;
-    const char *flash = NULL, *lock = NULL, *owner = "?";
+    static struct ef_files files;
+    const char *flash = NULL, *base = NULL, *lock = NULL, *owner = "?";
     int locked = -1;
     uint32_t payload = 4096, window = 4;
     struct ef_port port = {0};
@@ -164,6 +166,8 @@ int main(int argc, char **argv) {
             window = number(value, 1, 255);
         else if (strcmp(argv[i], "--flash") == 0 && *value != '\0')
             flash = value;
+        else if (strcmp(argv[i], "--base") == 0 && *value == '/')
+            base = value;
         else if (strcmp(argv[i], "--lock") == 0 && *value != '\0')
             lock = value;
         else if (strcmp(argv[i], "--owner") == 0 && *value != '\0')
@@ -178,8 +182,8 @@ int main(int argc, char **argv) {
             port.cpu = value;
         else {
             (void)fprintf(stderr, "usage: runner [--arena BYTES] [--slots BYTES] [--payload BYTES] [--window N] "
-                                  "[--flash FILE] [--lock FILE] [--owner WHO] [--limit SECONDS] [--board NAME] "
-                                  "[--os NAME] [--cpu NAME]\n");
+                                  "[--flash FILE] [--base FOLDER] [--lock FILE] [--owner WHO] [--limit SECONDS] "
+                                  "[--board NAME] [--os NAME] [--cpu NAME]\n");
             return 2;
         }
     }
@@ -192,13 +196,17 @@ int main(int argc, char **argv) {
     port.write = write_output;
     port.ticks = ticks;
     port.ticks_hz = ticks_hz;
-    port.slots = map(flash, port.slots_bytes);
+    if (base && !ef_files_begin(&files, base, &port, &link)) {
+        perror(base);
+        return 1;
+    }
+    port.slots = base ? NULL : map(flash, port.slots_bytes);
     port.arena = map(NULL, port.arena_bytes);
-    if (!port.slots || !port.arena) {
+    if ((!port.slots && !base) || !port.arena) {
         perror("runner: memory for slots and arena");
         return 1;
     }
-    if (flash) {
+    if (flash && !base) {
         nor.data = port.slots;
         nor.bytes = port.slots_bytes;
         nor.sector_bytes = SECTOR_BYTES;
@@ -222,6 +230,6 @@ int main(int argc, char **argv) {
     (void)signal(SIGPIPE, SIG_IGN);
     do {
         ef_link_begin(&link, &port);
-    } while (ef_link_run(&link) == EF_LINK_RESET);
+    } while (ef_link_run(&link) == EF_LINK_RESET && !base); /* where it keeps nothing, it is started again */
     return locked >= 0 && ftruncate(locked, 0) != 0;
 }
