@@ -82,7 +82,7 @@ def fault(transport: str, number: int, seed: int = SEED) -> Fault:
     event, delay_s = chosen.randrange(EVENTS), chosen.choice((0.0, 0.0, 0.002, 0.02, 0.1))
     details: dict[str, Any] = {}
     if transport == "vm":
-        delay_s, details = chosen.choice((0.0, 0.0, 0.05, 0.3, 1.0, 2.0)), _on_a_vm(kind, chosen)
+        delay_s, details = chosen.choice((0.0, 0.0, 0.02, 0.1, 0.3, 0.8)), _on_a_vm(kind, chosen)
     if "disk" in kind:
         event = chosen.randrange(8)  # what is written after that needs no room
     elif "rest" in kind:
