@@ -33,6 +33,11 @@ unsigned ef_slots_writing(const struct ef_slots *slots) {
     return EF_SLOTS_NO_SLOT;
 }
 
+bool ef_slots_settle(struct ef_slots *slots) {
+    (void)slots;
+    return false;
+}
+
 enum ef_status ef_slots_announce(struct ef_slots *slots, struct ef_span label, uint32_t size, const uint8_t *sha256,
                                  uint8_t *upload, unsigned *index) {
     (void)slots;

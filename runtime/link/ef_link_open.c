@@ -138,12 +138,15 @@ enum ef_status ef_link_open_model(struct ef_link *link, struct ef_reader *reques
         return ef_link_refuse(link, EF_UNSUPPORTED_OPTION, EF_TEXT("shapes are fixed on a board"), 0);
     if (library.size > 0u)
         return ef_link_refuse(link, EF_UNSUPPORTED_OPTION, EF_TEXT("a board loads no libraries"), 0);
+    link->slots.verified = 0; /* what lies in flash now counts */
+    if (source.size == 0u)
+        ef_link_settle(link);
     unsigned index = link->slots.directory.active;
     if (source.size > 0u)
         index = ef_slots_find_label(&link->slots, source);
     if (index == EF_SLOTS_NO_SLOT)
         return ef_link_refuse(link, EF_NOT_FOUND, EF_TEXT("no model of that name is here; deploy one"), 0);
-    (void)ef_slots_intact(&link->slots, index); /* hashes once in a session: verifying is no part of init */
+    (void)ef_slots_intact(&link->slots, index); /* verifying is no part of init */
     uint64_t start = port->ticks(port->context);
     enum ef_status status = ef_link_open(link, index, none);
     if (status == EF_OK && signature.size > 0u)

@@ -23,6 +23,9 @@ bool ef_link_poll(struct ef_link *link);
 /* Forget the opened model. */
 void ef_link_close(struct ef_link *link);
 
+/* Go back to the previous model where the active one is damaged in flash, and say so on the line. */
+void ef_link_settle(struct ef_link *link);
+
 /* Open slot `index` with the signature of this name (empty: the first), its inputs zero. */
 enum ef_status ef_link_open(struct ef_link *link, unsigned index, struct ef_span name);
 

@@ -25,6 +25,12 @@ static enum ef_status refuse(struct ef_link *link, enum ef_status status) {
     }
 }
 
+void ef_link_settle(struct ef_link *link) {
+    static const char said[] = "the active model is damaged; the one before it is active again\r\n";
+    if (ef_slots_settle(&link->slots))
+        link->ended = !link->port->write(link->port->context, (const uint8_t *)said, sizeof said - 1u);
+}
+
 enum ef_status ef_link_model_begin(struct ef_link *link, struct ef_reader *request, struct ef_writer *reply) {
     struct ef_span slot = ef_reader_text(request);
     uint32_t size = ef_reader_number(request, 4);
@@ -33,6 +39,7 @@ enum ef_status ef_link_model_begin(struct ef_link *link, struct ef_reader *reque
     unsigned index = 0;
     if (!ef_reader_done(request))
         return ef_link_malformed(link);
+    ef_link_settle(link);
     enum ef_status status = ef_slots_announce(&link->slots, slot, size, sha256.data, &upload, &index);
     if (status != EF_OK)
         return refuse(link, status);
@@ -106,6 +113,7 @@ enum ef_status ef_link_model_activate(struct ef_link *link, struct ef_reader *re
     unsigned index = ef_slots_find(&link->slots, slot, wanted), open = link->open_slot;
     if (index == EF_SLOTS_NO_SLOT)
         return ef_link_refuse(link, EF_NOT_FOUND, EF_TEXT("no such release is committed"), 0);
+    link->slots.verified &= (uint8_t) ~(1u << index); /* what lies in flash now counts */
     enum ef_status status = take_over(link, index);
     if (status != EF_OK) {
         struct ef_error why = link->error;
@@ -148,6 +156,7 @@ enum ef_status ef_link_list_slots(struct ef_link *link, struct ef_reader *reques
     struct ef_span slot = ef_reader_text(request);
     if (!ef_reader_done(request))
         return ef_link_malformed(link);
+    ef_link_settle(link);
     unsigned newest = directory->active == 0u ? 0u : 1u;
     if (directory->entry[1u - newest].state == EF_SLOTS_COMMITTED)
         newest = 1u - newest; /* it came after the active one */
@@ -156,7 +165,10 @@ enum ef_status ef_link_list_slots(struct ef_link *link, struct ef_reader *reques
         const struct ef_slots_entry *entry = &directory->entry[index];
         if (entry->state < EF_SLOTS_COMMITTED)
             continue;
-        if (slot.size > 0u ? ef_span_is(slot, entry->label) : index == directory->active)
+        bool own_name = directory->active == EF_SLOTS_NO_SLOT ||
+                        strcmp(entry->label, directory->entry[directory->active].label) != 0;
+        bool chief = index == directory->active || (entry->state == EF_SLOTS_USED && own_name);
+        if (slot.size > 0u ? ef_span_is(slot, entry->label) : chief)
             write_slot(link, index, slot.size == 0u, reply);
     }
     return EF_OK;

@@ -197,9 +197,21 @@ static bool same(const struct ef_slots_entry *entry, struct ef_span label, uint3
            ef_span_is(label, entry->label);
 }
 
+bool ef_slots_settle(struct ef_slots *slots) {
+    struct ef_slots_directory next = slots->directory;
+    const unsigned damaged = next.active, other = 1u - damaged;
+    if (damaged == EF_SLOTS_NO_SLOT || ef_slots_intact(slots, damaged) || next.entry[other].state != EF_SLOTS_USED ||
+        !ef_slots_intact(slots, other))
+        return false;
+    next.active = (uint8_t)other;
+    next.entry[damaged].state = EF_SLOTS_EMPTY;
+    return keep(slots, &next) == EF_OK;
+}
+
 enum ef_status ef_slots_announce(struct ef_slots *slots, struct ef_span label, uint32_t size, const uint8_t *sha256,
                                  uint8_t *upload, unsigned *index) {
     struct ef_slots_directory next = slots->directory;
+    slots->verified = 0; /* what lies in flash now counts */
     if (size == 0u || !plain_name(label))
         return EF_BAD_REQUEST;
     if (size > slots->slot_bytes)
@@ -211,8 +223,13 @@ enum ef_status ef_slots_announce(struct ef_slots *slots, struct ef_span label, u
         *upload = EF_UPLOAD_SEND; /* the rest of it, if it is still being written */
         if (next.entry[i].state == EF_SLOTS_WRITING)
             return EF_OK;
-        *upload = i == next.active ? EF_UPLOAD_ACTIVE : EF_UPLOAD_COMMITTED;
-        return EF_OK;
+        if (ef_slots_intact(slots, i)) {
+            *upload = i == next.active ? EF_UPLOAD_ACTIVE : EF_UPLOAD_COMMITTED;
+            return EF_OK;
+        }
+        next.entry[i].state = EF_SLOTS_EMPTY;
+        if (i == next.active)
+            next.active = EF_SLOTS_NO_SLOT;
     }
     *upload = EF_UPLOAD_SEND;
     *index = next.active != EF_SLOTS_NO_SLOT ? 1u - next.active : next.entry[0].state >= EF_SLOTS_COMMITTED;
@@ -226,7 +243,6 @@ enum ef_status ef_slots_announce(struct ef_slots *slots, struct ef_span label, u
     memcpy(entry->label, label.data, label.size);
     memcpy(entry->sha256, sha256, EF_SHA256_BYTES);
     slots->received = 0;
-    slots->verified &= (uint8_t) ~(1u << *index);
     return keep(slots, &next);
 }
 
@@ -249,6 +265,12 @@ static enum ef_status program(struct ef_slots *slots, unsigned index, uint32_t a
     return EF_OK;
 }
 
+/* What a failed step left of its sector is of no use: it is erased and sent again. */
+static enum ef_status give_up_sector(struct ef_slots *slots, enum ef_status status) {
+    slots->received -= slots->received % slots->port->sector_bytes;
+    return status;
+}
+
 static enum ef_status store_flash(struct ef_slots *slots, unsigned index, const uint8_t *data, uint32_t size) {
     const uint32_t granule = slots->port->program_bytes;
     while (size > 0u) {
@@ -264,7 +286,7 @@ static enum ef_status store_flash(struct ef_slots *slots, unsigned index, const 
             status = program(slots, index, slots->received, data, part);
         }
         if (status != EF_OK)
-            return status;
+            return give_up_sector(slots, status);
         slots->received += part;
         data += part;
         size -= part;
@@ -321,7 +343,7 @@ enum ef_status ef_slots_commit(struct ef_slots *slots, unsigned *index) {
             memset(slots->tail + tail, 0xFF, granule - tail);
             enum ef_status status = program(slots, *index, slots->received - tail, slots->tail, granule);
             if (status != EF_OK)
-                return status;
+                return give_up_sector(slots, status);
         }
     }
     bool holds = digest_holds(slots, *index);

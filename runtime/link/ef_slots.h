@@ -60,8 +60,11 @@ const uint8_t *ef_slots_data(const struct ef_slots *slots, unsigned index);
 /* The entry that is WRITING, or EF_SLOTS_NO_SLOT. */
 unsigned ef_slots_writing(const struct ef_slots *slots);
 
+/* Where the active model is damaged and the one before it is whole, that one becomes active again. Whether it did. */
+bool ef_slots_settle(struct ef_slots *slots);
+
 /* Announce a model. On EF_OK `*upload` is an enum ef_wire_upload and `*index` the slot it means; `received` then says
- * where to go on. Refuses: bad label or size, storage failure. */
+ * where to go on. A stored model that is damaged counts as missing. Refuses: bad label or size, storage failure. */
 enum ef_status ef_slots_announce(struct ef_slots *slots, struct ef_span label, uint32_t size, const uint8_t *sha256,
                                  uint8_t *upload, unsigned *index);
 

@@ -114,7 +114,8 @@ def test_a_second_model_replaces_the_first_and_the_first_can_come_back(session: 
     assert [state for state, _ in session.models.slots("kws_int8").values()] == ["active"]
     assert [state for state, _ in session.models.slots("sine_int8").values()] == ["previous"]
     assert session.models.activate("sine_int8", first) == (first, second)
-    assert list(session.models.slots()) == ["sine_int8"]
+    states = {name: state for name, (state, _) in session.models.slots().items()}
+    assert states == {"sine_int8": "active", "kws_int8": "previous"}  # what rollback can name
 
 
 @pytest.mark.parametrize("kind", ["truncated", "not a model", "unfit"])
@@ -209,23 +210,98 @@ def test_slots_in_flash_outlive_the_runner_and_an_upload_goes_on(start_session: 
     session.models.activate("vww")
     session.close()
     session = start_session(*flash)
-    assert list(session.models.slots()) == ["vww"]
+    assert [(name, state) for name, (state, _) in session.models.slots().items()] == [
+        ("vww", "active"),
+        ("sine_int8", "previous"),
+    ]
     session.open("")
 
 
-def test_a_model_damaged_in_flash_is_not_run(start_session: StartSession, tmp_path: Path) -> None:
+def _damage(flash: Path, name: str, at: int = 1000) -> None:
+    """Clear or set a bit of a model that lies in flash."""
+    content = _model(name)
+    with flash.open("r+b") as file:
+        begins = file.read().index(content[:200])
+        file.seek(begins + at)
+        file.write(bytes([content[at] ^ 4]))
+
+
+def test_a_model_damaged_in_flash_is_not_run_and_is_sent_anew(start_session: StartSession, tmp_path: Path) -> None:
     flash = tmp_path / "flash"
     session = start_session("--flash", str(flash), "--slots", str(1 << 20))
     _deploy(session, "sine_int8")
-    session.close()
-    content = bytearray(flash.read_bytes())
-    at = content.index(_model("sine_int8")) + 1000
-    content[at] ^= 4
-    flash.write_bytes(content)
+    _damage(flash, "sine_int8")
+    for started in (session, start_session("--flash", str(flash), "--slots", str(1 << 20))):
+        with pytest.raises(DeviceStatusError) as caught:
+            started.open("")
+        assert caught.value.status == "BAD_CHECKSUM"
+    uploaded = session.models.upload("sine_int8", _model("sine_int8"))
+    assert not uploaded.active and uploaded.sent == len(_model("sine_int8"))
+    session.models.activate("sine_int8", uploaded.release)
+    session.open("")
+
+
+def test_where_the_active_model_is_damaged_the_one_before_it_is_active_again(
+    start_session: StartSession, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    flash = tmp_path / "flash"
     session = start_session("--flash", str(flash), "--slots", str(1 << 20))
-    with pytest.raises(DeviceStatusError) as caught:
+    first, _ = _deploy(session, "sine_int8"), _deploy(session, "kws_int8")
+    _damage(flash, "kws_int8")
+    with caplog.at_level("INFO", "edgeflow.console"):
         session.open("")
+    assert session.request(Command.MODEL_INFO)["slot"] == "sine_int8"
+    assert "the active model is damaged; the one before it is active again" in caplog.text
+    restarted = start_session("--flash", str(flash), "--slots", str(1 << 20))
+    assert [(name, state) for name, (state, _) in restarted.models.slots().items()] == [("sine_int8", "active")]
+    second = _deploy(restarted, "kws_int8")
+    assert restarted.models.activate("sine_int8", first) == (first, second)
+
+
+def test_a_model_damaged_before_it_is_active_leaves_the_first_active(
+    start_session: StartSession, tmp_path: Path
+) -> None:
+    flash = tmp_path / "flash"
+    session = start_session("--flash", str(flash), "--slots", str(1 << 20))
+    _deploy(session, "sine_int8")
+    uploaded = session.models.upload("kws_int8", _model("kws_int8"))
+    _damage(flash, "kws_int8")
+    with pytest.raises(DeviceStatusError) as caught:
+        session.models.activate("kws_int8", uploaded.release)
     assert caught.value.status == "BAD_CHECKSUM"
+    assert list(session.models.slots()) == ["sine_int8"]
+    _deploy(session, "kws_int8")
+    session.open("")
+    assert session.request(Command.MODEL_INFO)["slot"] == "kws_int8"
+
+
+def test_a_step_of_the_flash_that_fails_is_done_anew_with_its_sector(
+    start_session: StartSession, tmp_path: Path
+) -> None:
+    flash, content = tmp_path / "flash", _model("kws_int8") + bytes(3)  # commit fills the last granule up
+    session = start_session("--flash", str(flash), "--slots", str(1 << 20))
+    begun = {"slot": "kws", "size": len(content), "sha256": hashlib.sha256(content).digest()}
+
+    def send(end: int) -> None:
+        while (offset := session.request(Command.MODEL_BEGIN, **begun)["offset"]) < end:
+            session.request(Command.MODEL_CHUNK, offset=offset, data=content[offset : min(end, offset + 3000)])
+
+    def spoil(at: int) -> None:
+        with flash.open("r+b") as file:
+            begins = file.read().index(content[:200])
+            file.seek(begins + at)
+            file.write(bytes(8))  # bits that only an erase sets again
+
+    send(5600)
+    spoil(5600)
+    failed = _refusal(session, Command.MODEL_CHUNK, offset=5600, data=content[5600:6000])
+    assert failed.status == "IO_ERROR"
+    assert session.request(Command.MODEL_BEGIN, **begun)["offset"] == 4096
+    send(len(content))
+    spoil(len(content) - len(content) % 8)
+    assert _refusal(session, Command.MODEL_COMMIT).status == "IO_ERROR"
+    _deploy(session, "kws", content)
+    session.open("")
 
 
 def test_reset_closes_the_model_or_restarts_the_device(session: Session) -> None:
