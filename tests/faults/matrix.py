@@ -22,6 +22,8 @@ _DEVICE = (
     "expired lock",
     "release half made",
 )
+_SERIAL_LINE = (*_LINE, "drop", "text", "noise")
+_BOARD = ("host interrupted", "two hosts at once", "expired lock", "slot damaged at rest", "model too large")
 KINDS = {
     "ssh": (*(f"line {what}" for what in _LINE), "host key changed", *_DEVICE),
     "local": ("link bytes corrupted", "link bytes doubled", "link cut", *_DEVICE),
@@ -36,6 +38,20 @@ KINDS = {
         "expired lock",
         "runner altered at rest",
         "runner half pushed",
+    ),
+    "serial": (
+        *(f"line {what}" for what in _SERIAL_LINE),
+        "runner killed",
+        "power cut in an erase",
+        "power cut in programming",
+        "port unplugged",
+        "port taken",
+        "port read by another",
+        *_BOARD,
+        "emulated: reset",
+        "emulated: quit",
+        "emulated: killed",
+        *(f"emulated: {kind}" for kind in _BOARD),
     ),
     "vm": (
         "cable pulled",
@@ -78,6 +94,8 @@ def fault(transport: str, number: int, seed: int = SEED) -> Fault:
     """The fault of a number; the kinds come in turn."""
     chosen = random.Random(f"{seed}:{transport}:{number}")
     kind = KINDS[transport][number % len(KINDS[transport])]
+    if transport == "serial":
+        return _serial(number, kind, chosen)
     model = chosen.choice(("kws_int8", "vww_int8"))
     event, delay_s = chosen.randrange(EVENTS), chosen.choice((0.0, 0.0, 0.002, 0.02, 0.1))
     details: dict[str, Any] = {}
@@ -123,3 +141,43 @@ def _on_a_vm(kind: str, chosen: random.Random) -> dict[str, Any]:
             return {"interval_us": chosen.choice((5_000, 20_000, 100_000))}
         case _:
             return {}
+
+
+def _serial(number: int, kind: str, chosen: random.Random) -> Fault:
+    """Over serial an event is a frame that the host sends."""
+    details: dict[str, Any] = {}
+    model = chosen.choice(("kws_int8", "mixed_int8"))
+    frames = 30 if model == "kws_int8" else 18
+    if kind.startswith("emulated: "):
+        board = chosen.choice(("mps2-an386", "mps2-an386", "netduinoplus2"))
+        model = "mixed_int8" if board == "netduinoplus2" else chosen.choice(("mixed_int8", "ad01_int8"))
+        frames, details["board"] = 18, board
+    event, delay_s = chosen.randrange(frames), chosen.choice((0.0, 0.0, 0.002, 0.02, 0.1))
+    if not details:  # nothing takes long there
+        delay_s /= 20
+    match kind.removeprefix("emulated: "):
+        case line if line.startswith("line "):
+            up = chosen.random() < 0.7
+            most = (52_000 if model == "kws_int8" else 9_000) if up else 1_200
+            after = int(4 * (most / 4) ** chosen.random())
+            details = {"what": line.removeprefix("line "), "after": after, "up": up, "count": chosen.randrange(1, 40)}
+        case "power cut in an erase" | "power cut in programming":
+            most = {"erase": (13, 2), "programming": (30, 6)}[kind.split()[-1]]
+            details = {
+                "step": chosen.randrange(most[model == "mixed_int8"]),
+                "way": chosen.randrange(4),
+                "seed": chosen.randrange(1 << 30),
+            }
+            details["returns"] = chosen.random() < 0.6
+        case "runner killed":
+            details = {"returns": chosen.random() < 0.6}
+        case "port unplugged":
+            details = {"returns": chosen.random() < 0.6, "powered by it": chosen.random() < 0.6}
+        case "host interrupted":
+            details |= {"part": chosen.random()}
+        case "expired lock":
+            details |= {"time": chosen.choice((1_000_000_000.0, 4_070_908_800.0))}  # also from before the clock was put
+        case "slot damaged at rest":
+            which = chosen.choice(("old before", "new while it is sent", "new afterwards"))
+            details |= {"which": which, "at": chosen.random(), "bit": chosen.randrange(8)}
+    return Fault("serial", number, kind, model, event, delay_s, details)
