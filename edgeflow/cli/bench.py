@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from edgeflow.cli.device_options import APIS, DELEGATES, aot_option, custom_ops_option, input_shapes, placing_options
+from edgeflow.cli.device_options import (
+    APIS,
+    DELEGATES,
+    aot_option,
+    custom_ops_option,
+    input_shapes,
+    placing_options,
+    runtime_option,
+)
 from edgeflow.cli.output import bytes_text, json_option, print_json, print_table, progress_bar, report_failure, say
 from edgeflow.cli.project_option import check_project, over_budget, project_option
 from edgeflow.cli.store_option import store_option
@@ -92,6 +100,7 @@ def _cpus(_: click.Context, __: click.Parameter, text: str | None) -> tuple[int,
     metavar="[°C]",
     help="Before each round wait, ten minutes at most, until no sensor shows more.  [55]",
 )
+@runtime_option
 @aot_option
 @custom_ops_option
 @click.option("--require-trusted", is_flag=True, help="Fail with status 8 when the measurement is not to be trusted.")
@@ -129,6 +138,7 @@ def command(
     pin: tuple[int, ...] | None,
     governor: str | None,
     cool_c: float | None,
+    runtime: str,
     aot: bool,
     optimize: Literal["speed", "ram", "balanced"] | None,
     ram_bytes: int | None,
@@ -176,6 +186,7 @@ def command(
             wait_s=wait_s,
             timeout_s=timeout_s,
             fresh=fresh,
+            runtime=runtime,
             aot=aot,
             optimize=optimize,
             ram_bytes=ram_bytes,

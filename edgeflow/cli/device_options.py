@@ -15,6 +15,7 @@ from edgeflow.errors import UsageError
 F = TypeVar("F", bound=Callable[..., Any])
 APIS = ("interpreter", "compiled-model")
 DELEGATES = ("xnnpack", "none", "reference")
+RUNTIMES = ("edgeflow", "litert")
 OPTIMIZE = ("speed", "ram", "balanced")
 
 
@@ -79,6 +80,18 @@ def run_options(function: F) -> F:
     ):
         function = option(function)
     return function
+
+
+def runtime_option(function: F) -> F:
+    """`--runtime` as runtime, "" for the device's own."""
+    which = click.option(
+        "--runtime",
+        type=click.Choice(RUNTIMES),
+        default=None,
+        callback=_empty,
+        help="On Android: edgeflow's own, or litert for LiteRT's kernels.  [the device's own]",
+    )
+    return which(function)
 
 
 def aot_option(function: F) -> F:

@@ -157,6 +157,8 @@ def probe_command(name: str | None, as_json: bool) -> int:
         print_json(answer(report))
     else:
         _print_facts(_device_facts(report))
+        for note in report.notes:
+            say(f"note: {note}", err=True)
         _print_lacks(report.found)
     return 1 if report.found and report.found.lacks else 0
 

@@ -14,6 +14,7 @@ from edgeflow.cli.device_options import (
     input_shapes,
     progress_talk,
     run_options,
+    runtime_option,
 )
 from edgeflow.cli.output import json_option, print_json, print_table, progress_bar, say
 
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 @click.option("--dequantize", is_flag=True, help="Give real values instead of the raw integers of quantized outputs.")
 @click.option("--threads", type=click.IntRange(1, 64), default=1, show_default=True)
 @run_options
+@runtime_option
 @aot_option
 @custom_ops_option
 @json_option
@@ -59,6 +61,7 @@ def command(
     shape_texts: tuple[str, ...],
     api: str,
     delegate: str,
+    runtime: str,
     aot: bool,
     optimize: Literal["speed", "ram", "balanced"] | None,
     ram_bytes: int | None,
@@ -94,6 +97,7 @@ def command(
             wait_s=wait_s,
             timeout_s=timeout_s,
             fresh=fresh,
+            runtime=runtime,
             aot=aot,
             optimize=optimize,
             ram_bytes=ram_bytes,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     "--wheels",
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="Take the wheels from this folder; fetched by pip otherwise.",
+    help="Take the wheels, for Android also Debian's packages, from this folder; fetched otherwise.",
 )
 @click.option("--force", is_flag=True, help="Bring them there although the device has an interpreter.")
 @placing_options
@@ -35,9 +35,9 @@ def command(
     fresh: bool,
     as_json: bool,
 ) -> None:
-    """Bring an interpreter for .tflite files to a Linux device, and try it there.
+    """Bring an interpreter for .tflite files to a Linux or Android device, and try it there.
 
-    NAME may be an address. The device needs Python 3.9 or newer, but neither pip nor the internet.
+    NAME may be an address. A Linux device needs Python 3.9 or newer, but neither pip nor the internet.
     """
     from edgeflow.device.book import find_device
     from edgeflow.pipeline.provision import provision

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from edgeflow.cli.device_options import APIS, DELEGATES, aot_option, custom_ops_option, device_options
+from edgeflow.cli.device_options import APIS, DELEGATES, aot_option, custom_ops_option, device_options, runtime_option
 from edgeflow.cli.output import json_option, print_json, print_table, progress_bar, say
 from edgeflow.cli.store_option import store_option
 
@@ -49,6 +49,7 @@ _NAMES = {"source": "source", "reference": "LiteRT, reference", "default": "Lite
 @click.option("--delegate", type=click.Choice(DELEGATES), default=None, help="As in bench.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="For random samples.")
 @custom_ops_option
+@runtime_option
 @aot_option
 @click.option("--tag", "tags", multiple=True, metavar="TAG", help="A word to find the run by in the result store.")
 @store_option

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import re
 from functools import cached_property
 
-from edgeflow.device.lock import busy_error, owner
+from edgeflow.device.android_facts import AndroidFacts, android_facts
+from edgeflow.device.android_litert import LitertRunner
+from edgeflow.device.lock import owner
+from edgeflow.device.runner_pipe import RunnerPipe
 from edgeflow.device.types import Device
-from edgeflow.errors import DeviceError, LinkError
+from edgeflow.errors import DeviceError
 from edgeflow.firmware.runner import build_posix_runner
 from edgeflow.progress import silent
 from edgeflow.transport.adb import AdbTransport
@@ -32,7 +34,6 @@ _ZIG_TARGETS = {
 }
 _COMMAND_S = 30.0
 _SLACK_S = 30.0
-_NAME = re.compile(r"[^\x20-\x7e]+")
 # $1 base, $2 the runner's name, $3 its SHA-256, $4 "end" once it was pushed beside its place
 _INSTALL = """
 cd "$1" 2>/dev/null || { mkdir -p "$1" && cd "$1"; } || exit 1
@@ -48,7 +49,6 @@ fi
 case $(sha256sum "runner/$2" 2>/dev/null) in "$3 "*) exit 0 ;; esac
 exit 3
 """
-_FACTS = "uname -m; getprop ro.product.model; getprop ro.build.version.release; getprop ro.soc.model"
 
 
 class AdbRunner:
@@ -70,35 +70,30 @@ class AdbRunner:
         return self._start("trial")
 
     def _start(self, slots: str) -> Pipe:
-        machine, model, release, soc = self._facts
         argv = [
             self._runner,
             *("--flash", f"{self._base}/{slots}", "--slots", str(SLOTS_BYTES), "--arena", str(_ARENA_BYTES)),
             *("--payload", str(_PAYLOAD_BYTES), "--window", str(_WINDOW)),
             *("--lock", f"{self._base}/.lock", "--owner", owner()),
             *("--limit", str(int(self._timeout_s + _SLACK_S))),
-            *("--board", model or machine, "--os", f"Android {release}".strip(), "--cpu", soc or machine),
+            *self._facts.arguments,
         ]
-        return _Running(self._adb.start(argv), self._device.name)
+        return RunnerPipe(self._adb.start(argv), self._device.name)
 
     def close(self) -> None:
         self._adb.close()
 
     @cached_property
-    def _facts(self) -> tuple[str, str, str, str]:
-        """Machine, product, Android's version, chip; what a device does not tell is empty."""
-        done = self._adb.run(["sh", "-c", _FACTS], timeout_s=_COMMAND_S)
-        lines = [_NAME.sub(" ", line).strip()[:60] for line in done.stdout.decode("utf-8", "replace").splitlines()]
-        machine, model, release, soc = (lines + [""] * 4)[:4]
-        return machine, model, release, soc
+    def _facts(self) -> AndroidFacts:
+        return android_facts(self._adb)
 
     @cached_property
     def _runner(self) -> str:
         """The runner's path on the device."""
-        target = _ZIG_TARGETS.get(self._facts[0])
+        target = _ZIG_TARGETS.get(self._facts.machine)
         if target is None:
             raise DeviceError(
-                f"{self._device.name}: there is no runner for '{self._facts[0]}'",
+                f"{self._device.name}: there is no runner for '{self._facts.machine}'",
                 f"there is for {', '.join(_ZIG_TARGETS)}",
             )
         path = build_posix_runner(zig_target=target).path
@@ -122,28 +117,8 @@ class AdbRunner:
         return done.status
 
 
-def open_adb(device: Device, *, timeout_s: float, fresh: bool) -> AdbRunner:
+def open_adb(device: Device, *, timeout_s: float, fresh: bool) -> AdbRunner | LitertRunner:
     """`adb://SERIAL`; raises DeviceError when the device is not there."""
+    if device.runtime == "litert":
+        return LitertRunner(AdbTransport(device.address), device, device.base or DEFAULT_BASE, timeout_s=timeout_s)
     return AdbRunner(AdbTransport(device.address), device, timeout_s=timeout_s)
-
-
-class _Running:
-    """The runner's pipe; its end because somebody else holds the device is told as such."""
-
-    def __init__(self, pipe: Pipe, name: str) -> None:
-        self._pipe, self._name = pipe, name
-
-    def read(self, max_bytes: int, timeout_s: float) -> bytes:
-        try:
-            return self._pipe.read(max_bytes, timeout_s)
-        except LinkError as error:
-            raise busy_error(self._name, error) or error from None
-
-    def write(self, data: bytes, timeout_s: float) -> None:
-        try:
-            self._pipe.write(data, timeout_s)
-        except LinkError as error:
-            raise busy_error(self._name, error) or error from None
-
-    def close(self) -> None:
-        self._pipe.close()

@@ -108,6 +108,13 @@ def choose(found: Survey, name: str, *, own_wheels: bool = False) -> Wheels:
     )
 
 
+def litert_wheel(machine: str) -> Wheels:
+    """The newest LiteRT's own wheel alone for `machine`, for its shared library. Which Python it is for is all one."""
+    choice = next(one for one in _table().choice if one.runtime == "litert" and machine in one.machines)
+    wheel = next(one for one in choice.wheels if one.startswith("ai-edge-litert=="))
+    return Wheels(choice.runtime, machine, choice.pythons[-1], choice.glibc, (wheel,), ())
+
+
 @cache
 def _table() -> _Table:
     return msgspec.convert(tomllib.loads(_TABLE.read_text(encoding="utf-8")), _Table)

@@ -9,7 +9,10 @@ from edgeflow.transport.address import Address
 
 @dataclass(frozen=True)
 class Device:
-    """`target` and `board` are registry names; a plain `local:` has neither until it is probed."""
+    """`target` and `board` are registry names; a plain `local:` has neither until it is probed.
+
+    `runtime` is one chosen for a command where the device has several ("litert" on Android), None its own.
+    """
 
     name: str
     address: Address
@@ -18,3 +21,4 @@ class Device:
     base: str | None = None
     tags: tuple[str, ...] = ()
     power: str | None = None
+    runtime: str | None = None

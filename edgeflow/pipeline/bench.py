@@ -28,6 +28,7 @@ from edgeflow.device.answers import TensorInfo
 from edgeflow.device.book import find_device
 from edgeflow.device.connect import connect
 from edgeflow.device.custom_operators import read_custom_operators
+from edgeflow.device.runtime_choice import api_of, with_runtime
 from edgeflow.device.tensors import Arrays, Feed, feed_arrays, feed_random, read_npz
 from edgeflow.device.types import Device
 from edgeflow.errors import DeviceStatusError, EdgeflowError, ModelError, NotTrustedError, UsageError
@@ -61,6 +62,7 @@ def bench(
     threads: int = 1,
     api: str = "",
     delegate: str = "",
+    runtime: str = "",
     seed: int = 0,
     require_trusted: bool = False,
     wait_s: float = 0,
@@ -82,6 +84,7 @@ def bench(
     `cold` empties the CPU's caches before each run. `pin` gives the process these CPUs, `governor` sets that of all
     CPUs where it may and puts the old one back, `cool_c` waits before each round for that temperature in °C; what could
     not be set stands in the result's `conditions.tuning`.
+    `runtime` is "litert" or "edgeflow" where a device has both, as Android does; its own otherwise.
     `aot` builds it ahead of time and starts the emulated board with it, so that nothing is parsed there; `optimize`
     and `ram_bytes` are those of `generate`.
     `custom_ops` is a library of custom operators for the device, which goes there with the model.
@@ -110,6 +113,7 @@ def bench(
         "threads": threads,
         "api": api,
         "delegate": delegate,
+        "runtime": runtime,
         "seed": seed,
         "aot": aot,
         "optimize": optimize,
@@ -122,9 +126,9 @@ def bench(
     replayable = inputs is None or isinstance(inputs, str | Path)
     check_tags(tags)
     model = model if isinstance(model, Model) else load_model(model)
-    device = device if isinstance(device, Device) else find_device(device)
+    device = with_runtime(device if isinstance(device, Device) else find_device(device), runtime)
     library = None if custom_ops is None else read_custom_operators(custom_ops)
-    api = api or ("compiled-model" if library else "")
+    api = api_of(device, api or ("compiled-model" if library else ""))
     key = pick_signature(model, signature) or ""
     options = Options(key, threads, api, delegate, dict(input_shapes or {}), library)
     cpus = ",".join(map(str, sorted(set(pin)))) if pin else None

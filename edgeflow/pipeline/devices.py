@@ -13,6 +13,7 @@ from edgeflow.device.book import Listed, add_device, check_name, find_device, li
 from edgeflow.device.connect import DEFAULT_BASE, connect, open_local, reached
 from edgeflow.device.emulator import starts_linux
 from edgeflow.device.power import run_power_command
+from edgeflow.device.runtime_choice import with_runtime
 from edgeflow.device.survey import Survey, survey
 from edgeflow.device.types import Device
 from edgeflow.errors import UsageError
@@ -55,7 +56,7 @@ def show_device(
 def probe_device(device: Device | str | None = None) -> DeviceReport:
     """Ask a device what it has and lacks; nothing is brought there. Raises DeviceError when it does not answer."""
     device = device if isinstance(device, Device) else find_device(device)
-    return DeviceReport(device, _path_of(device, listed()), _ask(device, ()))
+    return DeviceReport(device, _path_of(device, listed()), _ask(device, ()), _notes(device))
 
 
 def reset_device(device: Device | str | None = None) -> str:
@@ -128,6 +129,16 @@ def _install_key(device: Device, accepted: tuple[str, ...]) -> str:
     with SshTransport(device.address, accept_host_keys=accepted) as transport:
         new = transport.install_key()
     return "your public key was installed" if new else "your public key was installed already"
+
+
+def _notes(device: Device) -> tuple[str, ...]:
+    """What there is to say of a device that has several runtimes."""
+    if device.address.scheme != "adb":
+        return ()
+    from edgeflow.device.android_litert import LitertRunner
+
+    with reached(with_runtime(device, "litert")) as transport:
+        return (transport.note(),) if isinstance(transport, LitertRunner) else ()
 
 
 def _path_of(device: Device, entries: Sequence[Listed]) -> Path | None:

@@ -152,7 +152,11 @@ def _device(device: Device | str) -> list[Finding]:
     except EdgeflowError as error:
         return [Finding(name, "the device", "broken", error.message, error.hint, needed=True)]
     found = report.found
-    told = f"{found.runtime or 'no interpreter'} {found.runtime_version or ''}".strip() if found else "answers"
+    told = (
+        f"{found.runtime or 'no interpreter'} {found.runtime_version or ''}".strip()
+        if found
+        else "; ".join(("answers", *report.notes))
+    )
     lacks = (
         [Finding(name, "the device", "missing", one.what, one.remedy, needed=True) for one in found.lacks]
         if found

@@ -18,6 +18,7 @@ from edgeflow.device.answers import TensorInfo
 from edgeflow.device.book import find_device
 from edgeflow.device.connect import connect
 from edgeflow.device.custom_operators import read_custom_operators
+from edgeflow.device.runtime_choice import api_of, with_runtime
 from edgeflow.device.session import Session
 from edgeflow.device.tensors import Arrays, feed_arrays, feed_random, output_array, read_npz
 from edgeflow.device.types import Device
@@ -76,6 +77,7 @@ def invoke(
     threads: int = 1,
     api: str = "",
     delegate: str = "",
+    runtime: str = "",
     wait_s: float = 0,
     timeout_s: float = 60,
     fresh: bool = False,
@@ -88,19 +90,20 @@ def invoke(
     """Run `model` on `device` once for each step, with state kept between steps.
 
     `inputs` is an `.npz` or a mapping name → array; without, seeded random. Outputs are raw unless `dequantize`.
+    `runtime` is "litert" or "edgeflow" where a device has both, as Android does; its own otherwise.
     `aot` starts an emulated board with the model built ahead of time. `custom_ops` is a library of custom operators
     for the device, which goes there with the model.
     Raises UsageError (inputs, signature), DeviceError and its kinds.
     """
     model = model if isinstance(model, Model) else load_model(model)
-    device = device if isinstance(device, Device) else find_device(device)
+    device = with_runtime(device if isinstance(device, Device) else find_device(device), runtime)
     if steps and (inputs is not None or signature is not None):
         raise UsageError("--step stands for --inputs and --signature", "give either steps or inputs")
     chosen = tuple(steps) or (Step(signature, Path(inputs) if isinstance(inputs, str) else inputs),)
     chosen = tuple(Step(pick_signature(model, step.signature), step.inputs) for step in chosen)
     arrays = [read_npz(step.inputs) if isinstance(step.inputs, Path) else step.inputs for step in chosen]
     library = None if custom_ops is None else read_custom_operators(custom_ops)
-    api = api or ("compiled-model" if library else "")
+    api = api_of(device, api or ("compiled-model" if library else ""))
     notes: list[str] = []
     check_optimized(aot, optimize, ram_bytes)
     image = None

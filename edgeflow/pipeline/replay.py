@@ -47,6 +47,7 @@ class Arguments:
     threads: int = 1
     api: str = ""
     delegate: str = ""
+    runtime: str = ""
     seed: int = 0
     aot: bool = False
     optimize: Optimize | None = None
@@ -77,6 +78,7 @@ class ValidationArguments:
     threads: int = 1
     api: str = ""
     delegate: str = ""
+    runtime: str = ""
     custom_ops: str | None = None
     seed: int = 0
     aot: bool = False

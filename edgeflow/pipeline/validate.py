@@ -22,6 +22,7 @@ from edgeflow.device.ahead import ahead_image, check_optimized
 from edgeflow.device.book import find_device
 from edgeflow.device.connect import connect
 from edgeflow.device.custom_operators import CustomOperators, read_custom_operators
+from edgeflow.device.runtime_choice import api_of, with_runtime
 from edgeflow.device.session import Session
 from edgeflow.device.types import Device
 from edgeflow.errors import DeviceStatusError, ModelError, UsageError
@@ -77,6 +78,7 @@ def validate(
     threads: int = 1,
     api: str = "",
     delegate: str = "",
+    runtime: str = "",
     custom_ops: Path | str | None = None,
     seed: int = 0,
     wait_s: float = 0,
@@ -113,6 +115,7 @@ def validate(
         "threads": threads,
         "api": api,
         "delegate": delegate,
+        "runtime": runtime,
         "custom_ops": _absolute(custom_ops),
         "seed": seed,
         "aot": aot,
@@ -123,13 +126,13 @@ def validate(
     check_tags(tags)
     check_optimized(aot, optimize, ram_bytes)
     model = model if isinstance(model, Model) else load_model(model)
-    found = device if isinstance(device, Device) else find_device(device)
+    found = with_runtime(device if isinstance(device, Device) else find_device(device), runtime)
     taken = entry(model, signature)
     library = None if custom_ops is None else read_custom_operators(custom_ops)
     chosen = load_metric(metric) if isinstance(metric, str) else None
     if metric is not None and not isinstance(metric, str):
         chosen = (getattr(metric, "__name__", "metric"), metric)
-    how = Options(threads, api or ("compiled-model" if library else ""), delegate, library)
+    how = Options(threads, api_of(found, api or ("compiled-model" if library else "")), delegate, library)
     dataset = read_dataset(_random(model, taken, seed) if data is None else data, labels, max_samples)
     if max_accuracy_drop is not None and dataset.labels is None and chosen is None:
         raise UsageError("an accuracy drop needs to know what is right", "give --labels or --metric")
@@ -159,7 +162,7 @@ def validate(
                 few = {key: array[:_STEP_SAMPLES] for key, array in samples.items()}
                 divergence = _divergence(session, model, taken, few, tolerance, folder, how, progress)
             facts = device_facts(found, session.hello, conditions, clock)
-            runtime = runtime_facts(session.hello, conditions, threads=threads, api=how.api)
+            ran = runtime_facts(session.hello, conditions, threads=threads, api=how.api)
 
         def scores(values: Arrays) -> Mapping[str, float]:
             if dataset.labels is None and chosen is None:
@@ -184,7 +187,7 @@ def validate(
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         model=ModelFacts(model.name, model.sha256, model.size),
         device=facts,
-        runtime=runtime,
+        runtime=ran,
         signature=taken.key or None,
         data=dataset.origin if data is not None else f"random:{seed}",
         samples=dataset.count,
