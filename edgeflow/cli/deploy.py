@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,9 +10,12 @@ import click
 
 from edgeflow.cli.device_options import custom_ops_option, placing_options, size_bytes
 from edgeflow.cli.output import bytes_text, json_option, print_json, progress_bar, say
+from edgeflow.cli.plain import plain
 
 if TYPE_CHECKING:
     from edgeflow.deploy.types import Deployment
+
+_SHOWN_FILES = 20
 
 
 @click.command()
@@ -41,6 +45,18 @@ if TYPE_CHECKING:
     default=0,
     metavar="V",
     help="A number that must not go down; 0, the default, is unordered.",
+)
+@click.option("--app", metavar="DIR", help="An application that goes with it: a folder, started there from now on.")
+@click.option(
+    "--entry", metavar="WORDS", help="What starts it, e.g. 'python3 main.py'.  [an executable run, or main.py]"
+)
+@click.option(
+    "--app-up",
+    "app_up_s",
+    type=click.FloatRange(0, 3600),
+    default=5.0,
+    metavar="SECONDS",
+    help="How long it must stay up, else the release before is started again.  [5]",
 )
 @click.option("--sign", metavar="KEY", help="Sign the bundle: a name of edgeflow keys list, or a private key's file.")
 @click.option(
@@ -73,6 +89,9 @@ def command(
     fresh: bool,
     name: str | None,
     version: int,
+    app: str | None,
+    entry: str | None,
+    app_up_s: float,
     sign: str | None,
     accept_runs: int | None,
     max_p99_us: float | None,
@@ -90,6 +109,7 @@ def command(
     """
     from edgeflow.cli.deploy_many import deploy_to_several
     from edgeflow.deploy.acceptance import Acceptance
+    from edgeflow.deploy.app import read_app
     from edgeflow.device.book import find_device
     from edgeflow.model.read import load_model
     from edgeflow.pipeline.deploy import deploy
@@ -109,6 +129,8 @@ def command(
         "timeout_s": timeout_s,
         "fresh": fresh,
         "custom_ops": custom_ops,
+        "app": read_app(app, entry=entry, up_s=app_up_s) if app is not None else None,
+        "entry": entry if app is None else None,
         "sign": key,
         "acceptance": acceptance,
     }
@@ -119,7 +141,8 @@ def command(
     if as_json:
         print_json(answer(done))
     else:
-        say(text(done))
+        for line in text(done).splitlines():
+            say(line)
     for warning in done.warnings:
         say(f"warning: {warning}", err=True)
     return 0
@@ -149,6 +172,9 @@ def answer(done: Deployment) -> dict[str, Any]:
         "health": asdict(done.health) if done.health else None,
         "accepted": asdict(done.accepted) if done.accepted else None,
         "signed_by": done.signed_by,
+        "files": [asdict(file) for file in done.files],
+        "entry": list(done.entry),
+        "app": asdict(done.app) if done.app else None,
         "warnings": list(done.warnings),
     }
 
@@ -158,15 +184,38 @@ def text(done: Deployment) -> str:
     where = done.device.name
     match done.action:
         case "planned":
-            return f"would deploy {what} to {where}"
+            return f"would deploy {what} to {where}{_planned(done)}"
         case "unchanged":
             return f"{what} is already active on {where}, nothing sent"
         case "deployed":
             release = f", release {done.release}" if done.release else ""
             signed = f", signed by {done.signed_by}" if done.signed_by else ""
-            return f"deployed {what} to {where}{release}{signed}{_health(done)}{_accepted(done)}"
+            return f"deployed {what} to {where}{release}{signed}{_health(done)}{_accepted(done)}{_app(done)}"
         case "rolled back":
-            return f"rolled back {done.name} on {where} to {done.release}"
+            return f"rolled back {done.name} on {where} to {done.release}{_app(done)}"
+
+
+def _planned(done: Deployment) -> str:
+    """The files of a bundle that is more than its model, the first of many."""
+    if len(done.files) < 2:
+        return ""
+    lines = [f"  {plain(file.path)} ({bytes_text(file.bytes)})" for file in done.files[:_SHOWN_FILES]]
+    more = len(done.files) - _SHOWN_FILES
+    lines += [f"  and {more} more"] if more > 0 else []
+    started = f"\n  started by: {plain(shlex.join(done.entry))}" if done.entry else ""
+    return (
+        f", {len(done.files)} files, {bytes_text(sum(file.bytes for file in done.files))}:\n"
+        + "\n".join(lines)
+        + started
+    )
+
+
+def _app(done: Deployment) -> str:
+    if done.app is None:
+        return ""
+    return (
+        f"; its application is {done.app.state}, kept so by {'systemd' if done.app.by == 'systemd' else 'a supervisor'}"
+    )
 
 
 def _accepted(done: Deployment) -> str:

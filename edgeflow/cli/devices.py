@@ -12,6 +12,7 @@ from edgeflow.cli.plain import plain
 
 if TYPE_CHECKING:
     from edgeflow.deploy.history import History
+    from edgeflow.deploy.types import AppState
     from edgeflow.device.survey import Survey
     from edgeflow.pipeline.devices import DeviceReport
 
@@ -235,9 +236,26 @@ def _print_history(history: History) -> None:
         ("DEPLOYMENT", "RELEASE", "STATE", "MODEL"),
         [(plain(r.name), plain(r.release), r.state, r.model_sha256[:12]) for r in history.releases],
     )
-    words = {"commit": "brought", "activate": "switched to"}
+    words = {"commit": "brought", "activate": "switched to", "accept": "accepted", "return": "went back to"}
     for event in history.events:
-        click.echo(f"{plain(event.time)}  {plain(event.name)}: {words[event.event]} {plain(event.release)}")
+        release = plain(event.release) or "none"
+        click.echo(f"{plain(event.time)}  {plain(event.name)}: {words[event.event]} {release}")
+    for app in history.apps:
+        click.echo(f"{plain(app.name)}: {_app_text(app)}")
+
+
+def _app_text(app: AppState) -> str:
+    """How an application does, in a line, and what is to be done about its start at boot."""
+    parts = [f"application {plain(app.state)}, kept so by {plain(app.by)}"]
+    if app.up_s is not None:
+        parts.append(f"up for {app.up_s:.0f} s")
+    if app.rss_bytes is not None:
+        parts.append(bytes_text(app.rss_bytes))
+    if app.restarts:
+        parts.append(f"started again {app.restarts} times")
+    if app.last:
+        parts.append(f"last: {plain(app.last)}")
+    return "; ".join(parts) + (f"\n  {plain(app.boot)}" if app.boot else "")
 
 
 def _print_lacks(found: Survey | None) -> None:

@@ -38,4 +38,6 @@ def command(
     elif done.action == "unchanged":
         say(f"{done.name} on {done.device.name} already runs {done.release}")
     else:
-        say(f"rolled back {done.name} on {done.device.name} to {done.release}")
+        from edgeflow.cli.deploy import text
+
+        say(text(done))

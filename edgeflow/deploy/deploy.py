@@ -12,15 +12,15 @@ from edgeflow.deploy.acceptance import Acceptance, check_acceptance, check_can_a
 from edgeflow.deploy.bundle import manifest_json
 from edgeflow.deploy.health import check_health
 from edgeflow.deploy.keys import PublicKey, SigningKey
+from edgeflow.deploy.switch import app_state, switch, switch_on_trial
 from edgeflow.deploy.trust import pinned_keys
-from edgeflow.deploy.types import LIBRARY, Accepted, Action, Bundle, Deployment, Health
+from edgeflow.deploy.types import Accepted, Action, Bundle, Deployment, Health
 from edgeflow.device.session import Session
 from edgeflow.device.types import Device
 from edgeflow.errors import DeviceError, EdgeflowError, UsageError
 from edgeflow.progress import Progress, silent
+from edgeflow.wire.bundle import MANIFEST_BYTES, identity
 from edgeflow.wire.constants import Slots
-
-_MANIFEST_BYTES = 1 << 20
 
 
 def deploy_bundle(
@@ -35,7 +35,8 @@ def deploy_bundle(
 ) -> Deployment:
     """Bring a bundle, signed with `key`, to the device and switch to it once it has run there.
 
-    What then does not meet `acceptance` is switched back, and an EdgeflowError says so.
+    What then does not meet `acceptance`, or whose application does not stay up, is switched back, and an EdgeflowError
+    says so.
     Nothing is sent when the device has the same bytes, and nothing is done when they are its active release.
     Raises DeviceError, DeviceStatusError (the device's refusal), MismatchError, or EdgeflowError when the device has
     pinned other keys, or a newer version is active and `force` does not say to go back; the old release is then still
@@ -62,6 +63,8 @@ def deploy_bundle(
         )
     if acceptance is not None:
         check_can_accept(session, device, acceptance)
+    if bundle.app is not None and not on_files:
+        raise DeviceError(f"{device.name} runs no applications", "deploy the model alone, or choose a Linux device")
     manifest = manifest_json(bundle) if on_files else b""
     signer = key.public if key and on_files else None
     warnings = _check_key(session, device, key, on_files)
@@ -71,29 +74,40 @@ def deploy_bundle(
         manifest=manifest,
         signature=key.sign(manifest) if key and on_files else b"",
         library=bundle.library,
+        identity=identity(json.loads(manifest)) if on_files else b"",
+        app=bundle.app.payload if bundle.app else b"",
         progress=progress,
     )
     if key and on_files and not uploaded.sent and not _is_signed(session, uploaded.path or _stored(session, bundle)):
         warnings += (f"{device.name} had this release already, unsigned: it stays so",)
-    if on_files and not uploaded.sent:
-        _check_library(session, device, bundle, uploaded.path or _stored(session, bundle))
     if slots == Slots.RAM:
         warnings += ("the device keeps the model in RAM: it is lost at reset",)
-    if uploaded.active:
-        return _record("unchanged", bundle, device, slots, "", "", 0, None, warnings, signer)
-    health: Health | None = None
-    if on_files:
-        progress("health", 0, None)
-        path = uploaded.path or _stored(session, bundle)
-        health = check_health(session, path, bundle, same_machine=same_machine)
-    release, previous = session.models.activate(bundle.name, uploaded.release)
+    app = app_state(session, bundle.name) if bundle.app and uploaded.active else None
+    if uploaded.active and (not bundle.app or (app and app.state == "running")):
+        done = _record("unchanged", bundle, device, slots, "", "", 0, None, warnings, signer)
+        return replace(done, app=app)
     if not on_files:
+        release, previous = session.models.activate(bundle.name, uploaded.release)
         health = _check_active(session, bundle, previous)
-    done = _record("deployed", bundle, device, slots, release, previous, uploaded.sent, health, warnings, signer)
+        done = _record("deployed", bundle, device, slots, release, previous, uploaded.sent, health, warnings, signer)
+        if acceptance is None:
+            return done
+        progress("accept", 0, None)
+        return replace(done, accepted=_accept(session, device, bundle, acceptance, previous))
+    progress("health", 0, None)
+    path = uploaded.path or _stored(session, bundle)
+    health = check_health(session, path, bundle, same_machine=same_machine)
+    accepted = None
     if acceptance is None:
-        return done
-    progress("accept", 0, None)
-    return replace(done, accepted=_accept(session, device, bundle, acceptance, previous))
+        release, previous = switch(session, device, bundle.name, uploaded.release)
+    else:
+        progress("accept", 0, None)
+        release, previous, accepted = switch_on_trial(session, device, bundle, uploaded.release, acceptance)
+    app = app_state(session, bundle.name) if bundle.app else None
+    if app and app.boot:
+        warnings += (f"{device.name}: {app.boot}",)
+    done = _record("deployed", bundle, device, slots, release, previous, uploaded.sent, health, warnings, signer)
+    return replace(done, accepted=accepted, app=app)
 
 
 def roll_back(session: Session, device: Device, name: str | None, release: str | None) -> Deployment:
@@ -112,7 +126,7 @@ def roll_back(session: Session, device: Device, name: str | None, release: str |
         )
     if wanted not in entries:
         raise UsageError(f"{chosen} on {device.name} has no release '{wanted}'", f"there are: {_listed(entries)}")
-    now, previous = session.models.activate(chosen, wanted)
+    current, previous = switch(session, device, chosen, wanted)
     return Deployment(
         action="unchanged" if wanted == active else "rolled back",
         name=chosen,
@@ -121,11 +135,12 @@ def roll_back(session: Session, device: Device, name: str | None, release: str |
         device=device,
         model_sha256=entries[wanted][1],
         model_bytes=None,
-        release=now,
+        release=current,
         previous=previous,
         sent_bytes=0,
         persistent=_persistent(session.hello.slots),
         health=None,
+        app=app_state(session, chosen),
     )
 
 
@@ -156,13 +171,13 @@ def _check_key(session: Session, device: Device, key: SigningKey | None, on_file
 
 def _is_signed(session: Session, model_path: str) -> bool:
     path = f"{PurePosixPath(model_path).parent}/manifest.json.sig"
-    return session.models.read_file(path, max_bytes=_MANIFEST_BYTES) is not None
+    return session.models.read_file(path, max_bytes=MANIFEST_BYTES) is not None
 
 
 def _check_version(session: Session, device: Device, bundle: Bundle) -> None:
     """A downgrade is judged between non-zero versions only; a manifest that cannot be read has none."""
     content = session.models.read_file(
-        f"{session.hello.base}/{bundle.name}/current/manifest.json", max_bytes=_MANIFEST_BYTES
+        f"{session.hello.base}/{bundle.name}/current/manifest.json", max_bytes=MANIFEST_BYTES
     )
     try:
         active = json.loads(content or b"{}").get("version", 0)
@@ -172,21 +187,6 @@ def _check_version(session: Session, device: Device, bundle: Bundle) -> None:
         raise EdgeflowError(
             f"{bundle.name} on {device.name} has version {active}, newer than {bundle.version}",
             "deploy a newer version, or go back on purpose with --force or edgeflow rollback",
-        )
-
-
-def _check_library(session: Session, device: Device, bundle: Bundle, model_path: str) -> None:
-    """A release that is there already keeps its library: another one is another release."""
-    folder = str(PurePosixPath(model_path).parent)
-    content = session.models.read_file(f"{folder}/manifest.json", max_bytes=_MANIFEST_BYTES)
-    try:
-        listed = {entry["path"]: entry["sha256"] for entry in json.loads(content or b"{}").get("files", ())}
-    except (ValueError, AttributeError, KeyError, TypeError):
-        return
-    if listed.get(LIBRARY) != (bundle.library.sha256 if bundle.library else None):
-        raise UsageError(
-            f"{device.name} has this model as {bundle.name} with other custom operators",
-            "deploy it under another --name, so that each release keeps what it was tried with",
         )
 
 
@@ -210,7 +210,7 @@ def _check_active(session: Session, bundle: Bundle, previous: str) -> Health:
 
 
 def _accept(session: Session, device: Device, bundle: Bundle, acceptance: Acceptance, previous: str) -> Accepted:
-    """A release that does not hold up gives way to the one before, also when the device stops answering or we do."""
+    """A board's release that does not hold up gives way to the one before, also when it stops answering or we do."""
     try:
         return check_acceptance(session, bundle, acceptance)
     except (EdgeflowError, KeyboardInterrupt) as failure:
@@ -278,4 +278,6 @@ def _record(
         health=health,
         warnings=warnings,
         signed_by=signer.fingerprint if signer else None,
+        files=bundle.files,
+        entry=bundle.app.entry if bundle.app else (),
     )

@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import Literal
 
+from edgeflow.deploy.switch import app_state
+from edgeflow.deploy.types import AppState
 from edgeflow.device.session import Session
 from edgeflow.wire.constants import Slots
 
@@ -29,28 +31,32 @@ class Event:
 
     name: str
     time: str
-    event: Literal["commit", "activate"]
+    event: Literal["commit", "activate", "accept", "return"]
     release: str
 
 
 @dataclass(frozen=True)
 class History:
-    """`releases` newest first by deployment; `events` oldest first, empty where the device keeps none."""
+    """`releases` newest first by deployment; `events` oldest first, empty where the device keeps none; `apps` now."""
 
     releases: tuple[Release, ...]
     events: tuple[Event, ...]
+    apps: tuple[AppState, ...] = ()
 
 
 def read_history(session: Session) -> History:
     """Ask a device for its releases and its log; a line of the log that cannot be read is left out."""
     releases: list[Release] = []
     events: list[Event] = []
+    apps: list[AppState] = []
     for name in session.models.slots():
         releases += [Release(name, entry, *told) for entry, told in session.models.slots(name).items()]
         if session.hello.slots == Slots.FILES:
             log = session.models.read_file(f"{session.hello.base}/{name}/log.jsonl", max_bytes=_LOG_BYTES)
             events += _events(name, log or b"")
-    return History(tuple(releases), tuple(sorted(events, key=lambda event: event.time)))
+            app = app_state(session, name)
+            apps += [app] if app else []
+    return History(tuple(releases), tuple(sorted(events, key=lambda event: event.time)), tuple(apps))
 
 
 def _events(name: str, log: bytes) -> list[Event]:
@@ -64,6 +70,8 @@ def _events(name: str, log: bytes) -> list[Event]:
         if all(isinstance(text, str) and len(text) < _TEXT for text in (time, release)) and event in (
             "commit",
             "activate",
+            "accept",
+            "return",
         ):
             found.append(Event(name, time, event, release))
     return found

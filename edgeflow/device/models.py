@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
@@ -79,18 +80,22 @@ class Models:
         manifest: bytes = b"",
         signature: bytes = b"",
         library: CustomOperators | None = None,
+        identity: bytes = b"",
+        app: bytes = b"",
         progress: Progress = silent,
     ) -> Uploaded:
         """Bring a model into a slot as a release, verified on the device, from where an earlier try stopped.
 
         Nothing is sent when the device has the same bytes. The release is not active yet: see `activate`.
         Where releases are files, `manifest` becomes the release's manifest.json, with its `signature` and `library`
-        beside it; the library is checked against what the manifest lists.
+        beside it; the library is checked against what the manifest lists. With the bundle's `identity` the same bytes
+        are the same whole bundle; `app` are its application's files, one after the other.
         """
         if len(content) > _MAX_BYTES:
             raise DeviceError("a model is limited to 4 GiB")
         digest = hashlib.sha256(content).digest()
         for last_try in (False, True):
+            app_offset = self._announce(slot, identity, app) if identity else 0
             begun = self._connection.request(Command.MODEL_BEGIN, slot=slot, size=len(content), sha256=digest)
             if begun["state"] != Upload.SEND:
                 release = PurePosixPath(begun["path"]).parent.name
@@ -114,19 +119,36 @@ class Models:
                     self._connection.files.put(signature, f"{begun['path']}.json.sig", progress=silent)
                 if library is not None:
                     self._connection.files.put(library.content, f"{begun['path']}.so", progress=silent)
+                if app:
+                    beside = PurePosixPath(begun["path"]).with_name(f"{hashlib.sha256(app).hexdigest()}.app")
+                    self._connection.files.put(app, str(beside), offset=app_offset, progress=progress)
             try:
                 done = self._connection.request(Command.MODEL_COMMIT)
             except DeviceStatusError as refusal:
-                if refusal.status != Status.BAD_CHECKSUM.name or last_try or not offset:
+                if refusal.status != Status.BAD_CHECKSUM.name or last_try or not (offset or app_offset):
                     raise
                 continue  # what an earlier try left was damaged; the device has dropped it
-            return Uploaded(done["release"], done["path"], active=False, sent=len(content) - offset)
+            return Uploaded(done["release"], done["path"], active=False, sent=len(content) - offset + len(app) - app_offset)
         raise AssertionError("the last try returns or raises")
 
     def activate(self, slot: str, release: str = "") -> tuple[str, str]:
         """Let the device try a release ("" the one just uploaded) and make it active: (release, the previous one)."""
         done = self._connection.request(Command.MODEL_ACTIVATE, slot=slot, release=release)
         return done["release"], done["previous"]
+
+    def try_release(self, slot: str, release: str, *, hold_s: float) -> tuple[str, str]:
+        """As `activate`, for at most `hold_s` and until `accept`: the device goes back when this session ends before."""
+        hold = math.ceil(hold_s)
+        done = self._connection.request(Command.MODEL_TRY, slot=slot, release=release, hold_s=hold)
+        return done["release"], done["previous"]
+
+    def accept(self, slot: str, *, good: bool) -> str:
+        """Keep the release that is tried, or go back; returns what is active now, "" for none."""
+        return str(self._connection.request(Command.MODEL_ACCEPT, slot=slot, good=good)["release"])
+
+    def app(self, slot: str) -> dict[str, str]:
+        """How the active release's application does, by the protocol's names; empty where there is none."""
+        return dict(self._connection.request(Command.APP, slot=slot)["app"])
 
     def slots(self, slot: str = "") -> dict[str, tuple[str, str]]:
         """Name → (state, SHA-256) of the slots, or of one slot's releases, newest first."""
@@ -143,6 +165,11 @@ class Models:
             raise
         except DeviceError:
             return None
+
+    def _announce(self, slot: str, identity: bytes, app: bytes) -> int:
+        digest = hashlib.sha256(app).digest()
+        told = self._connection.request(Command.BUNDLE, slot=slot, identity=identity, app=digest, app_bytes=len(app))
+        return int(min(told["app_offset"], len(app)))
 
     def _has(self, model: Model) -> bool:
         return any(digest == model.sha256 for _, digest in self.slots().values())

@@ -6,10 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from edgeflow.deploy.acceptance import Acceptance
+from edgeflow.deploy.app import UP_S, read_app
 from edgeflow.deploy.bundle import make_bundle
 from edgeflow.deploy.deploy import deploy_bundle, planned
 from edgeflow.deploy.keys import SigningKey
-from edgeflow.deploy.types import Bundle, Deployment
+from edgeflow.deploy.types import App, Bundle, Deployment
 from edgeflow.device.book import find_device
 from edgeflow.device.connect import connect
 from edgeflow.device.custom_operators import read_custom_operators
@@ -37,6 +38,9 @@ def deploy(
     timeout_s: float = 60,
     fresh: bool = False,
     custom_ops: Path | str | None = None,
+    app: App | Path | str | None = None,
+    entry: str | None = None,
+    app_up_s: float = UP_S,
     sign: SigningKey | str | None = None,
     acceptance: Acceptance | None = None,
     progress: Progress = silent,
@@ -44,7 +48,9 @@ def deploy(
     """Put a model on a device under `name` (its file's stem), verified there and switched once it has run.
 
     A device whose target is known is judged before it is touched, others right after they said what they are.
-    `custom_ops` is a library of custom operators that becomes part of the release. `sign` names a key of
+    `custom_ops` is a library of custom operators that becomes part of the release. `app` is a folder
+    that becomes part of it too: an application that `entry` starts there, in words as for a shell, and that must stay
+    up for `app_up_s` seconds. `sign` names a key of
     `edgeflow keys`, or a private key's file: a device with pinned keys takes nothing else.
     A release that does not meet `acceptance` once it is active gives way to the one before, with an EdgeflowError.
     `force` overrides that verdict and a newer version on the device. `dry_run` does not even
@@ -56,9 +62,13 @@ def deploy(
     if device.target is None and device.address.scheme == "local":
         target, board = this_machine()
         device = replace(device, target=target, board=board)
+    if app is None and entry is not None:
+        raise UsageError("an entry without an application", "name its folder with --app")
+    if app is not None and not isinstance(app, App):
+        app = read_app(app, entry=entry, up_s=app_up_s)
     library = None if custom_ops is None else read_custom_operators(custom_ops)
     key = signing_key(sign) if isinstance(sign, str) else sign
-    bundle = make_bundle(model, name=name, version=version, target=device.target, library=library)
+    bundle = make_bundle(model, name=name, version=version, target=device.target, library=library, app=app)
     warnings = _judge(bundle, device, force)
     if dry_run:
         unknown = f"what {device.name} is stands in no book, so the fit was not judged; give --target"

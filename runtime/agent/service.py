@@ -6,12 +6,14 @@ import contextlib
 import fcntl
 import os
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from typing import Callable, Dict, Optional
 
+from edgeflow.wire.bundle import APP_FAILED
 from edgeflow.wire.constants import Status
 
 from . import systemd
@@ -77,9 +79,7 @@ class Service:
             pid, state, restarts = told.get("pid", 0), str(told.get("state", "stopped")), told.get("restarts", 0)
             if not self._supervisor():
                 state = "stopped"
-            argv = [sys.executable, os.path.join(self._folder, RUN, PROGRAM), "--supervise", self._folder]
-            line = " ".join(shlex.quote(word) for word in argv).replace("%", "\\%")  # cron's own sign
-            found["boot"] = "it does not start at boot by itself; crontab -e there, and add: @reboot " + line
+            found["boot"] = self._boot_hint()
         found.update(state=state, restarts=str(restarts))
         if state == "running" and isinstance(pid, int) and pid > 1 and birth(pid):
             found["pid"] = str(pid)
@@ -111,7 +111,26 @@ class Service:
             text = systemd.journal(self._unit)
         lines = [line.strip() for line in text.splitlines() if line.strip()]
         said = "".join(sign if sign.isprintable() else " " for sign in lines[-1][:_LINE_BYTES]) if lines else ""
-        return "the application: %s%s" % (last, ": " + said if said and said not in last else "")
+        return APP_FAILED + "%s%s" % (last, ": " + said if said and said not in last else "")
+
+    def _boot_hint(self) -> str:
+        """What starts the supervisor at boot, where the account's crontab does not yet."""
+        argv = [sys.executable, os.path.join(self._folder, RUN, PROGRAM), "--supervise", self._folder]
+        line = "@reboot " + " ".join(shlex.quote(word) for word in argv).replace("%", "\\%")  # cron's own sign
+        if shutil.which("crontab"):
+            try:
+                found = subprocess.run(
+                    ["crontab", "-l"],
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.DEVNULL,
+                    timeout=10,
+                )
+                if os.fsencode(line) in found.stdout.splitlines():
+                    return ""
+            except (OSError, subprocess.TimeoutExpired):
+                pass
+        return "to start the application at boot, add to the crontab of its account: " + line
 
     def _place_program(self) -> str:
         """This agent, kept beside the deployment: what starts the application must not vanish with an update."""

@@ -202,8 +202,10 @@ def test_a_deployment_carries_its_library(device, model, library, tmp_path):
     assert list((base / "cosh" / "incoming").iterdir()) == []
     assert deploy(model, device, custom_ops=library).action == "unchanged"
     other = compiled(tmp_path, ("coshf(", "sinhf("), name="other.so")
-    with pytest.raises(UsageError, match="with other custom operators"):
-        deploy(model, device, custom_ops=other)
+    second = deploy(model, device, custom_ops=other)  # the same model with another library is another release
+    assert second.action == "deployed" and second.previous == release.name
+    assert (base / "cosh" / "current" / "custom-operators.so").read_bytes() == other.read_bytes()
+    assert deploy(model, device, custom_ops=library).release == release.name  # known, and nothing is sent
     deploy(DATA / "sine_float32.tflite", device, name="cosh")
     assert rollback(device, name="cosh").release == release.name  # tried out there with its library
 

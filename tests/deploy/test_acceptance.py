@@ -69,9 +69,12 @@ def test_a_release_that_misses_a_limit_or_breaks_off_is_rolled_back(device, monk
     assert deploy(SECOND, device, name="wave").action == "deployed"  # nothing was left that stands in the way
 
 
-def test_the_first_release_has_nothing_to_go_back_to_and_this_is_said(device):
-    with pytest.raises(EdgeflowError, match="no release to go back to: it stays active"):
+def test_a_first_release_that_misses_a_limit_does_not_stay(device):
+    with pytest.raises(EdgeflowError, match="no release before: none is active now"):
         deploy(FIRST, device, name="wave", acceptance=Acceptance(p99_us=1e-6))
+    folder = Path(device.base) / "wave"
+    assert not (folder / "current").is_symlink() and not (folder / "previous").is_symlink()
+    assert deploy(FIRST, device, name="wave").action == "deployed"
     assert active(device) == FIRST.read_bytes()
 
 

@@ -64,8 +64,13 @@ def test_a_log_with_nonsense_is_read_as_far_as_it_goes():
                 + b'{"time"'
             )
 
+        def app(self, slot):
+            return {"state": "waiting", "by": "supervisor", "restarts": "2", "last": "status 1", "rss_bytes": "-1"}
+
     class Told:
         hello, models = Hello(), Models()
 
     history = read_history(Told())
     assert [event.release for event in history.events] == ["r1"] and len(history.releases) == 1
+    (app,) = history.apps
+    assert (app.name, app.state, app.restarts, app.up_s, app.rss_bytes) == ("wave", "waiting", 2, None, None)
