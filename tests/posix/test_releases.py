@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import re
+import signal
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from edgeflow.device.connect import connect
 from edgeflow.device.types import Device
 from edgeflow.errors import DeviceStatusError
 from edgeflow.transport.address import parse_address
+from edgeflow.wire.bundle import identity
 from edgeflow.wire.constants import Command, Pin, Slots, Upload
 
 DATA = Path(__file__).parents[1] / "data"
@@ -199,6 +201,68 @@ def test_a_release_is_pruned_after_five_and_never_the_two_in_use(sides):
     assert both(sides, Command.MODEL_ACTIVATE, slot="kws", release="")["previous"]
     assert len(both(sides, Command.SLOTS, slot="kws")["entries"]) == 6
     assert sides[0].tree() == sides[1].tree()
+
+
+def test_the_same_model_in_another_bundle_is_another_release(sides):
+    first = manifest(KWS, up_s=None, entry=None)
+    other = json.dumps(dict(json.loads(first), files=[*json.loads(first)["files"], {"path": "a", "sha256": "0" * 64}]))
+    for text, state in ((first, Upload.SEND), (first, Upload.COMMITTED), (other.encode(), Upload.SEND)):
+        same = {"slot": "kws", "identity": identity(json.loads(text)), "app": digest(b""), "app_bytes": 0}
+        assert both(sides, Command.BUNDLE, **same) == {"app_offset": 0}
+        begun = both(sides, Command.MODEL_BEGIN, slot="kws", size=len(KWS), sha256=digest(KWS))
+        assert begun["state"] == state
+        if state == Upload.SEND and text == first:
+            both(sides, Command.BUNDLE, **dict(same, identity=bytes(32)))
+            assert upload(sides, "kws", KWS, beside={".json": text}) == "BAD_REQUEST"
+            both(sides, Command.BUNDLE, **same)
+            assert upload(sides, "kws", KWS, beside={".json": text})["release"]
+    mine = sides[0].ask(Command.BUNDLE, slot="kws", identity=bytes(32), app=bytes(32), app_bytes=2**40)
+    assert mine == "UNSUPPORTED_OPTION"
+    started = {".json": manifest(SINE, name="new", entry=["./run"])}
+    begun = sides[0].ask(Command.MODEL_BEGIN, slot="new", size=len(SINE), sha256=digest(SINE))
+    sides[0].session.request(Command.MODEL_CHUNK, offset=0, data=SINE)
+    Path(f"{sides[0].base!s}/new/incoming/{digest(SINE).hex()}.part.json").write_bytes(started[".json"])
+    assert begun and sides[0].ask(Command.MODEL_COMMIT) == "BAD_REQUEST"
+
+
+def test_a_release_on_trial_is_kept_or_undone_in_the_same_way(sides):
+    upload(sides, "kws", SINE)
+    assert both(sides, Command.MODEL_TRY, slot="kws", release="", hold_s=60)["previous"] == ""
+    assert both(sides, Command.MODEL_ACCEPT, slot="kws", good=0) == {"release": ""}
+    assert both(sides, Command.SLOTS, slot="")["entries"] == {}
+    assert both(sides, Command.MODEL_ACCEPT, slot="kws", good=1) == "BAD_STATE"
+    both(sides, Command.MODEL_ACTIVATE, slot="kws", release="")
+    upload(sides, "kws", KWS)
+    assert both(sides, Command.MODEL_TRY, slot="kws", release="", hold_s=60)["previous"]
+    assert both(sides, Command.SLOTS, slot="")["entries"] == {"kws": f"active {digest(KWS).hex()}"}
+    states = [json.loads((side.base / "kws/state.json").read_text()) for side in sides]
+    assert all(state.pop("until") > 1e9 and state["state"] == "pending" for state in states)
+    assert sides[0].told(states[0]) == sides[1].told(states[1])
+    assert both(sides, Command.MODEL_ACCEPT, slot="kws", good=0)["release"].endswith(digest(SINE).hex()[:8])
+    both(sides, Command.MODEL_TRY, slot="kws", release="", hold_s=60)
+    assert both(sides, Command.MODEL_ACCEPT, slot="kws", good=1)["release"].endswith(digest(KWS).hex()[:8])
+    assert both(sides, Command.APP, slot="kws") == {"app": {}}
+    assert both(sides, Command.APP, slot="none") == "NOT_FOUND"
+    assert sides[0].tree() == sides[1].tree()
+
+
+def test_a_trial_ends_with_its_session_also_when_that_is_killed(start_runner, tmp_path):
+    base = tmp_path / "base"
+    for way in ("closed", "killed"):
+        with start_runner(base) as session:
+            side = Side(session, base)
+            side.session.models.upload("kws", SINE)
+            side.session.request(Command.MODEL_ACTIVATE, slot="kws", release=side.release("kws", digest(SINE)))
+            side.session.models.upload("kws", KWS)
+            new = side.release("kws", digest(KWS))
+            side.session.request(Command.MODEL_TRY, slot="kws", release=new, hold_s=60)
+            assert (base / "kws/current").resolve().name == new
+            if way == "killed":
+                os.kill(session._connection._link._pipe.pid, signal.SIGKILL)
+        with start_runner(base) as session:
+            assert session.models.slots() == {"kws": ("active", digest(SINE).hex())}
+        events = [json.loads(line)["event"] for line in (base / "kws/log.jsonl").read_text().splitlines()]
+        assert events[-1] == "return"
 
 
 def test_pinned_keys_ask_for_signatures_in_the_same_way(sides):

@@ -9,6 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "ef_pending.h"
+
 #define KEPT_RELEASES 5u
 #define RELEASES "releases"
 #define TARGET_BYTES (sizeof RELEASES + EF_RELEASES_NAME_BYTES)
@@ -27,6 +29,13 @@ bool ef_deployment_name(struct ef_span slot, char *copy) {
         if (strcmp(copy, reserved[i]) == 0)
             return false;
     return true;
+}
+
+enum ef_status ef_deployment_named(struct ef_span slot, char *copy, struct ef_error *error) {
+    if (ef_deployment_name(slot, copy))
+        return EF_OK;
+    return ef_refusal_say(error, EF_BAD_REQUEST,
+                          "a name has 1 to 64 of a-z 0-9 . _ - and does not start with a dot");
 }
 
 bool ef_deployment_is_release(const char *name) {
@@ -88,8 +97,10 @@ void ef_deployment_linked(const struct ef_deployment *deployment, const char *li
         memcpy(release, target + sizeof RELEASES, EF_RELEASES_NAME_BYTES + 1u);
 }
 
-static bool point(const struct ef_deployment *deployment, const char *link, const char *release) {
+bool ef_deployment_point(const struct ef_deployment *deployment, const char *link, const char *release) {
     char target[TARGET_BYTES + 1u];
+    if (release[0] == '\0')
+        return ef_folder_remove(deployment->folder, link) && ef_folder_sync(deployment->folder);
     (void)snprintf(target, sizeof target, RELEASES "/%.*s", (int)EF_RELEASES_NAME_BYTES, release);
     return ef_folder_point(deployment->folder, link, target);
 }
@@ -97,7 +108,9 @@ static bool point(const struct ef_deployment *deployment, const char *link, cons
 bool ef_deployment_switch(const struct ef_deployment *deployment, const char *release) {
     char current[EF_RELEASES_NAME_BYTES + 1u];
     ef_deployment_linked(deployment, "current", current);
-    return (current[0] == '\0' || point(deployment, "previous", current)) && point(deployment, "current", release);
+    bool other = current[0] != '\0' && strcmp(current, release) != 0;
+    return (!other || ef_deployment_point(deployment, "previous", current)) &&
+           ef_deployment_point(deployment, "current", release);
 }
 
 /* The time in UTC as strftime's `form` has it. */
@@ -137,7 +150,9 @@ bool ef_deployment_clear(const struct ef_deployment *deployment, const char *kee
 bool ef_deployment_prune(const struct ef_deployment *deployment) {
     char name[EF_FOLDER_NAME_BYTES + 1u], after[EF_FOLDER_NAME_BYTES + 1u] = "";
     char current[EF_RELEASES_NAME_BYTES + 1u], previous[EF_RELEASES_NAME_BYTES + 1u];
+    struct ef_pending before;
     unsigned count = 0;
+    bool waits = ef_pending_read(deployment, &before);
     ef_deployment_linked(deployment, "current", current);
     ef_deployment_linked(deployment, "previous", previous);
     while (ef_folder_next(deployment->releases, after, false, ef_deployment_is_release, name)) {
@@ -149,7 +164,8 @@ bool ef_deployment_prune(const struct ef_deployment *deployment) {
         if (!ef_folder_next(deployment->releases, after, false, ef_deployment_is_release, name))
             break;
         memcpy(after, name, sizeof after);
-        if (strcmp(name, current) == 0 || strcmp(name, previous) == 0)
+        bool used = strcmp(name, current) == 0 || strcmp(name, previous) == 0;
+        if (used || (waits && (strcmp(name, before.current) == 0 || strcmp(name, before.previous) == 0)))
             continue;
         if (renameat(deployment->releases, name, deployment->incoming, name) != 0 ||
             !ef_folder_remove(deployment->incoming, name))

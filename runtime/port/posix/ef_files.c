@@ -70,18 +70,65 @@ static enum ef_status commit(struct ef_files *files, struct ef_reader *request, 
     return EF_OK;
 }
 
-static enum ef_status activate(struct ef_files *files, struct ef_reader *request, struct ef_writer *reply) {
-    char name[EF_RELEASES_NAME_BYTES + 1u], previous[EF_RELEASES_NAME_BYTES + 1u];
-    struct ef_span slot = ef_reader_text(request), release = ef_reader_text(request);
+static enum ef_status bundle(struct ef_files *files, struct ef_reader *request, struct ef_writer *reply) {
+    struct ef_span slot = ef_reader_text(request), identity = ef_reader_take(request, EF_SHA256_BYTES);
+    (void)ef_reader_take(request, EF_SHA256_BYTES); /* the application's, of which there is none */
+    uint32_t low = ef_reader_number(request, 4), high = ef_reader_number(request, 4);
     if (!ef_reader_done(request))
         return ef_link_malformed(files->link);
-    enum ef_status status = ef_releases_activate(&files->releases, slot, release, ef_files_try, files, name, previous,
-                                                 &files->link->error);
+    if (low > 0u || high > 0u)
+        return ef_refusal_say(&files->link->error, EF_UNSUPPORTED_OPTION, "no applications run here");
+    enum ef_status status = ef_releases_expect(&files->releases, slot, identity.data, &files->link->error);
+    if (status == EF_OK)
+        ef_writer_number(reply, 0, 8);
+    return status;
+}
+
+/* MODEL_ACTIVATE and, with seconds to be on trial, MODEL_TRY. */
+static enum ef_status switch_to(struct ef_files *files, struct ef_reader *request, bool trial,
+                                struct ef_writer *reply) {
+    char name[EF_RELEASES_NAME_BYTES + 1u], previous[EF_RELEASES_NAME_BYTES + 1u];
+    struct ef_span slot = ef_reader_text(request), release = ef_reader_text(request);
+    uint32_t hold_s = trial ? ef_reader_number(request, 4) : 0u;
+    if (!ef_reader_done(request))
+        return ef_link_malformed(files->link);
+    enum ef_status status =
+        ef_releases_activate(&files->releases, slot, release, trial && hold_s == 0u ? 1u : hold_s, ef_files_try, files,
+                             name, previous, &files->link->error);
     if (status != EF_OK)
         return status;
     ef_writer_text(reply, name);
     ef_writer_text(reply, previous);
     return EF_OK;
+}
+
+static enum ef_status activate(struct ef_files *files, struct ef_reader *request, struct ef_writer *reply) {
+    return switch_to(files, request, false, reply);
+}
+
+static enum ef_status try_release(struct ef_files *files, struct ef_reader *request, struct ef_writer *reply) {
+    return switch_to(files, request, true, reply);
+}
+
+static enum ef_status accept(struct ef_files *files, struct ef_reader *request, struct ef_writer *reply) {
+    char name[EF_RELEASES_NAME_BYTES + 1u];
+    struct ef_span slot = ef_reader_text(request);
+    uint32_t good = ef_reader_number(request, 1);
+    if (!ef_reader_done(request))
+        return ef_link_malformed(files->link);
+    enum ef_status status = ef_releases_accept(&files->releases, slot, good != 0u, name, &files->link->error);
+    if (status == EF_OK)
+        ef_writer_text(reply, name);
+    return status;
+}
+
+/* No release has an application here; a deployment that is not there is refused all the same. */
+static enum ef_status app(struct ef_files *files, struct ef_reader *request, struct ef_writer *reply) {
+    struct ef_span slot = ef_reader_text(request);
+    (void)reply;
+    if (!ef_reader_done(request))
+        return ef_link_malformed(files->link);
+    return ef_releases_there(&files->releases, slot, &files->link->error);
 }
 
 static void write_entry(void *context, const char *name, const char *value) {
@@ -146,6 +193,10 @@ bool ef_files_answer(void *context, struct ef_link *link, uint8_t code, struct e
         {EF_CMD_MODEL_COMMIT, commit},
         {EF_CMD_MODEL_USE, ef_files_use},
         {EF_CMD_MODEL_ACTIVATE, activate},
+        {EF_CMD_MODEL_TRY, try_release},
+        {EF_CMD_MODEL_ACCEPT, accept},
+        {EF_CMD_BUNDLE, bundle},
+        {EF_CMD_APP, app},
         {EF_CMD_SLOTS, list},
         {EF_CMD_TRUST, trust},
         {EF_CMD_OPEN, ef_files_open},

@@ -134,7 +134,11 @@ static bool value(struct ef_json *json, struct ef_json_item *item) {
         return string(json, &item->text);
     default:
         item->kind = EF_JSON_OTHER;
-        return word(json, "true") || word(json, "false") || word(json, "null") || number(json);
+        item->text.data = json->data + json->at;
+        if (!word(json, "true") && !word(json, "false") && !word(json, "null") && !number(json))
+            return false;
+        item->text.size = (size_t)(json->data + json->at - item->text.data);
+        return true;
     }
 }
 

@@ -21,7 +21,7 @@ enum ef_json_kind {
 };
 
 /* Characters of the text. A string's are those between its quotes, as they stand; one with escapes in it equals no
- * text, see ef_json_is. */
+ * text, see ef_json_is. Other values' are all of theirs. */
 struct ef_json_text {
     const char *data;
     size_t size;

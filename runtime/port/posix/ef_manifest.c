@@ -27,6 +27,8 @@ static bool read_file(struct ef_json *json, struct ef_manifest_file *file) {
             return false;
         if (ef_json_is(item.key, "sha256") && !once(&file->sha256, item, &have_sha256))
             return false;
+        if (ef_json_is(item.key, "executable"))
+            file->executable = item.kind == EF_JSON_OTHER && ef_json_is(item.text, "true");
     }
 }
 
@@ -62,12 +64,52 @@ bool ef_manifest_read(struct ef_manifest *manifest, const char *text, size_t siz
             continue;
         if (ef_json_is(item.key, "name") && !once(&manifest->name, item, &have_name))
             return false;
+        if (ef_json_is(item.key, "entry") || ef_json_is(item.key, "up_s"))
+            manifest->starts = manifest->starts || item.kind != EF_JSON_OTHER || !ef_json_is(item.text, "null");
         if (ef_json_is(item.key, "files")) {
             if (have_files || item.kind != EF_JSON_ARRAY || !read_files(&json, manifest))
                 return false;
             have_files = true;
         }
     }
+}
+
+static int compare(struct ef_json_text a, struct ef_json_text b) {
+    int order = memcmp(a.data, b.data, a.size < b.size ? a.size : b.size);
+    return order != 0 ? order : (a.size > b.size) - (a.size < b.size);
+}
+
+/* The entry that comes after `before` by path, NULL for the first; paths that are there twice count once. */
+static const struct ef_manifest_file *following(const struct ef_manifest *manifest,
+                                                const struct ef_manifest_file *before) {
+    const struct ef_manifest_file *next = NULL;
+    for (unsigned i = 0; i < manifest->count; i++) {
+        const struct ef_manifest_file *file = &manifest->file[i];
+        if ((!before || compare(file->path, before->path) > 0) && (!next || compare(file->path, next->path) < 0))
+            next = file;
+    }
+    return next;
+}
+
+static void add(struct ef_sha256 *sha, const char *text, size_t size) {
+    ef_sha256_add(sha, (const uint8_t *)text, size);
+}
+
+void ef_manifest_identity(const struct ef_manifest *manifest, uint8_t identity[EF_SHA256_BYTES]) {
+    static const char end[] = "], null, null]";
+    const struct ef_manifest_file *file = NULL;
+    struct ef_sha256 sha;
+    ef_sha256_begin(&sha);
+    add(&sha, "[[", 2);
+    for (bool first = true; (file = following(manifest, file)) != NULL; first = false) {
+        add(&sha, first ? "[\"" : ", [\"", first ? 2 : 4);
+        add(&sha, file->path.data, file->path.size);
+        add(&sha, "\", \"", 4);
+        add(&sha, file->sha256.data, file->sha256.size);
+        add(&sha, file->executable ? "\", true]" : "\", false]", file->executable ? 8 : 9);
+    }
+    add(&sha, end, sizeof end - 1u);
+    ef_sha256_end(&sha, identity);
 }
 
 const struct ef_manifest_file *ef_manifest_find(const struct ef_manifest *manifest, const char *path) {

@@ -3,6 +3,7 @@
 #define EF_MANIFEST_H
 
 #include "ef_json.h"
+#include "ef_sha256.h"
 
 #define EF_MANIFEST_BYTES (1u << 20)
 #define EF_MANIFEST_FILES 64u
@@ -10,13 +11,19 @@
 
 struct ef_manifest_file { /* both in the manifest's text */
     struct ef_json_text path, sha256;
+    bool executable;
 };
 
 struct ef_manifest {
     struct ef_json_text name; /* empty where there is none */
     struct ef_manifest_file file[EF_MANIFEST_FILES];
     unsigned count;
+    bool starts; /* it has an entry or a time to stay up: an application */
 };
+
+/* What makes two bundles the same (edgeflow/wire/bundle.py): SHA-256 over what is listed, for one without an
+ * application. */
+void ef_manifest_identity(const struct ef_manifest *manifest, uint8_t identity[EF_SHA256_BYTES]);
 
 /* Read a manifest; it points into `text`. False for what is no manifest: damaged, a member that counts given twice or
  * of another type, more than EF_MANIFEST_FILES files. */

@@ -3,8 +3,9 @@
  *     runner [--arena BYTES] [--slots BYTES] [--payload BYTES] [--window N] [--flash FILE] [--base FOLDER]
  *            [--lock FILE] [--owner WHO] [--limit SECONDS] [--board NAME] [--os NAME] [--cpu NAME]
  *
- * With --base models are releases in files below that folder (ef_files.h); there are no slots then. Slots lie in RAM and are lost when it ends, with --flash in a file that keeps them: it follows the rules of flash
- * (erase by sector of 4096 to 0xFF, programming only clears bits), so that a board's slots can be tried here.
+ * With --base models are releases in files below that folder (ef_files.h); there are no slots then. Slots lie in RAM
+ * and are lost when it ends, with --flash in a file that keeps them: it follows the rules of flash (erase by
+ * sector of 4096 to 0xFF, programming only clears bits), so that a board's slots can be tried here.
  * --lock is held for as long as the process lives; when another one holds it, this one ends with status 75 and
  * `busy WHO SECONDS`. --limit ends a process that has neither answered nor said that it goes on for so long: nothing
  * stays behind on a device whose host went away. */
@@ -231,5 +232,7 @@ int main(int argc, char **argv) {
     do {
         ef_link_begin(&link, &port);
     } while (ef_link_run(&link) == EF_LINK_RESET && !base); /* where it keeps nothing, it is started again */
+    if (base)
+        ef_releases_end(&files.releases);
     return locked >= 0 && ftruncate(locked, 0) != 0;
 }
