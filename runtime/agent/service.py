@@ -74,7 +74,7 @@ class Service:
         if systemd.installed(self._unit):
             said = systemd.show(self._unit)
             pid, state, restarts = said.pid, said.state, said.restarts
-            found.update(by="systemd", last=said.last, boot=systemd.boot_hint())
+            found.update(by="systemd", last=said.last, boot="")
         else:
             pid, state, restarts = told.get("pid", 0), str(told.get("state", "stopped")), told.get("restarts", 0)
             if not self._supervisor():
@@ -115,6 +115,11 @@ class Service:
 
     def _boot_hint(self) -> str:
         """What starts the supervisor at boot, where the account's crontab does not yet."""
+        if systemd.answers():
+            return (
+                "to start the application at boot: loginctl enable-linger %s, as root, and deploy again"
+                % systemd.user()
+            )
         argv = [sys.executable, os.path.join(self._folder, RUN, PROGRAM), "--supervise", self._folder]
         line = "@reboot " + " ".join(shlex.quote(word) for word in argv).replace("%", "\\%")  # cron's own sign
         if shutil.which("crontab"):

@@ -23,7 +23,6 @@ from .supervisor import GRACE_S, found_program
 
 _COMMAND_S = 90.0
 _JOURNAL_BYTES = 65536
-_HINT = "it stops when its account logs out and does not start at boot: loginctl enable-linger %s, as root"
 
 
 class Shown(NamedTuple):
@@ -36,10 +35,25 @@ class Shown(NamedTuple):
 
 
 def usable() -> bool:
-    """Whether the system runs systemd and this account's manager answers."""
+    """Whether this account's manager answers and is there while nobody is logged in.
+
+    Otherwise an application would end with the session that deployed it.
+    """
+    if not answers():
+        return False
+    return lingers() or (shutil.which("loginctl") is not None and _run(["loginctl", "enable-linger"]).returncode == 0)
+
+
+def answers() -> bool:
+    """Whether the system runs systemd, with a manager for this account."""
     if not os.path.isdir("/run/systemd/system") or not shutil.which("systemctl"):
         return False
     return _systemctl("show", "--property=Version").returncode == 0
+
+
+def lingers() -> bool:
+    """Whether this account's manager is started at boot and stays."""
+    return os.path.exists(os.path.join("/var/lib/systemd/linger", user()))
 
 
 def unit_name(folder: str) -> str:
@@ -89,14 +103,12 @@ def quoted(word: str) -> str:
 
 
 def install(unit: str, folder: str, argv: Sequence[str]) -> None:
-    """Write the unit, have it start with the account's manager, and ask for that to be at boot."""
+    """Write the unit, have it start with the account's manager, which is at boot."""
     path, text = _path(unit), unit_text(folder, argv).encode("utf-8", "surrogateescape")
     os.makedirs(os.path.dirname(path), exist_ok=True)
     write_whole(path, text)
     _need("daemon-reload")
     _need("enable", unit)
-    if shutil.which("loginctl") and boot_hint():
-        _run(["loginctl", "enable-linger"])  # refused where only root may; the hint then stays
 
 
 def restart(unit: str) -> None:
@@ -133,12 +145,6 @@ def journal(unit: str) -> str:
     if not shutil.which("journalctl"):
         return ""
     return _run(["journalctl", "--user-unit", unit, "-n", "20", "-o", "cat", "_SYSTEMD_USER_UNIT=" + unit]).stdout
-
-
-def boot_hint() -> str:
-    """What has to be done so that the application starts at boot; empty where nothing."""
-    user = _user()
-    return "" if os.path.exists(os.path.join("/var/lib/systemd/linger", user)) else _HINT % user
 
 
 def execute(folder: str) -> NoReturn:
@@ -200,7 +206,8 @@ def _run(argv: List[str]) -> subprocess.CompletedProcess[str]:
         return subprocess.CompletedProcess(argv, 1, "", str(error))
 
 
-def _user() -> str:
+def user() -> str:
+    """This account's name."""
     import pwd
 
     try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -39,7 +38,7 @@ def make_current(folder: Path, release: str, name: str = "current") -> None:
 
 
 def current(folder: Path) -> str:
-    return os.path.basename(os.readlink(folder / "current"))
+    return (folder / "current").readlink().name
 
 
 def wait_for(what: Callable[[], Any], within_s: float = 30.0) -> Any:

@@ -77,7 +77,7 @@ def test_an_application_knows_its_model_and_runs_in_its_folder_with_nothing_of_o
     assert f"'EDGEFLOW_MODEL': '{place}/model.tflite'" in said and f"'EDGEFLOW_RELEASE': '{FIRST}'" in said
     assert said.rstrip().endswith(str(place / "app")) and "A_SECRET" not in said
     told_pid = running(folder)["pid"]
-    found = {os.readlink(path) for path in Path(f"/proc/{told_pid}/fd").iterdir() if path.name in "012"}
+    found = {str(path.readlink()) for path in Path(f"/proc/{told_pid}/fd").iterdir() if path.name in "012"}
     assert "/dev/null" in found and len(found) == 2  # nothing to read, and one pipe for what it says
 
 
