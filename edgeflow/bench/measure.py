@@ -95,6 +95,8 @@ def measure(
     clock = clock_of(session.hello, before, emulated=emulated)
     if wanted.cold and session.hello.slots != Slots.FILES:
         raise UsageError("a board has no caches that could be emptied from here", "leave out --cold")
+    if wanted.cold and not session.hello.has_agent:
+        raise UsageError("edgeflow's runner empties no caches", "leave out --cold")
     plan = plan_for(clock, wanted)
     rounds: list[tuple[Opened, Invoked, Mapping[str, int]]] = []
     fed: Feed | None = None

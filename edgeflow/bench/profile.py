@@ -22,7 +22,7 @@ from edgeflow.model.operators import operator_name
 from edgeflow.model.read import read_model
 from edgeflow.model.types import Model, Subgraph
 from edgeflow.progress import Progress
-from edgeflow.wire.constants import FLAG_BATCH, FLAG_PROFILE, Slots
+from edgeflow.wire.constants import FLAG_BATCH, FLAG_PROFILE
 
 IN_PLACE = "in place"
 ALONE = "alone, without delegates"
@@ -41,7 +41,7 @@ def profile(
     Raises DeviceStatusError where the device refuses.
     """
     session.restart()
-    if session.hello.slots == Slots.FILES:
+    if session.hello.has_agent:
         return _shared(_alone(session, model, options, clock, progress))
     return _shared(_in_place(session, model, options, feeder, clock, progress))
 

@@ -1,7 +1,7 @@
 """Android over adb: edgeflow's own runner is brought there, checked by digest, and speaks the link on its stdin.
 
-The runner is one static file that needs nothing of Android. It keeps the model and the one before in slots of a file
-below the device's base, by the rules of a board's flash: a cut at any step leaves the old model or the new one.
+The runner is one static file that needs nothing of Android. It keeps releases below the device's base as the agent does
+on Linux; files come by adb push, and the runner checks digests and signatures.
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ from edgeflow.transport.base import Pipe
 
 _log = logging.getLogger(__name__)
 DEFAULT_BASE = "/data/local/tmp/edgeflow"
-SLOTS_BYTES = 512 << 20  # the file is sparse: it takes what the models take
 _ARENA_BYTES = 512 << 20  # pages that no model touches are never there
 _PAYLOAD_BYTES, _WINDOW = 65536, 8
 _ZIG_TARGETS = {
@@ -32,21 +31,25 @@ _ZIG_TARGETS = {
     "armv8l": "arm-linux-musleabihf",
     "x86_64": "x86_64-linux-musl",
 }
+_BASE_BYTES = 512  # the runner takes no longer one
 _COMMAND_S = 30.0
 _SLACK_S = 30.0
-# $1 base, $2 the runner's name, $3 its SHA-256, $4 "end" once it was pushed beside its place
+# $1 base, $2 the runner's name, $3 its SHA-256, $4 "end" once it was pushed beside its place. What earlier versions
+# kept there (a folder `runner`, models in `slots` and `trial`) goes, unless a deployment has that name.
 _INSTALL = """
 cd "$1" 2>/dev/null || { mkdir -p "$1" && cd "$1"; } || exit 1
-mkdir -p runner && chmod 700 runner || exit 1
+mkdir -p agent && chmod 700 agent || exit 1
 if [ "$4" = end ]; then
-  case $(sha256sum "runner/$2.part") in
+  case $(sha256sum "agent/$2.part") in
     "$3 "*) ;;
-    *) rm -f "runner/$2.part"; echo "damaged on the way" >&2; exit 1 ;;
+    *) rm -f "agent/$2.part"; echo "damaged on the way" >&2; exit 1 ;;
   esac
-  chmod 700 "runner/$2.part" && mv -f "runner/$2.part" "runner/$2" || exit 1
-  for old in runner/*; do [ "$old" = "runner/$2" ] || rm -f "$old"; done
+  chmod 700 "agent/$2.part" && mv -f "agent/$2.part" "agent/$2" || exit 1
+  for old in agent/*; do [ "$old" = "agent/$2" ] || rm -f "$old"; done
+  for old in slots trial; do [ ! -f "$old" ] || rm -f "$old"; done
+  [ -d runner/releases ] || rm -rf runner
 fi
-case $(sha256sum "runner/$2" 2>/dev/null) in "$3 "*) exit 0 ;; esac
+case $(sha256sum "agent/$2" 2>/dev/null) in "$3 "*) exit 0 ;; esac
 exit 3
 """
 
@@ -55,24 +58,20 @@ class AdbRunner:
     """An Android device whose link is the runner's stdin and stdout."""
 
     shell = None  # nothing else of edgeflow runs there
-    files = None
 
     def __init__(self, adb: AdbTransport, device: Device, *, timeout_s: float) -> None:
         self._adb, self._device, self._timeout_s = adb, device, timeout_s
-        self._base = device.base or DEFAULT_BASE
+        self._base = base_of(device)
+
+    @property
+    def files(self) -> AdbTransport:
+        return self._adb
 
     def open(self) -> Pipe:
-        """Start the runner on what is deployed; it is brought there first where it is missing or another."""
-        return self._start("slots")
-
-    def open_trial(self) -> Pipe:
-        """Start it on slots for models that are only tried, so that those that are deployed stay as they are."""
-        return self._start("trial")
-
-    def _start(self, slots: str) -> Pipe:
+        """Start the runner on its releases; it is brought there first where it is missing or another."""
         argv = [
             self._runner,
-            *("--flash", f"{self._base}/{slots}", "--slots", str(SLOTS_BYTES), "--arena", str(_ARENA_BYTES)),
+            *("--base", self._base, "--arena", str(_ARENA_BYTES)),
             *("--payload", str(_PAYLOAD_BYTES), "--window", str(_WINDOW)),
             *("--lock", f"{self._base}/.lock", "--owner", owner()),
             *("--limit", str(int(self._timeout_s + _SLACK_S))),
@@ -100,10 +99,10 @@ class AdbRunner:
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         if self._install(digest, "begin") == 3:
             _log.info("%s: installing the runner %s", self._device.name, digest[:16])
-            self._adb.put(path, f"{self._base}/runner/{digest[:16]}.part", progress=silent)
+            self._adb.put(path, f"{self._base}/agent/{digest[:16]}.part", progress=silent)
             if self._install(digest, "end") != 0:
                 raise DeviceError(f"{self._device.name}: the runner was not installed", "try again")
-        return f"{self._base}/runner/{digest[:16]}"
+        return f"{self._base}/agent/{digest[:16]}"
 
     def _install(self, digest: str, step: str) -> int:
         argv = ["sh", "-c", _INSTALL, "edgeflow-install", self._base, digest[:16], digest, step]
@@ -111,14 +110,25 @@ class AdbRunner:
         if done.status not in (0, 3):
             said = (done.stderr.decode("utf-8", "replace").strip().splitlines() or ["no reason given"])[-1]
             raise DeviceError(
-                f"{self._device.name}: {self._base}/runner cannot be made: {said}",
+                f"{self._device.name}: {self._base}/agent cannot be made: {said}",
                 "set base in the device book to a folder that adb may write and run programs in",
             )
         return done.status
 
 
+def base_of(device: Device) -> str:
+    """The folder on the device below which everything lies. Raises DeviceError for one that is not absolute."""
+    base = (device.base or DEFAULT_BASE).rstrip("/")
+    if not base.startswith("/") or len(base.encode()) > _BASE_BYTES:
+        raise DeviceError(
+            f"{device.name}: '{device.base}' cannot be the folder on an Android device",
+            f"set base in the device book to an absolute path, or leave it out: {DEFAULT_BASE}",
+        )
+    return base
+
+
 def open_adb(device: Device, *, timeout_s: float, fresh: bool) -> AdbRunner | LitertRunner:
     """`adb://SERIAL`; raises DeviceError when the device is not there."""
     if device.runtime == "litert":
-        return LitertRunner(AdbTransport(device.address), device, device.base or DEFAULT_BASE, timeout_s=timeout_s)
+        return LitertRunner(AdbTransport(device.address), device, base_of(device), timeout_s=timeout_s)
     return AdbRunner(AdbTransport(device.address), device, timeout_s=timeout_s)

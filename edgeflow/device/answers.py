@@ -29,6 +29,11 @@ class Hello:
     base: str
     operators: tuple[int, ...]
 
+    @property
+    def has_agent(self) -> bool:
+        """Whether a full interpreter runs there beside an operating system, and not edgeflow's own runtime."""
+        return self.slots == Slots.FILES and not self.operators
+
     @staticmethod
     def read(fields: dict[str, Any]) -> Hello:
         """From the reply's fields; raises ValueError on values that make no sense."""

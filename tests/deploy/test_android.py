@@ -1,6 +1,7 @@
 """Android over adb: the same commands, with a real adbd and the static runner."""
 
 import hashlib
+import json
 import os
 import signal
 import subprocess
@@ -11,22 +12,26 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from edgeflow.deploy.acceptance import Acceptance
+from edgeflow.deploy.bundle import make_bundle, manifest_json
+from edgeflow.deploy.history import read_history
+from edgeflow.deploy.keys import load_signing_key
 from edgeflow.device.android import DEFAULT_BASE
 from edgeflow.device.book import find_device
 from edgeflow.device.connect import connect, reference_session
 from edgeflow.device.tensors import feed_random
-from edgeflow.errors import DeviceBusyError, DeviceError, LinkError
+from edgeflow.errors import DeviceBusyError, DeviceError, DeviceStatusError, EdgeflowError, LinkError, UsageError
 from edgeflow.pipeline.bench import bench
 from edgeflow.pipeline.deploy import deploy
 from edgeflow.pipeline.invoke import invoke
-from edgeflow.pipeline.keys import trust_key
+from edgeflow.pipeline.keys import new_key, trust_key, trusted_keys
 from edgeflow.pipeline.rollback import rollback
 from edgeflow.wire.constants import Command, Slots
 from tests.adbd import adbd, unavailable_reason
 
 DATA = Path(__file__).parents[1] / "data"
 SINE, KWS, VWW = (DATA / f"{name}.tflite" for name in ("sine_float32", "kws_int8", "vww_int8"))
-RUNNING = "for p in /proc/[0-9]*; do case $(readlink $p/exe) in */edgeflow/runner/*) echo ${p#/proc/};; esac; done"
+RUNNING = "for p in /proc/[0-9]*; do case $(readlink $p/exe) in */edgeflow/agent/*) echo ${p#/proc/};; esac; done"
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +48,7 @@ def phones(daemon, monkeypatch, tmp_path):
     monkeypatch.setenv("EDGEFLOW_ADB", str(daemon.adb))
     monkeypatch.setenv("EDGEFLOW_CONFIG_DIR", str(tmp_path / "config"))
     for number in range(len(daemon.serials)):
-        daemon.shell(f"rm -f {DEFAULT_BASE}/slots {DEFAULT_BASE}/trial {DEFAULT_BASE}/.lock", number)
+        daemon.shell(f"cd {DEFAULT_BASE} && rm -rf .[a-z]* $(ls | grep -vx agent)", number)
     yield tuple(find_device(f"adb://{serial}", target="android-x86-64") for serial in daemon.serials)
     for number in range(len(daemon.serials)):
         assert runners(daemon, number, wanted=0) == []
@@ -62,7 +67,7 @@ def runners(daemon, number=0, wanted=None, within_s=20):
 def answers(device):
     """What the active model gives for random inputs."""
     with connect(device, wait_s=20) as session:
-        opened = session.open("")
+        opened = session.open("app")
         for info, data in zip(opened.inputs, feed_random(opened.inputs, 3).data, strict=True):
             session.write_input(info.index, data)
         session.invoke(max_runs=1)
@@ -96,7 +101,7 @@ def test_deploy_bench_invoke_and_rollback_go_as_on_other_devices(phones, tmp_pat
     back = rollback(phone)
     assert back.model_sha256 == hashlib.sha256(SINE.read_bytes()).hexdigest()
     with connect(phone) as session:
-        assert session.hello.slots == Slots.FLASH
+        assert session.hello.slots == Slots.FILES
         assert (session.hello.board, session.hello.os) == ("Trixie Phone", "Android 14")
     again = deploy(KWS, phone, name="app")  # both are there: nothing is sent, and the right one is switched to
     assert (again.action, again.sent_bytes, again.release) == ("deployed", 0, second.release)
@@ -105,13 +110,13 @@ def test_deploy_bench_invoke_and_rollback_go_as_on_other_devices(phones, tmp_pat
         assert session.models.slots() == {}  # the one named by its serial number is the one that was meant
 
 
-def test_a_model_over_64_kib_arrives_whole_and_a_broken_upload_goes_on(phones, daemon, tmp_path):
+def test_a_model_over_64_kib_is_pushed_whole_and_not_again_after_a_break(phones, daemon, tmp_path):
     phone = phones[0]
     deploy(SINE, phone, name="app")
     before = answers(phone)
 
     def cut(stage, done, total):
-        if stage == "upload" and done >= 150_000:
+        if stage == "upload" and done == total:
             for pid in runners(daemon):
                 daemon.shell(f"kill -9 {pid}")
 
@@ -119,8 +124,44 @@ def test_a_model_over_64_kib_arrives_whole_and_a_broken_upload_goes_on(phones, d
         deploy(VWW, phone, name="app", progress=cut)
     assert answers(phone) == before
     done = deploy(VWW, phone, name="app")
-    assert done.action == "deployed" and 0 < done.sent_bytes < VWW.stat().st_size
+    assert done.action == "deployed" and done.sent_bytes == 0  # it had arrived; its digest says so
     assert answers(phone) == expected(VWW, tmp_path)
+    left = daemon.shell(f"cd {DEFAULT_BASE} && ls -d app/incoming/* app/*.new io/*").split()
+    assert left == []
+
+
+def test_releases_lie_as_on_linux_and_several_deployments_have_their_own_history(phones, daemon, capsys):
+    phone = phones[0]
+    deploy(SINE, phone, name="app")
+    second = deploy(KWS, phone, name="app")
+    deploy(SINE, phone, name="other")
+    with pytest.raises(UsageError, match="several deployments"):
+        rollback(phone)
+    assert rollback(phone, name="app").previous == second.release
+    with connect(phone) as session:
+        history = read_history(session)
+    assert {release.name for release in history.releases} == {"app", "other"}
+    told = [(event.name, event.event) for event in history.events]
+    assert told.count(("app", "activate")) == 3 and told.count(("other", "commit")) == 1
+    base = daemon.data[0] / "local/tmp/edgeflow"
+    model = base / "app/current/model.tflite"
+    assert model.read_bytes() == SINE.read_bytes() and model.stat().st_mode & 0o222 == 0
+    assert (base / "app/current").readlink().parent == Path("releases")
+    assert json.loads((base / "app/current/manifest.json").read_text())["name"] == "app"
+    bench(VWW, phone, runs=2, warmup=0, processes=1)
+    assert [path.suffix for path in (base / "cache").iterdir()] == [".tflite"]  # only tried
+    with connect(phone) as session:
+        assert set(session.models.slots()) == {"app", "other"}
+
+
+def test_what_does_not_hold_up_is_undone_on_the_device(phones):
+    phone = phones[0]
+    first = deploy(SINE, phone, name="app")
+    with pytest.raises(EdgeflowError, match=f"rolled back to {first.release}"):
+        deploy(KWS, phone, name="app", acceptance=Acceptance(runs=3, p99_us=0.001))
+    assert deploy(SINE, phone, name="app").action == "unchanged"
+    done = deploy(KWS, phone, name="app", acceptance=Acceptance(runs=3, rss_bytes=1 << 30))
+    assert done.accepted.runs == 3 and done.accepted.rss_bytes
 
 
 def test_one_session_a_device_and_its_owner_is_named(phones):
@@ -152,7 +193,7 @@ def test_a_runner_that_hangs_ends_by_itself(phones, daemon):
         (pid,) = runners(daemon)
         limit = daemon.shell(f"tr '\\0' ' ' </proc/{pid}/cmdline").split("--limit ")[1].split()[0]
     assert 60 <= int(limit) <= 120
-    argv = [daemon.data[0] / "local/tmp/edgeflow/runner" / _runner_name(daemon), "--limit", "1"]
+    argv = [daemon.data[0] / "local/tmp/edgeflow/agent" / _runner_name(daemon), "--limit", "1"]
     stuck = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     os.set_blocking(stuck.stdout.fileno(), False)
     try:
@@ -169,7 +210,7 @@ def test_a_damaged_runner_on_the_device_is_brought_anew(phones, daemon):
     phone = phones[0]
     with connect(phone):
         pass
-    path = daemon.data[0] / "local/tmp/edgeflow/runner" / _runner_name(daemon)
+    path = daemon.data[0] / "local/tmp/edgeflow/agent" / _runner_name(daemon)
     good = path.read_bytes()
     path.write_bytes(good[:-1000] + bytes(1000))
     with connect(phone) as session:
@@ -179,7 +220,7 @@ def test_a_damaged_runner_on_the_device_is_brought_anew(phones, daemon):
 
 def test_a_base_that_cannot_be_written_is_one_clear_error(phones):
     with (
-        pytest.raises(DeviceError, match="runner cannot be made") as caught,
+        pytest.raises(DeviceError, match="agent cannot be made") as caught,
         connect(replace(phones[0], base="/proc/x")),
     ):
         pass
@@ -202,14 +243,69 @@ def test_a_device_that_is_not_there_is_told_with_what_to_do(phones):
         assert caught.value.exit_code == 5 and caught.value.hint
 
 
-def test_no_signature_is_checked_there_and_that_is_said(phones):
-    from edgeflow.pipeline.keys import new_key
-
+def test_a_pinned_device_takes_what_a_pinned_key_signed_and_nothing_else(phones, daemon):
+    phone, other = phones
     new_key("release")
-    done = deploy(SINE, phones[0], sign="release")
-    assert any("checks no signatures" in warning for warning in done.warnings)
-    with pytest.raises(DeviceError, match="keeps no keys"):
-        trust_key("release", phones[0])
+    new_key("stranger")
+    assert deploy(SINE, phone, name="app", sign="release").warnings[-1].startswith(f"{phone.name} trusts no key yet")
+    deploy(KWS, phone, name="unsigned")
+    assert trust_key("release", phone).notes == (
+        "unsigned runs an unsigned release; it stays until the next deploy or rollback",
+    )
+    for sign in (None, "stranger"):
+        with pytest.raises(EdgeflowError, match=r"takes only bundles|does not trust"):
+            deploy(KWS, phone, name="app", sign=sign)
+    with connect(phone) as session:  # a host that does not ask before: the device itself says no
+        content = KWS.read_bytes()
+        manifest = manifest_json(make_bundle(_model(KWS), name="app"))
+        stranger, release = (load_signing_key(name, ask=lambda _: None) for name in ("stranger", "release"))
+        for signature in (b"", stranger.sign(manifest), release.sign(manifest + b" "), b"x"):
+            with pytest.raises(DeviceStatusError) as caught:
+                session.models.upload("app", content, manifest=manifest, signature=signature)
+            assert (caught.value.status, caught.value.exit_code) == ("BAD_SIGNATURE", 1)
+        assert session.models.slots("app").keys() == {deploy_release(session)}
+    done = deploy(KWS, phone, name="app", sign="release")
+    assert done.action == "deployed" and done.signed_by == release.public.fingerprint and not done.warnings
+    base = daemon.data[0] / "local/tmp/edgeflow"
+    signers = base / ".allowed_signers"
+    current = base / "app/current"
+    argv = ["ssh-keygen", "-Y", "verify", "-f", signers, "-I", "edgeflow", "-n", "edgeflow"]
+    argv += ["-s", current / "manifest.json.sig"]
+    subprocess.run(argv, input=(current / "manifest.json").read_bytes(), check=True, capture_output=True)
+    older = base / "app/previous/model.tflite"
+    older.chmod(0o644)
+    older.write_bytes(bytes(older.stat().st_size))
+    with pytest.raises(DeviceStatusError, match="has changed"):
+        rollback(phone, name="app")
+    assert trusted_keys(phone).keys[0].text == release.public.text
+    assert trust_key("release", phone, remove=True).keys is None
+    assert trusted_keys(other).keys is None
+
+
+def deploy_release(session):
+    """The only release of the deployment `app`."""
+    (release,) = session.models.slots("app")
+    return release
+
+
+def test_what_earlier_versions_kept_goes_with_their_runner(phones, daemon):
+    phone, base = phones[0], daemon.data[0] / "local/tmp/edgeflow"
+    deploy(SINE, phone, name="trial")
+    (base / "runner").mkdir()
+    (base / "runner/0123").touch()
+    (base / "slots").write_bytes(bytes(100))
+    for path in (base / "agent").iterdir():
+        path.unlink()
+    with connect(phone) as session:
+        assert set(session.models.slots()) == {"trial"}
+    assert {path.name for path in base.iterdir()} == {"agent", "cache", "io", "trial", ".lock"}
+
+
+@pytest.mark.parametrize("base", ["edgeflow", "~/edgeflow", "/" + "x" * 600])
+def test_a_base_that_is_no_absolute_path_is_told_with_what_to_do(phones, base):
+    with pytest.raises(DeviceError, match="cannot be the folder") as caught, connect(replace(phones[0], base=base)):
+        pass
+    assert caught.value.exit_code == 5 and DEFAULT_BASE in caught.value.hint
 
 
 def _model(path):
@@ -226,5 +322,5 @@ def _endless():
 
 
 def _runner_name(daemon):
-    (path,) = (daemon.data[0] / "local/tmp/edgeflow/runner").iterdir()
+    (path,) = (daemon.data[0] / "local/tmp/edgeflow/agent").iterdir()
     return path.name
