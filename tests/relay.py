@@ -45,4 +45,6 @@ def relay(port: int, cut_after: int | None = None) -> Iterator[tuple[int, thread
         yield server.getsockname()[1], hole
     finally:
         for each in sockets:
+            with contextlib.suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)  # closing alone tells nobody while a thread still reads
             each.close()

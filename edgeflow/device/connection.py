@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from edgeflow.device.answers import Hello
@@ -90,6 +90,12 @@ class Connection:
         silence_s = timeout_s or self.timeout_s
         limit_s = limit_s or max(_HEARTBEATS_S, _HEARTBEAT_TIMEOUTS * silence_s)
         return self._read(command, self._link.request(command, payload, timeout_s=silence_s, limit_s=limit_s))
+
+    def request_all(self, command: Command, requests: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        """Several requests, a window of them unanswered, and their replies; on a line that loses nothing."""
+        payloads = [message.pack_request(command, **fields) for fields in requests]
+        for reply in self._link.request_all(command, payloads, window=self.hello.window, timeout_s=self.timeout_s):
+            yield self._read(command, reply)
 
     def send_blocks(
         self, command: Command, data: bytes, *, start: int = 0, index: int | None = None, progress: Progress = silent

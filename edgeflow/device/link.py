@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import re
 import time
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -97,6 +98,27 @@ class Link:
                 limit = max(self._heard_at, written_at) + (pause if self._lossy else timeout_s)
                 self._receive(min(_POLL_S, max(0.01, limit - now)))
             return self._take(seq, command)
+
+    def request_all(
+        self, command: Command, payloads: Sequence[bytes], *, window: int, timeout_s: float
+    ) -> Iterator[bytes]:
+        """The replies to several requests, a window of them unanswered; nothing is repeated, so not on a lossy link."""
+        with self._blamed(command):
+            waiting: deque[int] = deque()
+            self._heard_at = time.monotonic()
+            for payload in payloads:
+                if len(waiting) >= max(1, window):
+                    yield self._reply_to(waiting.popleft(), command, timeout_s)
+                waiting.append(self._send(command, payload, timeout_s))
+            while waiting:
+                yield self._reply_to(waiting.popleft(), command, timeout_s)
+
+    def _reply_to(self, seq: int, command: Command, timeout_s: float) -> bytes:
+        while seq not in self._replies:
+            if time.monotonic() >= self._heard_at + timeout_s:
+                raise self._silent(command, timeout_s)
+            self._receive(_POLL_S)
+        return self._take(seq, command)
 
     def send_blocks(self, blocks: Blocks, *, timeout_s: float, progress: Progress) -> None:
         """Send them all, a window of them unanswered; on a lossy link again from where something was lost."""

@@ -104,8 +104,9 @@ class Models:
                     release = next((name for name, (_, sha256) in found if sha256 == digest.hex()), "")
                 return Uploaded(release, begun["path"], active=begun["state"] == Upload.ACTIVE, sent=0)
             offset = min(begun["offset"], len(content))
+            sent = len(content) - offset
             if begun["path"] and self._connection.files is not None and len(content) > BULK_BYTES:
-                self._connection.files.put(content, begun["path"], offset=offset, progress=progress)
+                sent = self._send(content, begun["path"], offset, not last_try, progress)
             else:
                 self._connection.send_blocks(Command.MODEL_CHUNK, content, start=offset, progress=progress)
             if (
@@ -125,10 +126,11 @@ class Models:
             try:
                 done = self._connection.request(Command.MODEL_COMMIT)
             except DeviceStatusError as refusal:
-                if refusal.status != Status.BAD_CHECKSUM.name or last_try or not (offset or app_offset):
+                taken_up = offset or app_offset or sent < len(content)
+                if refusal.status != Status.BAD_CHECKSUM.name or last_try or not taken_up:
                     raise
-                continue  # what an earlier try left was damaged; the device has dropped it
-            return Uploaded(done["release"], done["path"], active=False, sent=len(content) - offset + len(app) - app_offset)
+                continue  # what was there before was damaged; the device has dropped it
+            return Uploaded(done["release"], done["path"], active=False, sent=sent + len(app) - app_offset)
         raise AssertionError("the last try returns or raises")
 
     def activate(self, slot: str, release: str = "") -> tuple[str, str]:
@@ -137,7 +139,7 @@ class Models:
         return done["release"], done["previous"]
 
     def try_release(self, slot: str, release: str, *, hold_s: float) -> tuple[str, str]:
-        """As `activate`, for at most `hold_s` and until `accept`: the device goes back when this session ends before."""
+        """As `activate`, for `hold_s` at most: without `accept`, or when the session ends, the device goes back."""
         hold = math.ceil(hold_s)
         done = self._connection.request(Command.MODEL_TRY, slot=slot, release=release, hold_s=hold)
         return done["release"], done["previous"]
@@ -165,6 +167,18 @@ class Models:
             raise
         except DeviceError:
             return None
+
+    def _send(self, content: bytes, path: str, offset: int, may_differ: bool, progress: Progress) -> int:
+        """Bring an upload to its end through the file channel, with what the device has already; the bytes sent."""
+        files, sent = self._connection.files, 0
+        assert files is not None
+        if may_differ and self._connection.hello.slots == Slots.FILES:
+            from edgeflow.device.delta import send_difference
+
+            offset, sent = send_difference(self._connection, files, content, path, offset, progress)
+        if offset < len(content):
+            files.put(content, path, offset=offset, progress=progress)
+        return sent + len(content) - offset
 
     def _announce(self, slot: str, identity: bytes, app: bytes) -> int:
         digest = hashlib.sha256(app).digest()

@@ -144,6 +144,8 @@ class Command(IntEnum):
     MODEL_TRY = 0x18
     MODEL_ACCEPT = 0x19
     APP = 0x1A
+    MODEL_BLOCKS = 0x1B
+    MODEL_PATCH = 0x1C
     OPEN = 0x20
     MODEL_INFO = 0x21
     SIGNATURE = 0x22
@@ -271,6 +273,24 @@ LAYOUT = {
     Command.APP: (
         (("slot", "str"),),
         (("app", "pairs"),),
+    ),
+    Command.MODEL_BLOCKS: (
+        (
+            ("first", "u32"),
+            ("count", "u32"),
+        ),
+        (
+            ("size", "u32"),
+            ("block_bytes", "u32"),
+            ("hashes", "tail"),
+        ),
+    ),
+    Command.MODEL_PATCH: (
+        (
+            ("offset", "u32"),
+            ("recipe", "tail"),
+        ),
+        (("offset", "u32"),),
     ),
     Command.OPEN: (
         (

@@ -9,6 +9,7 @@ from edgeflow.wire.constants import Command, DType, Pin, Side, Status
 
 from . import opened
 from .channel import Channel
+from .delta import Delta
 from .refusal import Refusal
 from .store import Store, sha256_of
 from .switching import Switching
@@ -34,6 +35,7 @@ class Deploying:
             Command.APP: self._app,
             Command.TRUST: self._trust,
             Command.SLOTS: self._slots,
+            **Delta(self._uploads, channel.heartbeat).handlers,
         }
 
     def recover(self) -> None:

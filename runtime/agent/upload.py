@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import time
-from typing import NamedTuple, Optional, Tuple
+from typing import BinaryIO, Iterator, NamedTuple, Optional, Tuple
 
 from edgeflow.wire.bundle import LIBRARY, MANIFEST, MANIFEST_BYTES, MAX_APP_BYTES, MODEL, SIGNATURE
 from edgeflow.wire.constants import Status, Upload
@@ -98,6 +99,29 @@ class Uploads:
             file.write(data)
         self._offset = offset + len(data)
         return self._offset
+
+    def before(self) -> str:
+        """The model that is active where the upload under way goes."""
+        if self._offset < 0:
+            raise Refusal(Status.BAD_STATE, "no upload has begun")
+        return self._store.active_model(self._slot)
+
+    @contextlib.contextmanager
+    def growing(self, offset: int, end: int) -> Iterator[BinaryIO]:
+        """The upload's file, to be written from `offset`, where it must end now, to `end`."""
+        if self._offset < 0:
+            raise Refusal(Status.BAD_STATE, "no upload has begun")
+        part = self._part()
+        found = os.path.getsize(part) if is_file(part, None) else 0
+        if offset != found:
+            raise Refusal(Status.BAD_OFFSET, str(found))
+        if end > self._size:
+            raise Refusal(Status.TOO_LARGE, f"the announced size is {self._size}")
+        flags = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+        with open(os.open(part, flags, 0o644), "wb") as file:  # a descriptor: nothing is truncated
+            file.seek(offset)
+            yield file
+        self._offset = end
 
     def commit(self, beat: Beat) -> Tuple[str, str]:
         """Verify the upload and make it a release: (release, path of its model)."""

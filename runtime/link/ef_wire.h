@@ -23,6 +23,8 @@ enum ef_command {
     EF_CMD_MODEL_TRY = 0x18, /* As MODEL_ACTIVATE, but the release stays pending until MODEL_ACCEPT; otherwise the device goes back to the one before. */
     EF_CMD_MODEL_ACCEPT = 0x19, /* Keep the pending release of a slot, or go back to the one before; without one before, none is active then. */
     EF_CMD_APP = 0x1A, /* Tell how the application of a slot's active release does. */
+    EF_CMD_MODEL_BLOCKS = 0x1B, /* Tell blocks of the active release of the slot that an upload has begun for, by hashes, from a block on. */
+    EF_CMD_MODEL_PATCH = 0x1C, /* Append to the upload by a recipe: bytes of the active release, and bytes that stand in it. */
     EF_CMD_OPEN = 0x20, /* Load a model and allocate its tensors. */
     EF_CMD_MODEL_INFO = 0x21, /* Describe the opened model. */
     EF_CMD_SIGNATURE = 0x22, /* Choose the signature that INPUT, INVOKE and OUTPUT mean. */
