@@ -167,7 +167,8 @@ def test_a_second_model_replaces_the_first_and_a_bad_one_does_not(board: str) ->
     with _board(board) as session:
         _deploy(session, "sine_int8")
         _deploy(session, "resnet8_int8")
-        assert list(session.models.slots()) == ["resnet8_int8"]
+        assert [state for state, _ in session.models.slots().values()] == ["active", "previous"]
+        assert list(session.models.slots()) == ["resnet8_int8", "sine_int8"]
         _, expected, _ = _run(session, "resnet8_int8")
         for bad in (_content("sine_int8")[:1500], _content("counter_float32")):
             uploaded = session.models.upload("bad", bad)
