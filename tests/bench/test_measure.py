@@ -26,8 +26,9 @@ class Played:
     """Answers as a session does; remembers what was asked."""
 
     def __init__(self, slots, conditions, invoked, memory, planned=None):
+        operators = () if slots == Slots.FILES else (9,)
         self.hello = Hello(1, 1, slots, 1, 512, 25_000_000, 65536, 0, "mps2-an386", "edgeflow", "0.1", "reference", "",
-                           "Cortex-M4", "", (9,))  # fmt: skip
+                           "Cortex-M4", "", operators)  # fmt: skip
         self.told, self.invoked, self.figures, self.planned = conditions, invoked, memory, planned
         self.restarts, self.plans, self.tuned, self.readings = 0, [], [], ()
 
