@@ -31,6 +31,7 @@ class Played:
                            "Cortex-M4", "", operators)  # fmt: skip
         self.told, self.invoked, self.figures, self.planned = conditions, invoked, memory, planned
         self.restarts, self.plans, self.tuned, self.readings = 0, [], [], ()
+        self.models = self
 
     def conditions(self):
         return dict(self.told)
