@@ -14,6 +14,7 @@ from edgeflow.wire.bundle import APP_FAILED
 from edgeflow.wire.constants import Slots, Status
 
 _MARGIN_S = 60.0
+_HOLDS_UP = "deploy one that holds up"
 _RUNS_AGAIN = "the release that was there before runs again"
 
 
@@ -93,7 +94,7 @@ def _undone(session: Session, device: Device, name: str) -> tuple[str, str]:
             f"the device goes back by itself ({lost.message})",
             f"edgeflow devices show {device.name} --history says what it runs",
         )
-    return _told(now), _RUNS_AGAIN if now else "deploy one that holds up"
+    return _told(now), _RUNS_AGAIN if now else _HOLDS_UP
 
 
 def _app_failure(session: Session, device: Device, name: str, refusal: DeviceStatusError) -> EdgeflowError | None:
@@ -102,8 +103,9 @@ def _app_failure(session: Session, device: Device, name: str, refusal: DeviceSta
     if refusal.status != Status.RUNTIME_ERROR.name or not found:
         return None
     now = _active(session, name)
-    log = f"its log: {session.hello.base}/{name}/run/app.log on {device.name}"
-    return EdgeflowError(f"{name}: {APP_FAILED}{said}; {_told(now)}", f"{_RUNS_AGAIN}; {log}" if now else log)
+    by = session.models.app(name).get("by", "")
+    log = "" if by == "systemd" else f"; its log: {session.hello.base}/{name}/run/app.log on {device.name}"
+    return EdgeflowError(f"{name}: {APP_FAILED}{said}; {_told(now)}", (_RUNS_AGAIN if now else _HOLDS_UP) + log)
 
 
 def _active(session: Session, name: str) -> str:

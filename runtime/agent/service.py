@@ -21,7 +21,7 @@ from .app import RUN, birth, memory, now_ms, read_status, run_folder
 from .links import write_whole
 from .manifest import read_small
 from .refusal import Refusal
-from .supervisor import GRACE_S, LOCK, LOG
+from .supervisor import GRACE_S, LOCK, LOG, LOG_BYTES
 
 PROGRAM = "supervisor.pyz"
 START_S = 120.0  # until the application runs: an emulated board on a busy machine takes long
@@ -106,9 +106,13 @@ class Service:
             time.sleep(_POLL_S)
 
     def _why(self, last: str) -> str:
-        text = (read_small(os.path.join(self._folder, RUN, LOG), 1 << 20) or b"").decode("utf-8", "replace")
+        """How it failed, with the last thing it said where that may be read."""
         if systemd.installed(self._unit):
             text = systemd.journal(self._unit)
+            if not text:
+                return APP_FAILED + "%s: journalctl --user-unit %s" % (last, self._unit)
+        else:
+            text = (read_small(os.path.join(self._folder, RUN, LOG), 2 * LOG_BYTES) or b"").decode("utf-8", "replace")
         lines = [line.strip() for line in text.splitlines() if line.strip()]
         said = "".join(sign if sign.isprintable() else " " for sign in lines[-1][:_LINE_BYTES]) if lines else ""
         return APP_FAILED + "%s%s" % (last, ": " + said if said and said not in last else "")
