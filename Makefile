@@ -4,7 +4,7 @@ PYTEST = $(VENV)/bin/python -m pytest
 JOBS ?= $(shell nproc)
 SECONDS ?= 60
 
-.PHONY: help demo demo-full test test-vm test-wheel runners fuzz bench-mcu lint format generate clean
+.PHONY: help demo demo-full test test-vm test-faults test-faults-sample test-wheel runners fuzz bench-mcu lint format generate clean
 
 help:
 	@echo "make demo    set up and run the tour: train, convert, deploy and measure a small model"
@@ -12,6 +12,7 @@ help:
 	@echo "make test    set up and run the whole test suite"
 	@echo "make test-vm  deploy to and measure on an emulated arm64 Debian, whose image it builds the first time"
 	@echo "make test-faults  all faults that a deployment must survive; goes on where it was stopped"
+	@echo "make test-faults-sample  40 of them for each transport but the emulated arm64 board, as CI does"
 	@echo "make runners build the runner for Linux on x86-64, aarch64 and armv7, static"
 	@echo "make fuzz    hostile bytes to the runtime and the link, SECONDS=60 for each target; later runs add up"
 	@echo "make bench-mcu  models on emulated microcontrollers beside the peer's figures; MODELS=DIR for other ones"
@@ -28,7 +29,7 @@ demo-full:
 
 test:
 	@.ci/setup dev $(VENV)
-	$(PYTEST) -n $(JOBS) --dist loadfile -m "not wheel and not vm" tests
+	$(PYTEST) -n $(JOBS) --dist loadfile -m "not wheel and not vm and not faults" tests
 
 test-vm:
 	@.ci/setup dev $(VENV)
@@ -41,6 +42,10 @@ test-faults:
 	@.ci/setup vm $(VENV)
 	hardware/images/build.sh
 	$(VENV)/bin/python -m tests.faults.run
+
+test-faults-sample:
+	@.ci/setup dev $(VENV)
+	$(PYTEST) -n $(JOBS) --dist loadgroup -m faults tests/faults
 
 test-wheel:
 	@.ci/setup dev $(VENV)

@@ -11,6 +11,7 @@ _LINE = ("cut", "hang", "corrupt", "duplicate", "slow")
 # kinds by transport, in the order of the numbers; what happens on the device is the same for all
 _DEVICE = (
     "agent killed",
+    "agent stopped",
     "host interrupted",
     "disk full",
     "disk read-only",
@@ -18,6 +19,7 @@ _DEVICE = (
     "bundle altered at rest",
     "signed bundle altered in flight",
     "clock put back",
+    "clock put forward",
     "two hosts at once",
     "expired lock",
     "release half made",
@@ -26,18 +28,18 @@ _SERIAL_LINE = (*_LINE, "drop", "text", "noise")
 _BOARD = ("host interrupted", "two hosts at once", "expired lock", "slot damaged at rest", "model too large")
 KINDS = {
     "ssh": (*(f"line {what}" for what in _LINE), "host key changed", *_DEVICE),
-    "local": ("link bytes corrupted", "link bytes doubled", "link cut", *_DEVICE),
+    "local": ("link bytes corrupted", "link bytes doubled", "link cut", "link hang", "link slow", *_DEVICE),
     "adb": (
         "runner killed",
         "adb killed",
-        "host interrupted",
         "link bytes corrupted",
         "link bytes doubled",
         "link cut",
-        "two hosts at once",
-        "expired lock",
+        "link hang",
+        "link slow",
         "runner altered at rest",
         "runner half pushed",
+        *(kind for kind in _DEVICE if not kind.startswith("agent ")),
     ),
     "serial": (
         *(f"line {what}" for what in _SERIAL_LINE),
@@ -101,6 +103,8 @@ def fault(transport: str, number: int, seed: int = SEED) -> Fault:
     details: dict[str, Any] = {}
     if transport == "vm":
         delay_s, details = chosen.choice((0.0, 0.0, 0.02, 0.1, 0.3, 0.8)), _on_a_vm(kind, chosen)
+        if details.get("limits"):
+            event = chosen.randrange(EVENTS - 3, EVENTS + 8)  # while the release is pending, or about to be
     if "disk" in kind:
         event = chosen.randrange(8)  # what is written after that needs no room
     elif "rest" in kind:
@@ -114,7 +118,7 @@ def fault(transport: str, number: int, seed: int = SEED) -> Fault:
             "up": up,
         }
     elif kind.startswith("link "):
-        large = transport == "adb" or model == "kws_int8"  # the model goes through the link
+        large = model == "kws_int8"  # the model goes through the link
         details = {"after": int(20 * (15_000 if large else 100) ** chosen.random())}
     elif kind == "runner altered at rest":
         details = {"at": chosen.random(), "bit": chosen.randrange(8)}
@@ -126,11 +130,15 @@ def fault(transport: str, number: int, seed: int = SEED) -> Fault:
 
 
 def _on_a_vm(kind: str, chosen: random.Random) -> dict[str, Any]:
+    limits = chosen.random() < 0.4  # which the release must meet once it is active
     match kind:
         case "cable pulled" | "hang":
-            return {"for_s": chosen.choice((0.3, 2.0, 8.0, None))}  # None: until the deployment has given up
+            # None: until the deployment has given up
+            return {"for_s": chosen.choice((0.3, 2.0, 8.0, None)), "limits": limits}
         case "power cut" | "emulator ended":
-            return {"without_agent": chosen.random() < 0.25}
+            return {"without_agent": chosen.random() < 0.25, "limits": limits}
+        case "agent killed" | "host interrupted":
+            return {"limits": limits}
         case "power cut after it":
             return {"without_agent": chosen.random() < 0.25, "wait_s": chosen.choice((0.0, 0.5, 4.0))}
         case "disk full":

@@ -6,6 +6,7 @@ Before: the old model is active, another one lies in the other slot. Then a depl
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import shutil
 import threading
@@ -28,7 +29,7 @@ from edgeflow.device.session import Session
 from edgeflow.device.types import Device
 from edgeflow.errors import EdgeflowError
 from edgeflow.firmware.build import Source, build
-from edgeflow.firmware.runner import posix_recipe
+from edgeflow.firmware.runner import build_posix_runner, posix_recipe
 from edgeflow.model.read import load_model
 from edgeflow.model.types import Model
 from edgeflow.pipeline.deploy import deploy
@@ -74,16 +75,6 @@ class SerialRig:
         patch = self._stack.enter_context(pytest.MonkeyPatch.context())
         patch.setattr(health, "reference_session", shared(self._reference))
         patch.setattr("edgeflow.device.connection._HELLO_S", TIMEOUT_S)
-        recipe = posix_recipe()
-        wraps = tuple(f"-Wl,--wrap=ef_nor_{step}" for step in ("erase", "program"))
-        self._runner = build(
-            replace(
-                recipe,
-                name="runner-power-cut",
-                sources=(*recipe.sources, Source(_POWER_CUT)),
-                link_flags=(*wraps, *recipe.link_flags),
-            )
-        ).path
 
     def close(self) -> None:
         self._stack.close()
@@ -103,6 +94,16 @@ class SerialRig:
         shutil.rmtree(folder)
         return Outcome(fault, struck, deployed, active, round(time.monotonic() - began, 1))
 
+    @functools.cached_property
+    def _cut_runner(self) -> Path:
+        """The runner whose power can go at any step of its flash."""
+        recipe = posix_recipe()
+        wraps = tuple(f"-Wl,--wrap=ef_nor_{step}" for step in ("erase", "program"))
+        sources = (*recipe.sources, Source(_POWER_CUT))
+        return build(
+            replace(recipe, name="runner-power-cut", sources=sources, link_flags=(*wraps, *recipe.link_flags))
+        ).path
+
     @contextlib.contextmanager
     def _bench(self, fault: Fault, folder: Path) -> Iterator[Bench]:
         kind = fault.details.get("board", "")
@@ -113,11 +114,11 @@ class SerialRig:
                 for model in (self.older, self.old):
                     deploy(model, bench.device, name=NAME)  # which compares with this machine's interpreter
                 _copy(bench.flash, template)
-        with self._made(folder, kind, template) as bench:
+        with self._made(folder, kind, template, cut=fault.kind.startswith("power cut")) as bench:
             yield bench
 
     @contextlib.contextmanager
-    def _made(self, folder: Path, kind: str, template: Path | None = None) -> Iterator[Bench]:
+    def _made(self, folder: Path, kind: str, template: Path | None = None, *, cut: bool = False) -> Iterator[Bench]:
         if kind:
             with EmulatedBoard(kind, folder) as board:
                 if template is not None:
@@ -128,7 +129,8 @@ class SerialRig:
         flash = folder / "flash"
         if template is not None:
             _copy(template, flash)
-        with SerialBoard(folder, [str(self._runner), "--slots", str(_SLOTS_BYTES), "--flash", str(flash)]) as line:
+        runner = self._cut_runner if cut else build_posix_runner().path
+        with SerialBoard(folder, [str(runner), "--slots", str(_SLOTS_BYTES), "--flash", str(flash)]) as line:
             yield _Wired(line, flash)
 
     def _model(self, name: str) -> Model:

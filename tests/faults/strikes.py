@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,11 +20,14 @@ from edgeflow.model.types import Model
 from edgeflow.transport.adb import AdbTransport
 from edgeflow.transport.local import LocalFiles, ProcessPipe
 from edgeflow.transport.sftp import SftpChannel
+from tests.faults.line import HANG_S
 from tests.faults.matrix import Fault
 
-_FUTURE = "20990101T000000Z"
+_FUTURE, _PAST = "20990101T000000Z", "20010909T014640Z"
+SLOW_S = 0.05  # for each write
 _AT_AN_EVENT = (
     "agent killed",
+    "agent stopped",
     "runner killed",
     "adb killed",
     "host interrupted",
@@ -36,7 +40,16 @@ _AT_AN_EVENT = (
     "emulator ended",
     "clock jump",
 )
-_IN_THE_MIDDLE = ("agent killed", "runner killed", "adb killed", "cable pulled", "hang", "power cut", "emulator ended")
+_IN_THE_MIDDLE = (
+    "agent killed",
+    "agent stopped",
+    "runner killed",
+    "adb killed",
+    "cable pulled",
+    "hang",
+    "power cut",
+    "emulator ended",
+)
 
 
 @contextlib.contextmanager
@@ -70,7 +83,7 @@ def strikes(fault: Fault, struck: threading.Event, act: Callable[[], None]) -> I
         for owner, name in ((Connection, "request"), (LocalFiles, "put"), (SftpChannel, "put"), (AdbTransport, "put")):
             patch.setattr(owner, name, counted(getattr(owner, name)))
         if fault.kind in ("bundle altered in flight", "signed bundle altered in flight"):
-            for files in (LocalFiles, SftpChannel):
+            for files in (LocalFiles, SftpChannel, AdbTransport):
                 patch.setattr(files, "put", _altering(fault, files.put, struck))
         if fault.kind.startswith("link "):
             patch.setattr(ProcessPipe, "write", _mangling(fault, ProcessPipe.write, struck))
@@ -89,10 +102,12 @@ def strikes(fault: Fault, struck: threading.Event, act: Callable[[], None]) -> I
 def act(fault: Fault, app: Path, base: Path, new: Model, undo: contextlib.ExitStack) -> None:
     """What happens on a device that keeps releases as files: `app` is the deployment's folder below `base`."""
     match fault.kind:
-        case "agent killed":
+        case "agent killed" | "agent stopped":
             for pid in agents(base):
                 with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
+                    if fault.kind == "agent stopped":
+                        undo.callback(_go_on, pid)
+                    os.kill(pid, signal.SIGKILL if fault.kind == "agent killed" else signal.SIGSTOP)
         case "host interrupted":
             raise KeyboardInterrupt
         case "disk full":
@@ -109,12 +124,9 @@ def act(fault: Fault, app: Path, base: Path, new: Model, undo: contextlib.ExitSt
                 if hashlib.sha256((path.parent / "model.tflite").read_bytes()).hexdigest() == new.sha256:
                     _flip(path, fault)
         case "clock put back":
-            (release,) = (app / "releases").iterdir()
-            future = release.with_name(_FUTURE + release.name[len(_FUTURE) :])
-            release.rename(future)
-            (app / "current").unlink()
-            (app / "current").symlink_to(f"releases/{future.name}")
-            (base / ".lock").write_text('{"owner": "x@y:1", "time": 4070908800.0}')
+            _date(app, base, _FUTURE, 4_070_908_800)
+        case "clock put forward":
+            _date(app, base, _PAST, 1_000_000_000)
         case "expired lock":
             (base / ".lock").write_text('{"owner": "gone@away:12", "time": 1000000000.0}')
         case "release half made":
@@ -125,6 +137,23 @@ def act(fault: Fault, app: Path, base: Path, new: Model, undo: contextlib.ExitSt
             (app / "incoming" / f"{new.sha256}.part.json").write_bytes(b"{}")
         case _:
             pass  # it is in what is sent
+
+
+def _date(app: Path, base: Path, stamp: str, time: int) -> None:
+    """The release that is active, and the lock that was left, are from another time than the clock tells now."""
+    (release,) = (app / "releases").iterdir()
+    other = release.with_name(stamp + release.name[len(stamp) :])
+    release.rename(other)
+    (app / "current").unlink()
+    (app / "current").symlink_to(f"releases/{other.name}")
+    (base / ".lock").write_text(f'{{"owner": "x@y:1", "time": {time}.0}}')
+    for path in (other, *other.iterdir(), app / "incoming", base / ".lock"):
+        os.utime(path, (time, time))
+
+
+def _go_on(pid: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGCONT)
 
 
 def _altering(fault: Fault, original: Callable[..., None], struck: threading.Event) -> Callable[..., None]:
@@ -147,7 +176,9 @@ def _mangling(fault: Fault, original: Callable[..., None], struck: threading.Eve
 
     def write(self: ProcessPipe, data: bytes, timeout_s: float) -> None:
         nonlocal passed
-        if not struck.is_set() and passed + len(data) > fault.details["after"]:
+        if struck.is_set() and fault.kind == "link slow":
+            time.sleep(SLOW_S)
+        elif not struck.is_set() and passed + len(data) > fault.details["after"]:
             struck.set()
             at = fault.details["after"] - passed
             match fault.kind:
@@ -155,6 +186,10 @@ def _mangling(fault: Fault, original: Callable[..., None], struck: threading.Eve
                     data = data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
                 case "link bytes doubled":
                     data = data + data
+                case "link hang":
+                    time.sleep(HANG_S)
+                case "link slow":
+                    pass  # from now on
                 case _:
                     original(self, data[:at], timeout_s)
                     self.close()
