@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from edgeflow.deploy import health
+from edgeflow.deploy.acceptance import Acceptance
 from edgeflow.device.connect import DEFAULT_BASE, connect, reference_session
 from edgeflow.device.types import Device
 from edgeflow.errors import EdgeflowError
@@ -29,6 +30,7 @@ _BASE = DEFAULT_BASE.replace("~", _HOME)
 _PATIENCE_S = 300.0  # for what must succeed, also on a busy machine
 _SHORTEST_S = 10.0  # the least that a deployment that meets a fault waits for an answer
 _GONE_S = 90.0
+_LIMITS = Acceptance(runs=20, rss_bytes=1 << 30)
 
 
 class VmRig:
@@ -67,9 +69,9 @@ class VmRig:
         self._gone()
         self.board.remember()
         began = time.monotonic()
-        deploy(self.models["vww_int8"], device, name=NAME, timeout_s=_PATIENCE_S)
+        deploy(self.models["vww_int8"], device, name=NAME, timeout_s=_PATIENCE_S, acceptance=_LIMITS)
         self.timeout_s = max(_SHORTEST_S, time.monotonic() - began)
-        self.files = set(self.board.inside(_SURVEY, base=_BASE, name=NAME)["files"])  # of a deployment without a fault
+        self.files = set(self._survey()["files"])  # of a deployment without a fault
 
     def close(self) -> None:
         self._stack.close()
@@ -103,8 +105,10 @@ class VmRig:
         with contextlib.ExitStack() as undo:
             with strikes(fault, struck, lambda: self._act(fault, new, timers, undo)):
                 other = rival(device, self.old) if fault.kind == "two hosts at once" else None
+                limits = _LIMITS if fault.details.get("limits") else None
                 try:
-                    result: str = deploy(new, device, name=NAME, timeout_s=self.timeout_s).action
+                    done = deploy(new, device, name=NAME, timeout_s=self.timeout_s, acceptance=limits)
+                    result: str = done.action
                 except EdgeflowError as error:
                     assert error.message and error.hint, f"{fault}: {error.message}, and no remedy"
                     assert error.exit_code in (1, 3, 5, 6), f"{fault}: {error.message} exits with {error.exit_code}"
@@ -168,23 +172,38 @@ class VmRig:
         """What must hold now, then a deployment, in one session."""
         self._gone()
         device = self._device()
-        seen = self.board.inside(_SURVEY, base=_BASE, name=NAME)
-        found = seen["active"]
-        assert found in (self.old.sha256, new.sha256), "what is active is neither the old model nor the new one"
-        assert seen["broken"] == [], f"files of the active release are not what its manifest lists: {seen['broken']}"
-        assert seen["file_system"] == [], seen["file_system"]
+        self._whole(new)
+        with connect(device, timeout_s=_PATIENCE_S, wait_s=_GONE_S) as session:
+            given = answer(session, NAME)
+        self._gone()
+        found = self._whole(new)  # what nobody accepted is gone by now
+        assert given == self.answers[found], "the active model answers something else"
         if deployed == "deployed" and fault.kind != "two hosts at once":  # then the other may have come after
             assert found == new.sha256, "it said it had deployed"
-        with connect(device, timeout_s=_PATIENCE_S, wait_s=_GONE_S) as session:
-            assert answer(session, NAME) == self.answers[found], "the active model answers something else"
         done = deploy(new, device, name=NAME, timeout_s=_PATIENCE_S)
         assert done.action == ("unchanged" if found == new.sha256 else "deployed")
         self._gone()
-        seen = self.board.inside(_SURVEY, base=_BASE, name=NAME)
-        assert seen["active"] == new.sha256 and seen["broken"] == []
+        assert self._whole(new) == new.sha256
+        seen = self._survey()
+        assert seen["state"] != "pending"
         assert seen["unfinished"] == [], f"left behind: {seen['unfinished']}"
         assert set(seen["files"]) <= self.files, f"left behind: {set(seen['files']) - self.files}"
         return "new" if found == new.sha256 else "old"
+
+    def _whole(self, new: Model) -> str:
+        """SHA-256 of the active model, which is the old or the new one, in a release and on a disk that are sound."""
+        seen = self._survey()
+        found: str = seen["active"]
+        assert found in (self.old.sha256, new.sha256), (
+            f"what is active is neither the old model nor the new one: {seen}"
+        )
+        assert seen["broken"] == [], f"files of the active release are not what its manifest lists: {seen['broken']}"
+        assert seen["file_system"] == [], seen["file_system"]
+        return found
+
+    def _survey(self) -> dict[str, Any]:
+        seen: dict[str, Any] = self.board.inside(_SURVEY, base=_BASE, name=NAME)
+        return seen
 
     def _gone(self) -> None:
         """No agent works in the guest any more."""
@@ -287,6 +306,11 @@ try:
                 answer["broken"].append(listed["path"])
 except (OSError, ValueError, KeyError) as error:
     answer["broken"].append(repr(error))
+try:
+    with open(app + "/state.json", "rb") as file:
+        answer["state"] = json.load(file)["state"]
+except FileNotFoundError:
+    answer["state"] = ""
 unfinished = [glob.glob(pattern) for pattern in (
     app + "/incoming/*", base + "/io/*", app + "/*.new", app + "/*.part", app + "/releases/*.part",
     base + "/*.new", base + "/*.part", base + "/agent/*.part", base + "/cache/*.part",
