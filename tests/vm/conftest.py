@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,6 +16,7 @@ from edgeflow.device.book import find_device
 from edgeflow.device.emulator import kept_on
 from edgeflow.errors import ToolchainError
 from edgeflow.transport.qemu_linux import QemuLinux
+from tests.schemas import check_answer
 
 ADDRESS = "qemu:arm64-virt/tests"
 
@@ -60,3 +65,21 @@ def vm(board: Board, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> QemuLin
         f'schema = 1\n[device.vm]\naddress = "{running.address}"\ntarget = "linux-arm64"\n'
     )
     return running
+
+
+@pytest.fixture
+def provisioned(vm: QemuLinux, board: Board) -> QemuLinux:
+    if not board.provisioned:
+        edgeflow("devices", "provision", "vm")
+        board.provisioned = True
+    return vm
+
+
+def edgeflow(*arguments: object, status: int = 0) -> Any:
+    """Run the command line as a user does; its answer."""
+    argv = [sys.executable, "-m", "edgeflow", *map(str, arguments), "--json", "--timeout", "300"]
+    done = subprocess.run(argv, capture_output=True, text=True, timeout=1500)
+    assert done.returncode == status, done.stderr
+    answer = json.loads(done.stdout)
+    check_answer(answer)
+    return answer

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -15,31 +12,12 @@ import pytest
 from edgeflow.pipeline.devices import probe_device
 from edgeflow.transport.qemu_linux import QemuLinux
 from tests.same_commands import FIRST, deploy_bench_roll_back
-from tests.schemas import check_answer
-from tests.vm.conftest import ADDRESS, Board
+from tests.vm.conftest import ADDRESS, Board, edgeflow
 
 pytestmark = [pytest.mark.vm, pytest.mark.timeout(1800)]
 DATA = Path(__file__).parents[1] / "data"
 SINE = DATA / "sine_int8.tflite"
 QUICK = ("--runs", "5", "--min-seconds", "0", "--processes", "1", "--warmup", "1")
-
-
-def edgeflow(*arguments: object, status: int = 0) -> Any:
-    """Run the command line as a user does; its answer."""
-    argv = [sys.executable, "-m", "edgeflow", *map(str, arguments), "--json", "--timeout", "300"]
-    done = subprocess.run(argv, capture_output=True, text=True, timeout=1500)
-    assert done.returncode == status, done.stderr
-    answer = json.loads(done.stdout)
-    check_answer(answer)
-    return answer
-
-
-@pytest.fixture
-def provisioned(vm: QemuLinux, board: Board) -> QemuLinux:
-    if not board.provisioned:
-        edgeflow("devices", "provision", "vm")
-        board.provisioned = True
-    return vm
 
 
 def test_it_is_an_arm64_debian_that_reaches_nothing(vm: QemuLinux) -> None:
