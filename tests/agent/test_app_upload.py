@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import itertools
 import json
@@ -9,7 +10,9 @@ import random
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from edgeflow.deploy import sshsig
 from edgeflow.wire.bundle import identity
 from edgeflow.wire.constants import Status, Upload
 from tests.agent.releases import entry
@@ -232,3 +235,24 @@ def test_altered_application_files_do_not_become_active_and_old_releases_are_pru
         store.activate("wave", deliver(uploads, files)[0], lambda path: None, beat)
     folder = Path(store.base) / "wave"
     assert len(store.releases(str(folder))) == 5 and list((folder / "incoming").iterdir()) == []
+
+
+def test_a_file_that_nobody_signed_keeps_an_application_from_starting(uploads, refused):
+    key = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+    store, manifest, payload = uploads._store, manifest_of(ALL), b"".join(FILES.values())
+    store.trust.add(base64.b64encode(sshsig.public_blob(key)).decode(), "")
+    with refused(Status.BAD_SIGNATURE):
+        deliver(uploads)
+    uploads.announce("wave", identity(manifest), digest(payload), len(payload))
+    _, offset, part = uploads.begin("wave", len(MODEL), digest(MODEL), beat)
+    uploads.chunk(offset, MODEL[offset:])
+    Path(part).with_name(f"{digest(payload).hex()}.app").write_bytes(payload)
+    Path(part + ".json").write_text(json.dumps(manifest))
+    Path(part + ".json.sig").write_bytes(sshsig.sign(key, json.dumps(manifest).encode()))
+    release, path = uploads.commit(beat)
+    (Path(path).parent / "app").chmod(0o755)
+    (Path(path).parent / "app" / "numpy.py").write_text("evil")
+    with refused(Status.BAD_SIGNATURE):
+        store.activate("wave", release, lambda path: None, beat)
+    (Path(path).parent / "app" / "numpy.py").unlink()
+    assert store.activate("wave", release, lambda path: None, beat)[0] == release
