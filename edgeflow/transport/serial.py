@@ -121,9 +121,12 @@ class SerialPipe:
         return int(self._port.baudrate)
 
     def set_baud(self, baud: int) -> None:
-        """Change our side's rate and drop what was received at the other one."""
-        self._port.baudrate = baud
-        self._port.reset_input_buffer()
+        """Change our side's rate and drop what was received at the other one; LinkError when the port is gone."""
+        try:
+            self._port.baudrate = baud
+            self._port.reset_input_buffer()
+        except Exception as error:  # termios.error, which other systems do not have, is no OSError
+            raise self._gone(error) from None
 
     def _gone(self, error: BaseException) -> LinkError:
         return LinkError(f"{self._path} is gone: {_reason(error)}", "check the cable and plug the board in again")
@@ -176,6 +179,8 @@ def _open(path: str, baud: int) -> serial.Serial:
         if code == errno.ENOENT or "FileNotFoundError" in str(error):
             raise DeviceError(f"there is no port {path}", _known(list_ports())) from None
         raise DeviceError(f"{path} cannot be opened: {_reason(error)}", _known(list_ports())) from None
+    except Exception as error:  # termios.error, which other systems do not have, is no OSError: it was just unplugged
+        raise DeviceError(f"{path} cannot be opened: {_reason(error)}", _known(list_ports())) from None
 
 
 def _known(ports: Sequence[Port]) -> str:
@@ -185,7 +190,7 @@ def _known(ports: Sequence[Port]) -> str:
 
 
 def _reason(error: BaseException) -> str:
-    return getattr(error, "strerror", None) or str(error)
+    return getattr(error, "strerror", None) or str(error.args[-1] if error.args else error)
 
 
 def _at_best_rate(path: str) -> SerialPipe:

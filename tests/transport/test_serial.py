@@ -188,6 +188,19 @@ def test_without_a_rate_the_fastest_without_errors_is_taken(terminal: Terminal, 
     thread.join(5)
 
 
+@pytest.mark.parametrize("when", ["reset_input_buffer", "open"])
+def test_a_port_that_goes_while_its_rate_is_sought_is_told_as_gone(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    def vanish(*_: object) -> None:
+        raise termios.error(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(serial.Serial, when, vanish)
+    with pytest.raises(DeviceError) as caught:  # LinkError is one
+        _transport(terminal, baud="").open()
+    assert terminal.path in caught.value.message and caught.value.exit_code == 5
+
+
 def test_a_given_rate_is_taken_as_it_is(terminal: Terminal) -> None:
     transport = _transport(terminal, baud="?baud=9600")
     transport.open()
