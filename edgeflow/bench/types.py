@@ -74,10 +74,13 @@ class Plan:
 
 @dataclass(frozen=True)
 class InputFacts:
-    """`source` is `random:SEED`, `file` or `zeros`; the digest covers names, types, shapes and bytes."""
+    """`source` is `random:SEED`, `file` or `zeros`; the digest covers names, types, shapes and bytes.
+
+    `tool`: a tool of the user's made them, and does not tell which.
+    """
 
     source: str
-    sha256: str
+    sha256: str | None
 
 
 @dataclass(frozen=True)
@@ -177,6 +180,37 @@ class Flash:
 
 
 @dataclass(frozen=True)
+class ToolFigures:
+    """What a tool tells of many runs, in µs; None for what its build does not tell. The runs themselves it keeps."""
+
+    count: int
+    first: float
+    min: float
+    mean: float
+    max: float
+    std: float | None
+    p5: float | None
+    median: float | None
+    p95: float | None
+
+
+@dataclass(frozen=True)
+class Reported:
+    """The figures of a tool of the user's, which are the tool's own and not edgeflow's measurement.
+
+    `process` is what it ran as: on Android the shell's, which has other priorities than an app in front. `memory_mb`
+    is by the tool's own names and measure.
+    """
+
+    tool: str
+    sha256: str
+    process: str
+    runs: ToolFigures
+    warmup: ToolFigures | None
+    memory_mb: Mapping[str, float]
+
+
+@dataclass(frozen=True)
 class Result:
     """One measurement of one model on one device. An unavailable number is None, and `unavailable` says why."""
 
@@ -203,6 +237,7 @@ class Result:
     reasons: tuple[str, ...]
     unavailable: Mapping[str, str]
     wrapper_us: WrapperTimes | None = None
+    reported: Reported | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The `edgeflow.result/1` answer."""

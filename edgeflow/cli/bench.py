@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
+from edgeflow.cli.bench_tool import tool_details, tool_row
 from edgeflow.cli.device_options import (
     APIS,
     DELEGATES,
@@ -111,6 +112,12 @@ def _cpus(_: click.Context, __: click.Parameter, text: str | None) -> tuple[int,
     default=None,
     help="What the generated wrapper does before and after the model as well.  [where its metadata or project say how]",
 )
+@click.option(
+    "--benchmark-model",
+    type=click.Path(path_type=Path),
+    metavar="PROGRAM",
+    help="Let Google's benchmark_model measure: the file that you have of it, for the device.",
+)
 @click.option("--tag", "tags", multiple=True, metavar="TAG", help="A word to find the run by in the result store.")
 @store_option
 @project_option
@@ -146,6 +153,7 @@ def command(
     require_trusted: bool,
     with_operators: bool,
     with_wrapper: bool | None,
+    benchmark_model: Path | None,
     tags: tuple[str, ...],
     store: str | None,
     project: Path | None,
@@ -194,6 +202,7 @@ def command(
             with_operators=with_operators,
             with_wrapper=with_wrapper,
             project=project,
+            benchmark_model=benchmark_model,
             tags=tags,
             store=store,
             progress=progress,
@@ -302,6 +311,7 @@ def _details(result: Result) -> list[tuple[str, str]]:
             ("MAD", _bracketed(result, time_text(latency.mad))),
             ("samples", f"{latency.count} in {plan.processes} process{'es' * (plan.processes > 1)}, {plan.mode}"),
         ]
+    rows += tool_details(result)
     if "runs_per_sample" in result.conditions:
         rows.append(("runs a sample", ", ".join(map(str, result.conditions["runs_per_sample"]))))
     if result.wrapper_us is not None:
@@ -336,6 +346,8 @@ def _row(result: Result) -> tuple[str, ...]:
     latency, memory = result.latency_us, result.memory_bytes
     if result.instructions is not None:
         times = [f"{result.instructions.per_invoke:,} ins", "–", "–"]
+    elif result.reported is not None:
+        times = list(tool_row(result.reported))
     else:
         values = (latency.p50, latency.p90, latency.p99) if latency else (None, None, None)
         times = [_bracketed(result, time_text(us)) for us in values]

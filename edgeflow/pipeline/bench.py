@@ -20,7 +20,7 @@ from edgeflow.bench.facts import build_facts, device_facts, runtime_facts
 from edgeflow.bench.measure import Measured, Options, Wanted, measure
 from edgeflow.bench.profile import profile
 from edgeflow.bench.statistics import summarize
-from edgeflow.bench.types import Flash, ModelFacts, Result, Tool
+from edgeflow.bench.types import Flash, ModelFacts, Plan, Result, Tool
 from edgeflow.bench.verdict import reasons_against
 from edgeflow.bench.wrapper import Package, wrapper_package, wrapper_times
 from edgeflow.device.ahead import ahead_image, check_optimized
@@ -36,6 +36,7 @@ from edgeflow.generate.context import Optimize
 from edgeflow.generate.project import Project, load_project
 from edgeflow.model.read import load_model
 from edgeflow.model.types import Model
+from edgeflow.pipeline.bench_tool import UNFIT, measure_with_tool, refuse_options
 from edgeflow.pipeline.invoke import pick_signature
 from edgeflow.pipeline.results import record
 from edgeflow.progress import Progress, silent
@@ -75,6 +76,7 @@ def bench(
     with_operators: bool = False,
     with_wrapper: bool | None = None,
     project: Project | Path | str | None = None,
+    benchmark_model: Path | str | None = None,
     tags: Sequence[str] = (),
     store: Path | str | None = None,
     progress: Progress = silent,
@@ -91,6 +93,8 @@ def bench(
     `with_operators` measures what each operator costs as well, after the rest; see `bench.profile` for how.
     `with_wrapper` times what the generated Python wrapper does before and after the model, by the [pre] and [post] of
     `project` (an edgeflow.toml) and the model's metadata; None: where these say anything.
+    `benchmark_model` is Google's program of that name for the device, which then measures instead; its figures are in
+    the result's `reported`.
     The result is kept in `store` (a path or URL; the user's own by default) with `tags`.
     Raises UsageError (inputs, signature, tags), DeviceError and its kinds, NotTrustedError with `require_trusted`;
     StoreError where a store that was named fails.
@@ -122,11 +126,33 @@ def bench(
         "with_wrapper": with_wrapper,
         "project": _path_of(project),
         "custom_ops": None if custom_ops is None else str(Path(custom_ops).absolute()),
+        "benchmark_model": None if benchmark_model is None else str(Path(benchmark_model).absolute()),
     }
     replayable = inputs is None or isinstance(inputs, str | Path)
     check_tags(tags)
     model = model if isinstance(model, Model) else load_model(model)
     device = with_runtime(device if isinstance(device, Device) else find_device(device), runtime)
+    if benchmark_model is not None:
+        unfit = {name: arguments[name] for name in UNFIT} | {"input_shapes": input_shapes or None, "inputs": inputs}
+        refuse_options(unfit)
+        plan = Plan(
+            1 if warmup is None else warmup, runs or 50, 1.0 if min_s is None else min_s, 1, None, "back-to-back"
+        )
+        key = pick_signature(model, signature) if signature else None
+        reported = measure_with_tool(
+            model,
+            device,
+            benchmark_model,
+            this_tool(),
+            signature=key,
+            plan=plan,
+            threads=threads,
+            delegate=delegate,
+            with_operators=with_operators,
+            wait_s=wait_s,
+            timeout_s=timeout_s,
+        )
+        return _kept(reported, arguments, tags, store, require_trusted=require_trusted)
     library = None if custom_ops is None else read_custom_operators(custom_ops)
     api = api_of(device, api or ("compiled-model" if library else ""))
     key = pick_signature(model, signature) or ""
@@ -192,10 +218,22 @@ def bench(
         flash = Flash(built.image.flash_bytes - built.constant_bytes, built.constant_bytes)
         unavailable = {name: why for name, why in result.unavailable.items() if name != "flash_bytes"}
         result = replace(result, flash_bytes=flash, unavailable=unavailable)
-    record(result.to_json(), arguments if replayable else None, tags=tags, store=store)
+    return _kept(result, arguments if replayable else None, tags, store, require_trusted=require_trusted)
+
+
+def _kept(
+    result: Result,
+    arguments: dict[str, Any] | None,
+    tags: Sequence[str],
+    store: Path | str | None,
+    *,
+    require_trusted: bool,
+) -> Result:
+    """The result, once it is in the store; NotTrustedError where trust is required."""
+    record(result.to_json(), arguments, tags=tags, store=store)
     if require_trusted and not result.trusted:
         raise NotTrustedError(
-            f"{model.name} on {device.name}: the measurement is not to be trusted",
+            f"{result.model.name} on {result.device.name}: the measurement is not to be trusted",
             "remove the causes and measure again",
             result.reasons,
         )
@@ -254,7 +292,7 @@ def result_of(model: Model, device: Device, options: Options, measured: Measured
         measured.before,
         measured.during,
         measured.after,
-        linux=hello.slots == Slots.FILES,
+        linux=hello.has_agent,
         asked=measured.settings,
         refused=measured.refused,
         cooled=measured.cooled,

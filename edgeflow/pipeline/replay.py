@@ -56,6 +56,7 @@ class Arguments:
     with_wrapper: bool | None = None
     project: str | None = None
     custom_ops: str | None = None
+    benchmark_model: str | None = None
 
 
 @dataclass(frozen=True)

@@ -68,7 +68,7 @@ def _facts(run: Run) -> list[tuple[str, str]]:
         ("times", _times(run)),
         ("before and after the model", _wrapper_text(run)),
         ("samples", f"{latency.count} in {len(latency.rounds)} rounds" if latency else ""),
-        ("inputs", f"{_inputs(result.inputs.source)}, SHA-256 {result.inputs.sha256[:16]}"),
+        ("inputs", ", SHA-256 ".join(filter(None, (_inputs(result.inputs.source), (result.inputs.sha256 or "")[:16])))),
         ("model", f"{bytes_text(result.model.bytes)}, SHA-256 {result.model.sha256[:16]}"),
         ("signature", result.signature or ""),
         ("device", ", ".join(filter(None, (device.address, device.board or device.target, device.cpu, device.os)))),
