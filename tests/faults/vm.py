@@ -185,7 +185,7 @@ class VmRig:
         self._gone()
         assert self._whole(new) == new.sha256
         seen = self._survey()
-        assert seen["state"] != "pending"
+        assert seen["state"] != "pending" and seen["owner"] == ""
         assert seen["unfinished"] == [], f"left behind: {seen['unfinished']}"
         assert set(seen["files"]) <= self.files, f"left behind: {set(seen['files']) - self.files}"
         return "new" if found == new.sha256 else "old"
@@ -311,6 +311,8 @@ try:
         answer["state"] = json.load(file)["state"]
 except FileNotFoundError:
     answer["state"] = ""
+with open(base + "/.lock") as file:
+    answer["owner"] = file.read()
 unfinished = [glob.glob(pattern) for pattern in (
     app + "/incoming/*", base + "/io/*", app + "/*.new", app + "/*.part", app + "/releases/*.part",
     base + "/*.new", base + "/*.part", base + "/agent/*.part", base + "/cache/*.part",
