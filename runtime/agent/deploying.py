@@ -7,7 +7,6 @@ from typing import Any, Callable, Dict
 
 from edgeflow.wire.constants import Command, DType, Pin, Side, Status
 
-from . import opened
 from .channel import Channel
 from .delta import Delta
 from .refusal import Refusal
@@ -85,6 +84,8 @@ class Deploying:
 
     def _try_out(self, path: str) -> None:
         """Load and run once, with zeros."""
+        from . import opened  # as in server.py: a host that only asks what is there does not wait for it
+
         self._close()
         model = opened.open_model(
             path,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
-from typing import Any, Dict, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Callable, Dict, Optional, Tuple
 
 from edgeflow.wire import message
 from edgeflow.wire.constants import UNKNOWN_BYTES, VERSION, Command, Reset, Slots, Status
@@ -13,9 +13,11 @@ from . import interpreters, system
 from .channel import PAYLOAD_BYTES, Channel
 from .deploying import Deploying
 from .refusal import Refusal
-from .running import Running
 from .store import Store
 from .tuning import Tuning
+
+if TYPE_CHECKING:
+    from .running import Running
 
 _WINDOW = 8
 # never done twice
@@ -26,12 +28,12 @@ class Server:
     """One session: at most one model is open."""
 
     def __init__(self, channel: Channel, store: Store, tuning: Tuning) -> None:
-        self._channel, self._store = channel, store
-        running = Running(channel, store, tuning)
-        deploying = Deploying(channel, store, running.close)
+        self._channel, self._store, self._tuning = channel, store, tuning
+        self._running: Optional[Running] = None
+        deploying = Deploying(channel, store, self._close)
         deploying.recover()
         channel.at_end.append(deploying.give_up)
-        self._handlers = {Command.HELLO: self._hello, **running.handlers, **deploying.handlers}
+        self._handlers = {Command.HELLO: self._hello, **deploying.handlers}
 
     def serve(self) -> None:
         """Answer for ever; the channel ends the process when the host goes away."""
@@ -47,8 +49,21 @@ class Server:
             if code == Command.RESET and status == Status.OK and payload == bytes((Reset.DEVICE,)):
                 self._channel.end()  # the host starts it again
 
+    def _handler(self, code: int) -> Optional[Callable[..., Dict[str, Any]]]:
+        """What answers a command; each agent compiles its sources, so what runs models waits until it is needed."""
+        if code not in self._handlers and self._running is None:
+            from .running import Running
+
+            self._running = Running(self._channel, self._store, self._tuning)
+            self._handlers.update(self._running.handlers)
+        return self._handlers.get(code)
+
+    def _close(self) -> None:
+        if self._running is not None:
+            self._running.close()
+
     def _answer(self, code: int, payload: bytes) -> Tuple[Status, bytes]:
-        handler = self._handlers.get(code)
+        handler = self._handler(code)
         if handler is None:
             return Status.UNKNOWN_COMMAND, message.pack_refusal(f"the agent has no command 0x{code:02x}")
         command = Command(code)
