@@ -53,7 +53,7 @@ def measure(daemon: Adbd, folder: Path, size: int, turns: int) -> dict[str, Any]
 
     def by_adb() -> None:
         command = [daemon.adb, "-s", serial, "push", str(file), there]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=600)
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     transport = AdbTransport(parse_address(f"adb://{serial}"))
     with connect(find_device(f"adb://{serial}", target="android-x86-64")) as session:

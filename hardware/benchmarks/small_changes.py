@@ -76,7 +76,7 @@ class Case:
     def _scp(self) -> float:
         to = f"{self._server.user}@127.0.0.1:{self._folder}/arrived"
         command = ["scp", "-q", "-F", str(self._config), "-o", f"Port={self._port}", str(self._file), to]
-        took = seconds(lambda: subprocess.run(command, check=True, stdin=subprocess.DEVNULL, timeout=600))
+        took = seconds(lambda: subprocess.run(command, check=True, stdin=subprocess.DEVNULL))
         assert (self._folder / "arrived").read_bytes() == self.content
         (self._folder / "arrived").unlink()
         return took

@@ -77,12 +77,12 @@ class Ways:
     def _by_scp(self, files: list[Path]) -> None:
         to = f"{self._server.user}@127.0.0.1:{self._there}/"
         command = ["scp", *self._options(), *map(str, files), to]
-        subprocess.run(command, check=True, stdin=subprocess.DEVNULL, timeout=600)
+        subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
 
     def _by_sftp(self, files: list[Path]) -> None:
         command = ["sftp", "-b", "-", *self._options(), f"{self._server.user}@127.0.0.1"]
         batch = "".join(f"put {path} {self._there}/{path.name}\n" for path in files)
-        subprocess.run(command, input=batch.encode(), stdout=subprocess.DEVNULL, check=True, timeout=600)
+        subprocess.run(command, input=batch.encode(), stdout=subprocess.DEVNULL, check=True)
 
     def _by_edgeflow(self, files: list[Path]) -> None:
         with self._connected() as transport:
