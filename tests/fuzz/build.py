@@ -23,6 +23,10 @@ TARGETS = {  # target: the files of runtime/ that it is about
     "link": ("core/*.c", "link/*.c", "port/ef_nor.c"),
     "frame": ("link/ef_frame.c", "link/ef_message.c"),
     "ahead": ("link/*.c", "aot/*.c", "port/ef_nor.c"),
+    "signature": (
+        *(f"port/posix/ef_{name}.c" for name in ("sshsig", "base64", "ed25519", "field25519", "sha512")),
+        *("port/posix/ef_manifest.c", "port/posix/ef_json.c", "link/ef_sha256.c"),
+    ),
 }
 SOURCES = {"ahead": "fuzz_link.c"}  # where it is not fuzz_<target>.c
 _MUTATORS = {
@@ -30,6 +34,7 @@ _MUTATORS = {
     "link": ("mutator_link.c", "mutate_model.c"),
     "frame": (),
     "ahead": ("mutator_link.c", "mutate_model.c"),
+    "signature": (),
 }
 _STOOD_IN_FOR = {"ef_slots.c", "ef_interpreter.c", "ef_model.c", "ef_signature.c"}  # by runtime/aot
 _WARNINGS = ("-std=c99", "-Wall", "-Wextra", "-Wconversion", "-pedantic", "-Werror")
@@ -73,7 +78,7 @@ def _build(
     folder: Path,
 ) -> Path:
     runtime = resources.runtime_dir()
-    includes = [runtime / "core", runtime / "link", runtime / "port", runtime / "aot", HERE]
+    includes = [runtime / "core", runtime / "link", runtime / "port", runtime / "port/posix", runtime / "aot", HERE]
     sources = [HERE / file for file in (SOURCES.get(target, f"fuzz_{target}.c"), *beside)]
     for pattern in TARGETS[target]:
         sources += sorted(runtime.glob(pattern))

@@ -22,8 +22,9 @@ from edgeflow.firmware.build import cache_dir
 from tests.fuzz import seeds
 from tests.fuzz.build import HERE, TARGETS, build_fuzzer
 
-INPUT_BYTES_MAX = {"model": 16384, "link": 24576, "frame": 4096, "ahead": 24576}
-COMMITTED_BYTES_MAX = {"model": 1200, "link": 2000, "frame": 600, "ahead": 600}  # of one input in tests/fuzz/corpus
+INPUT_BYTES_MAX = {"model": 16384, "link": 24576, "frame": 4096, "ahead": 24576, "signature": 4096}
+# of one input in tests/fuzz/corpus
+COMMITTED_BYTES_MAX = {"model": 1200, "link": 2000, "frame": 600, "ahead": 600, "signature": 600}
 INPUT_SECONDS_MAX = 20
 _COVERAGE = re.compile(r"\bcov: (\d+)")
 _STATISTIC = re.compile(r"^stat::(\w+):\s+(\d+)", re.MULTILINE)

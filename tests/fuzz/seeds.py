@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import struct
 import tomllib
@@ -10,10 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from edgeflow import resources
+from edgeflow.deploy import sshsig
+from edgeflow.deploy.bundle import make_bundle, manifest_json
 from edgeflow.generate.ahead.planned import plan_model
-from edgeflow.model.read import read_model
+from edgeflow.model.read import load_model, read_model
 from edgeflow.wire import frame, message
 from edgeflow.wire.constants import Command, Reset, Side
 from tests.generate.chains import random_chain
@@ -240,6 +244,17 @@ def frames() -> list[bytes]:
     ]
 
 
+def signed() -> list[bytes]:
+    """A signature as text and as bytes, a manifest, a public key; each behind the byte that says which."""
+    key = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+    armoured = sshsig.sign(key, b'{"name": "kws"}\n')
+    raw = base64.b64decode(b"".join(armoured.splitlines()[1:-1]))
+    bundle = make_bundle(load_model(DATA / "sine_int8.tflite"), name="kws")
+    manifest, public = manifest_json(bundle), base64.b64encode(sshsig.public_blob(key))
+    odd = b'{"files":[{"sha256":"","path":"a"}],"name":"\\u0061","x":[-1.5e+3,true,null,{}]}'
+    return [b"\x00" + armoured, b"\x01" + raw, b"\x02" + manifest, b"\x02" + odd, b"\x03" + public, b"\x03AA=="]
+
+
 def write(folder: Path, target: str) -> None:
     """Write a target's seeds as files named by their content."""
     match target:
@@ -247,6 +262,8 @@ def write(folder: Path, target: str) -> None:
             inputs = [model + tail for model in models() for tail in TAILS]
         case "link" | "ahead":
             inputs = conversations()
+        case "signature":
+            inputs = signed()
         case _:
             inputs = frames()
     folder.mkdir(parents=True, exist_ok=True)

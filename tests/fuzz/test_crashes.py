@@ -47,7 +47,7 @@ def test_the_corpus_and_what_crashed_once_pass(built: dict[str, Path], target: s
     replay(built[target], files)
 
 
-@pytest.mark.parametrize("target", ["link", "frame"])
+@pytest.mark.parametrize("target", ["link", "frame", "signature"])
 def test_the_seeds_pass(built: dict[str, Path], target: str, tmp_path: Path) -> None:
     seeds.write(tmp_path, target)
     replay(built[target], sorted(tmp_path.iterdir()))

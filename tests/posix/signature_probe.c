@@ -46,11 +46,15 @@ static int sshsig(const char *key, const char *text, size_t size, const uint8_t 
 
 static int manifest(const char *text, size_t size) {
     static struct ef_manifest read;
+    uint8_t identity[EF_SHA256_BYTES];
     if (!ef_manifest_read(&read, text, size)) {
         (void)puts("damaged");
         return 1;
     }
-    (void)printf("%.*s", (int)read.name.size, read.name.data);
+    (void)printf("%.*s ", (int)read.name.size, read.name.data);
+    ef_manifest_identity(&read, identity);
+    for (unsigned i = 0; i < EF_SHA256_BYTES; i++)
+        (void)printf("%02x", identity[i]);
     for (unsigned i = 0; i < read.count; i++)
         (void)printf(" %.*s=%.8s", (int)read.file[i].path.size, read.file[i].path.data, read.file[i].sha256.data);
     (void)puts("");
