@@ -19,7 +19,8 @@ import json, os, time
 from pathlib import Path
 told = {name: os.environ[name] for name in ("EDGEFLOW_MODEL", "EDGEFLOW_RELEASE")}
 told |= {"pid": os.getpid(), "bytes": Path(told["EDGEFLOW_MODEL"]).stat().st_size}
-Path.home().joinpath("told.json").write_text(json.dumps(told))
+Path.home().joinpath("told.new").write_text(json.dumps(told))
+Path.home().joinpath("told.new").rename(Path.home() / "told.json")
 time.sleep(3600)
 """
 
@@ -52,7 +53,9 @@ def test_systemd_keeps_an_application_that_stays_up_and_gets_the_old_one_back_el
     assert told["bytes"] == FIRST.stat().st_size and told["EDGEFLOW_RELEASE"] == first["release"]
     assert said(vm, f"cat /proc/{told['pid']}/cgroup").endswith(".service")  # no session's: it ends with none
 
-    assert said(vm, f"kill -KILL {told['pid']}; sleep 8; cat told.json") != json.dumps(told)
+    another = f"until [ \"$(cat told.json)\" != '{json.dumps(told)}' ]; do sleep 1; done; cat told.json"
+    again = f"kill -KILL {told['pid']}; {another}"
+    assert json.loads(said(vm, again))["EDGEFLOW_RELEASE"] == first["release"]
     history = edgeflow("devices", "show", "vm", "--history")["history"]["apps"]
     assert [(app["name"], app["state"], app["restarts"]) for app in history] == [("watch", "running", 1)]
 
