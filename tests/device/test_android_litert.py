@@ -1,6 +1,7 @@
 """LiteRT's own kernels on an Android device: the bundle and its runner, over a real adbd."""
 
 import os
+import random
 import signal
 import subprocess
 import time
@@ -25,7 +26,8 @@ from edgeflow.pipeline.bench import bench
 from edgeflow.pipeline.invoke import Step, invoke
 from edgeflow.pipeline.provision import provision
 from edgeflow.resources import runtime_dir
-from edgeflow.wire.constants import Command, Reset, Slots
+from edgeflow.wire import frame, message
+from edgeflow.wire.constants import Command, Reset, Slots, Status
 from tests.adbd import adbd, unavailable_reason
 from tests.litert_parts import MACHINE, deb, library, parts
 
@@ -111,6 +113,7 @@ def test_bench_and_invoke_take_it_by_name_and_tell_what_ran(phones):
     assert (result.runtime.name, result.runtime.api, result.runtime.delegate) == ("litert", "compiled-model", "xnnpack")
     assert result.memory_bytes.peak_rss > library().stat().st_size / 8
     assert set(result.memory_bytes.phases) == {"import", "load", "allocate", "first_invoke", "steady"}
+    assert {reading["round"] for reading in result.conditions["during"]} == {"0", "1"}
     assert result.conditions["tuning"]["pin"]["refused"] is None and result.device.os == "Android 14"
     steps = [Step("add", {"amount": np.float32([[value, 1]])}) for value in (2, 3)]
     done = invoke(COUNTER, phone, steps=[*steps, Step("read")], runtime="litert")
@@ -174,8 +177,6 @@ def test_one_session_a_device_and_nothing_is_left_when_the_host_dies(phones, dae
             pass
         session.open(session.models.place(load_model(VWW)))
         link = session._connection._link
-        from edgeflow.wire import message
-
         link._write(200, Command.INVOKE, message.pack_request(Command.INVOKE, **dict.fromkeys(PLAN, 0) | ENDLESS), 5.0)
         assert len(runners(daemon, wanted=1)) == 1
         os.kill(link._pipe._pipe.pid, signal.SIGKILL)  # adb itself, which says no goodbye
@@ -222,6 +223,29 @@ def test_a_runtime_that_a_device_does_not_have_is_refused():
         with_runtime(find_device("local:"), "edgeflow")
     with pytest.raises(UsageError, match="no runtime 'litert'"):
         with_runtime(find_device("qemu:mps2-an386"), "litert")
+
+
+def test_hostile_requests_are_answered_once_each_and_the_runner_goes_on(daemon, tmp_path):
+    dice = random.Random(8)
+    commands = [command for command in Command if command not in (Command.RESET, Command.INVOKE)]
+    sent = [(dice.choice(commands), dice.randbytes(dice.choice([0, 1, 2, 5, 9, 33, 100, 60_000]))) for _ in range(250)]
+    source = message.pack_request(
+        Command.OPEN, source=str(KWS), signature="", threads=0, api="", delegate="", shapes="", library=""
+    )
+    sent[100], sent[-1] = (Command.OPEN, source), (Command.HELLO, b"")
+    stream = b"".join(
+        frame.encode(number, command, payload) + dice.randbytes(dice.randrange(9))
+        for number, (command, payload) in enumerate(sent)
+    )
+    path = next(path for name, path, _ in litert_bundle(MACHINE, "here").files if name == "runner")
+    argv = [path, library(), tmp_path]
+    done = subprocess.run(argv, input=stream, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=60)
+    assert done.returncode == 0
+    items = [item for item in frame.Splitter(1 << 17).feed(done.stdout) if not isinstance(item, bytes)]
+    replies = {seq: status for seq, status, _ in items if status != Status.RUNNING}
+    assert len(replies) == len([1 for _, status, _ in items if status != Status.RUNNING]) > 200
+    assert (replies[100], replies[249]) == (Status.OK, Status.OK)
+    assert set(replies.values()) >= {Status.BAD_REQUEST, Status.UNKNOWN_COMMAND, Status.BAD_STATE, Status.NOT_FOUND}
 
 
 @pytest.mark.parametrize("compiler", ["gcc", "clang"])

@@ -50,6 +50,7 @@ static enum ef_status run(struct ef_litert_server *server, uint32_t times, uint6
 
 static bool before_run(struct ef_litert_server *server) {
     ef_litert_beat(server, false);
+    ef_litert_look(false);
     return ef_litert_go_on(server);
 }
 
@@ -154,6 +155,7 @@ enum ef_status ef_litert_invoke(struct ef_litert_server *server, struct ef_reade
     done.end_ns = plan.max_ns > 0u ? ef_litert_now_ns() + plan.max_ns : 0u;
     server->sample_count = 0;
     server->peak_before_cold = server->evicted_bytes = 0;
+    ef_litert_look_begin();
     ef_litert_beat(server, true);
     status = warm_up(server, &plan, &done);
     done.batch = batch_of(&plan, &done);
@@ -162,6 +164,7 @@ enum ef_status ef_litert_invoke(struct ef_litert_server *server, struct ef_reade
     if (status == EF_OK)
         status = measure(server, &plan, &done);
     free((void *)done.evicting);
+    ef_litert_look(true);
     ef_litert_phase(server, EF_STEADY);
     if (status != EF_OK)
         return status;

@@ -74,54 +74,6 @@ static enum ef_status describe(struct ef_litert_model *model, struct ef_litert_t
     return ef_litert_refuse(model, EF_UNSUPPORTED_TYPE, "a data type that is not offered here: ", tensor->name);
 }
 
-/* `name=1,2;…` from the end on: names may hold `=`. Returns the sizes of input `index`, their number in `*rank`; 0
- * where it is not named. */
-static enum ef_status wanted_shape(struct ef_litert_model *model, const struct ef_litert_tensor *tensor, size_t index,
-                                   int sizes[EF_LITERT_MAX_RANK], size_t *rank) {
-    char number[24];
-    const char *at = model->shapes;
-    (void)snprintf(number, sizeof number, "%zu", index);
-    *rank = 0;
-    while (*at != '\0') {
-        size_t length = strcspn(at, ";");
-        const char *equals = NULL;
-        for (size_t i = 0; i < length; i++)
-            if (at[i] == '=')
-                equals = at + i;
-        if (!equals)
-            return ef_litert_refuse(model, EF_BAD_REQUEST, "shapes are NAME=1,2,3;… and not ", at);
-        size_t name = (size_t)(equals - at);
-        bool is_it = (strlen(tensor->name) == name && memcmp(tensor->name, at, name) == 0) ||
-                     (strlen(number) == name && memcmp(number, at, name) == 0);
-        for (const char *digits = equals + 1; is_it && digits < at + length;) {
-            char *end;
-            long size = strtol(digits, &end, 10);
-            if (end == digits || size < 1 || size > INT32_MAX || *rank == EF_LITERT_MAX_RANK)
-                return ef_litert_refuse(model, EF_UNSUPPORTED_SHAPE, "a size out of range for ", tensor->name);
-            sizes[(*rank)++] = (int)size;
-            digits = end + (*end == ',');
-        }
-        at += length + (at[length] == ';');
-    }
-    return EF_OK;
-}
-
-/* Every name in `shapes` has to be an input's name or number. */
-static enum ef_status check_shapes(struct ef_litert_model *model) {
-    const struct ef_litert_side *inputs = &ef_litert_chosen(model)->sides[EF_SIDE_INPUT];
-    size_t entries = 0, named = 0, rank;
-    int sizes[EF_LITERT_MAX_RANK];
-    for (const char *at = model->shapes; *at != '\0'; at += strcspn(at, ";"), at += *at == ';')
-        entries++;
-    for (size_t i = 0; i < inputs->count; i++) {
-        enum ef_status status = wanted_shape(model, &inputs->tensors[i], i, sizes, &rank);
-        if (status != EF_OK)
-            return status;
-        named += rank > 0u;
-    }
-    return named == entries ? EF_OK : ef_litert_refuse(model, EF_NOT_FOUND, "not an input: one of ", model->shapes);
-}
-
 static enum ef_status shape_inputs(struct ef_litert_model *model, struct ef_litert_side *side) {
     for (size_t i = 0; i < side->count; i++) {
         struct ef_litert_layout layout;
@@ -129,7 +81,7 @@ static enum ef_status shape_inputs(struct ef_litert_model *model, struct ef_lite
         size_t rank;
         bool changes = false;
         DO(GetCompiledModelInputTensorLayout, model->compiled, model->chosen, i, &layout);
-        enum ef_status status = wanted_shape(model, &side->tensors[i], i, sizes, &rank);
+        enum ef_status status = ef_litert_wanted_shape(model, &side->tensors[i], i, sizes, &rank);
         if (status != EF_OK)
             return status;
         if (rank == 0u) { /* a size that the file leaves open is 1: buffers cannot be made without one */
@@ -204,8 +156,24 @@ static enum ef_status name_tensors(struct ef_litert_model *model, struct ef_lite
     return EF_OK;
 }
 
+/* Give back what a signature's tensors hold. */
+static void release(struct ef_litert_model *model, struct ef_litert_signature *signature) {
+    for (int side = 0; side < 2; side++) {
+        struct ef_litert_side *here = &signature->sides[side];
+        for (size_t i = 0; here->tensors && i < here->count; i++) {
+            free(here->tensors[i].staged);
+            if (here->tensors[i].buffer)
+                model->litert->DestroyTensorBuffer(here->tensors[i].buffer);
+        }
+        free(here->tensors);
+        here->tensors = NULL;
+        here->count = 0;
+    }
+    signature->ready = false;
+}
+
 enum ef_status ef_litert_model_choose(struct ef_litert_model *model, struct ef_span key) {
-    size_t at = 0;
+    size_t at = 0, before = model->chosen;
     while (key.size > 0u && at < model->signature_count && !ef_span_is(key, model->signatures[at].key))
         at++;
     if (at >= model->signature_count)
@@ -222,6 +190,10 @@ enum ef_status ef_litert_model_choose(struct ef_litert_model *model, struct ef_s
     if (status == EF_OK)
         status = make_outputs(model, &signature->sides[EF_SIDE_OUTPUT]);
     signature->ready = status == EF_OK;
+    if (status != EF_OK) {
+        release(model, signature);
+        model->chosen = before;
+    }
     return status;
 }
 
@@ -275,7 +247,7 @@ enum ef_status ef_litert_model_open(struct ef_litert_model *model, struct ef_spa
         status = ef_litert_model_choose(model, key);
     }
     if (status == EF_OK)
-        status = check_shapes(model);
+        status = ef_litert_check_shapes(model);
     if (status != EF_OK)
         ef_litert_model_close(model);
     return status;
@@ -283,17 +255,9 @@ enum ef_status ef_litert_model_open(struct ef_litert_model *model, struct ef_spa
 
 void ef_litert_model_close(struct ef_litert_model *model) {
     for (size_t i = 0; i < model->signature_count && i < EF_LITERT_SIGNATURES; i++)
-        for (int side = 0; side < 2; side++) {
-            struct ef_litert_side *here = &model->signatures[i].sides[side];
-            for (size_t j = 0; here->tensors && j < here->count; j++) {
-                free(here->tensors[j].staged);
-                if (here->tensors[j].buffer)
-                    model->litert->DestroyTensorBuffer(here->tensors[j].buffer);
-            }
-            free(here->tensors);
-        }
+        release(model, &model->signatures[i]);
     memset(model->signatures, 0, sizeof model->signatures);
-    model->signature_count = 0;
+    model->signature_count = model->chosen = 0;
     if (model->compiled)
         model->litert->DestroyCompiledModel(model->compiled);
     if (model->options)

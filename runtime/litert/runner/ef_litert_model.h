@@ -62,6 +62,14 @@ enum ef_status ef_litert_model_run(struct ef_litert_model *model);
 enum ef_status ef_litert_refuse(struct ef_litert_model *model, enum ef_status status, const char *text,
                                 const char *detail);
 
+/* ef_litert_shapes.c: the sizes that `shapes` wants for an input of the chosen signature, their number in `*rank`; 0 where
+ * it is not named. Names may hold `=`. */
+enum ef_status ef_litert_wanted_shape(struct ef_litert_model *model, const struct ef_litert_tensor *tensor,
+                                      size_t index, int sizes[EF_LITERT_MAX_RANK], size_t *rank);
+
+/* Every name in `shapes` has to be an input's name or number. */
+enum ef_status ef_litert_check_shapes(struct ef_litert_model *model);
+
 static inline struct ef_litert_signature *ef_litert_chosen(struct ef_litert_model *model) {
     return &model->signatures[model->chosen];
 }

@@ -132,6 +132,7 @@ static const struct {
     {EF_CMD_OUTPUT_SAVE, ef_litert_output_save},
     {EF_CMD_MEMORY, ef_litert_memory_figures},
     {EF_CMD_CONDITIONS, ef_litert_conditions},
+    {EF_CMD_CONDITIONS_DURING, ef_litert_conditions_during},
     {EF_CMD_TUNE, ef_litert_tune},
     {EF_CMD_CANCEL, cancel},
     {EF_CMD_RESET, ef_litert_reset},

@@ -89,7 +89,14 @@ enum ef_status ef_litert_memory_figures(struct ef_litert_server *server, struct 
                                         struct ef_writer *reply);
 enum ef_status ef_litert_conditions(struct ef_litert_server *server, struct ef_reader *request,
                                     struct ef_writer *reply);
-enum ef_status ef_litert_tune(struct ef_litert_server *server, struct ef_reader *request, struct ef_writer *reply);
+void ef_litert_changing(struct ef_writer *reply); /* the conditions that can change while a model runs */
 uint64_t ef_litert_cache_bytes(void);
+
+/* ef_litert_surroundings.c: TUNE, and readings between runs: forget those before, take one where it is due */
+void ef_litert_look_begin(void);
+void ef_litert_look(bool at_once);
+enum ef_status ef_litert_conditions_during(struct ef_litert_server *server, struct ef_reader *request,
+                                           struct ef_writer *reply);
+enum ef_status ef_litert_tune(struct ef_litert_server *server, struct ef_reader *request, struct ef_writer *reply);
 
 #endif /* EF_LITERT_SERVER_H */

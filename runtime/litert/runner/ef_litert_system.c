@@ -211,8 +211,7 @@ static void pair(struct ef_writer *reply, const char *name, const char *value) {
         ef_writer_pair(reply, name, value);
 }
 
-enum ef_status ef_litert_conditions(struct ef_litert_server *server, struct ef_reader *request,
-                                    struct ef_writer *reply) {
+void ef_litert_changing(struct ef_writer *reply) {
     static const struct {
         const char *name, *folder, *prefix;
         void (*take)(const char *name, char *list);
@@ -225,9 +224,6 @@ enum ef_status ef_litert_conditions(struct ef_litert_server *server, struct ef_r
         {"power_supply", POWER, "", power_supply},
     };
     char text[TEXT_BYTES];
-    struct utsname system;
-    if (!ef_reader_done(request))
-        return ef_litert_malformed(server);
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
         text[0] = '\0';
         each(lists[i].folder, lists[i].prefix, lists[i].take, text);
@@ -236,6 +232,15 @@ enum ef_status ef_litert_conditions(struct ef_litert_server *server, struct ef_r
     first_line("/proc/loadavg", "", "", text, sizeof text);
     text[strcspn(text, " ")] = '\0';
     pair(reply, "load", text);
+}
+
+enum ef_status ef_litert_conditions(struct ef_litert_server *server, struct ef_reader *request,
+                                    struct ef_writer *reply) {
+    char text[TEXT_BYTES];
+    struct utsname system;
+    if (!ef_reader_done(request))
+        return ef_litert_malformed(server);
+    ef_litert_changing(reply);
     pair(reply, "cpu", server->cpu);
     text[0] = '\0';
     cpu_parts(text);
@@ -260,36 +265,4 @@ enum ef_status ef_litert_conditions(struct ef_litert_server *server, struct ef_r
     (void)snprintf(text, sizeof text, "%llu", (unsigned long long)server->evicted_bytes);
     pair(reply, "evicted_bytes", server->evicted_bytes > 0u ? text : "");
     return EF_OK;
-}
-
-static const char *pin(const char *cpus) {
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    while (*cpus != '\0') {
-        char *end;
-        unsigned long cpu = strtoul(cpus, &end, 10);
-        if (end == cpus || cpu >= CPU_SETSIZE)
-            return "no list of CPUs";
-        CPU_SET(cpu, &set);
-        cpus = end + (*end == ',');
-    }
-    return sched_setaffinity(0, sizeof set, &set) == 0 ? NULL : "the device has no such CPU, or does not allow it";
-}
-
-/* What OPEN's threads inherit. Governors are not the shell user's to set. */
-enum ef_status ef_litert_tune(struct ef_litert_server *server, struct ef_reader *request, struct ef_writer *reply) {
-    while (request->left > 0u && !request->failed) {
-        char name[64], value[TEXT_BYTES];
-        struct ef_span key = ef_reader_text(request), given = ef_reader_text(request);
-        if (request->failed || key.size >= sizeof name || given.size >= sizeof value)
-            return ef_litert_malformed(server);
-        memcpy(name, key.data, key.size);
-        name[key.size] = '\0';
-        memcpy(value, given.data, given.size);
-        value[given.size] = '\0';
-        const char *why = strcmp(name, "pin") == 0 ? pin(value) : "adb's shell user may not set it";
-        if (why)
-            ef_writer_pair(reply, name, why);
-    }
-    return ef_reader_done(request) ? EF_OK : ef_litert_malformed(server);
 }
