@@ -11,14 +11,14 @@ import signal
 import subprocess
 import sys
 import time
-from typing import Callable, Dict, Optional
+from typing import Callable, Dict, Tuple
 
 from edgeflow.wire.bundle import APP_FAILED
 from edgeflow.wire.constants import Status
 
 from . import systemd
 from .app import RUN, birth, memory, now_ms, read_status, run_folder
-from .links import write_whole
+from .links import linked, write_whole
 from .manifest import read_small
 from .refusal import Refusal
 from .supervisor import GRACE_S, LOCK, LOG, LOG_BYTES
@@ -39,7 +39,7 @@ class Service:
 
     def start(self) -> int:
         """Start the current release's application, ending the one that runs; returns the time of asking (`now_ms`)."""
-        program = self._place_program()
+        program, newer = self._place_program()
         asked = now_ms()
         if systemd.usable():
             self._end_supervisor()
@@ -47,7 +47,7 @@ class Service:
             systemd.restart(self._unit)
         else:
             pid = self._supervisor()
-            if pid and self._stale(program, pid):
+            if pid and newer:
                 self._end_supervisor()
                 pid = 0
             if pid:
@@ -63,9 +63,10 @@ class Service:
         self._end_supervisor()
 
     def revive(self) -> None:
-        """Start a supervisor again that was killed or did not come back at boot."""
-        if not systemd.installed(self._unit) and not self._supervisor():
-            self._spawn(self._place_program())
+        """Start again what was killed, did not come back at boot, or is not the current release's."""
+        other = read_status(self._folder).get("release") != linked(self._folder, "current")
+        if other or not (systemd.installed(self._unit) or self._supervisor()):
+            self.start()
 
     def status(self) -> Dict[str, str]:
         """How it does: see the command APP."""
@@ -141,22 +142,18 @@ class Service:
                 pass
         return "to start the application at boot, add to the crontab of its account: " + line
 
-    def _place_program(self) -> str:
-        """This agent, kept beside the deployment: what starts the application must not vanish with an update."""
-        path = os.path.join(run_folder(self._folder), PROGRAM)
-        own = os.path.abspath(sys.argv[0])
-        with open(own, "rb") as file:
-            content = file.read()
-        if read_small(path, len(content)) != content:
-            write_whole(path, content)
-        return path
+    def _place_program(self) -> Tuple[str, bool]:
+        """This agent, kept beside the deployment, as what starts the application must not vanish with an update.
 
-    def _stale(self, program: str, pid: int) -> bool:
-        """Whether a supervisor runs that is older than its program."""
-        try:
-            return os.stat("/proc/%d" % pid).st_mtime < os.stat(program).st_mtime - 1
-        except OSError:
-            return False
+        Returns its path, and whether it is another than before.
+        """
+        path = os.path.join(run_folder(self._folder), PROGRAM)
+        with open(os.path.abspath(sys.argv[0]), "rb") as file:
+            content = file.read()
+        newer = read_small(path, len(content)) != content
+        if newer:
+            write_whole(path, content)
+        return path, newer
 
     def _spawn(self, program: str) -> None:
         subprocess.Popen(
@@ -192,11 +189,6 @@ class Service:
             if time.monotonic() > ends:
                 raise Refusal(Status.RUNTIME_ERROR, "the supervisor of the application does not end")
             time.sleep(_POLL_S)
-
-
-def service_of(folder: str) -> Optional[Service]:
-    """The service of a deployment that had an application at some time; None for one that never had."""
-    return Service(folder) if os.path.isdir(os.path.join(folder, RUN)) else None
 
 
 def _number(text: bytes) -> int:
