@@ -159,9 +159,9 @@ def _go_on(pid: int) -> None:
 def _altering(fault: Fault, original: Callable[..., None], struck: threading.Event) -> Callable[..., None]:
     """Alter the first file of the kind that goes to the device, behind every check of this side."""
 
-    def put(self: Any, data: bytes, remote: str, **more: Any) -> None:
+    def put(self: Any, data: bytes | Path, remote: str, **more: Any) -> None:
         wanted = ".part" if fault.details["file"] == "model" else ".part.json"
-        if remote.endswith(wanted) and not struck.is_set():
+        if isinstance(data, bytes) and remote.endswith(wanted) and not struck.is_set():  # a path is a program's
             struck.set()
             at = int(fault.details["at"] * (len(data) - 1))
             data = data[:at] + bytes([data[at] ^ 1 << fault.details["bit"]]) + data[at + 1 :]
