@@ -41,7 +41,7 @@ class Service:
         """Start the current release's application, ending the one that runs; returns the time of asking (`now_ms`)."""
         program, newer = self._place_program()
         asked = now_ms()
-        if systemd.usable():
+        if systemd.usable(self._folder):
             self._end_supervisor()
             systemd.install(self._unit, self._folder, [sys.executable, program, "--exec", self._folder])
             systemd.restart(self._unit)
@@ -120,7 +120,7 @@ class Service:
 
     def _boot_hint(self) -> str:
         """What starts the supervisor at boot, where the account's crontab does not yet."""
-        if systemd.answers():
+        if systemd.answers(self._folder):
             return (
                 "to start the application at boot: loginctl enable-linger %s, as root, and deploy again"
                 % systemd.user()

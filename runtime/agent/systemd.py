@@ -34,21 +34,25 @@ class Shown(NamedTuple):
     last: str
 
 
-def usable() -> bool:
-    """Whether this account's manager answers and is there while nobody is logged in.
+def usable(folder: str) -> bool:
+    """Whether this account's manager can keep a deployment's application, also while nobody is logged in.
 
-    Otherwise an application would end with the session that deployed it.
+    Otherwise it would end with the session that deployed it.
     """
-    if not answers():
+    if not answers(folder):
         return False
     return lingers() or (shutil.which("loginctl") is not None and _run(["loginctl", "enable-linger"]).returncode == 0)
 
 
-def answers() -> bool:
-    """Whether the system runs systemd, with a manager for this account."""
-    if not os.path.isdir("/run/systemd/system") or not shutil.which("systemctl"):
+def answers(folder: str) -> bool:
+    """Whether the system runs systemd with a manager for this account, and the deployment lies in its home.
+
+    What lies elsewhere need not be there yet when the manager starts.
+    """
+    home = os.path.realpath(os.path.expanduser("~"))
+    if os.path.commonpath([home, os.path.realpath(folder)]) != home or not os.path.isdir("/run/systemd/system"):
         return False
-    return _systemctl("show", "--property=Version").returncode == 0
+    return shutil.which("systemctl") is not None and _systemctl("show", "--property=Version").returncode == 0
 
 
 def lingers() -> bool:

@@ -40,18 +40,25 @@ def test_deployments_of_one_name_below_two_bases_have_two_units(systemd):
     assert first != second and re.fullmatch(r"edgeflow-wave-[0-9a-f]{8}\.service", first)
 
 
-def test_a_system_without_systemd_is_told_by_what_runs_it(systemd, monkeypatch):
+def test_without_systemd_or_outside_the_home_its_manager_is_not_asked(systemd, monkeypatch, tmp_path):
+    done = type("Done", (), {"returncode": 0})
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(systemd, "_systemctl", lambda *words: done)
+    monkeypatch.setattr(systemd.shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr(systemd.os.path, "isdir", lambda path: True)
+    assert systemd.answers(str(tmp_path / "home" / ".local" / "share" / "edgeflow" / "wave"))
+    assert not systemd.answers(str(tmp_path / "elsewhere" / "wave"))
     monkeypatch.setattr(systemd.os.path, "isdir", lambda path: False)
-    assert not systemd.answers() and not systemd.usable()
+    assert not systemd.answers(str(tmp_path / "home" / "wave"))
 
 
 def test_an_account_whose_manager_ends_with_its_sessions_is_not_left_to_it(systemd, monkeypatch):
     asked = []
-    monkeypatch.setattr(systemd, "answers", lambda: True)
+    monkeypatch.setattr(systemd, "answers", lambda folder: True)
     monkeypatch.setattr(systemd, "lingers", lambda: False)
     monkeypatch.setattr(systemd.shutil, "which", lambda name: f"/usr/bin/{name}")
     refusal = type("Done", (), {"returncode": 1})
     monkeypatch.setattr(systemd, "_run", lambda argv: asked.append(argv) or refusal)
-    assert not systemd.usable() and asked == [["loginctl", "enable-linger"]]
+    assert not systemd.usable("/home/pi/wave") and asked == [["loginctl", "enable-linger"]]
     refusal.returncode = 0
-    assert systemd.usable()
+    assert systemd.usable("/home/pi/wave")
