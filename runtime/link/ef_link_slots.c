@@ -26,7 +26,7 @@ static enum ef_status refuse(struct ef_link *link, enum ef_status status) {
 }
 
 void ef_link_settle(struct ef_link *link) {
-    static const char said[] = "the active model is damaged; the one before it is active again\r\n";
+    static const char said[] = "active model damaged; back to the one before\n";
     if (ef_slots_settle(&link->slots))
         link->ended = !link->port->write(link->port->context, (const uint8_t *)said, sizeof said - 1u);
 }
@@ -113,7 +113,7 @@ enum ef_status ef_link_model_activate(struct ef_link *link, struct ef_reader *re
     unsigned index = ef_slots_find(&link->slots, slot, wanted), open = link->open_slot;
     if (index == EF_SLOTS_NO_SLOT)
         return ef_link_refuse(link, EF_NOT_FOUND, EF_TEXT("no such release is committed"), 0);
-    link->slots.verified &= (uint8_t) ~(1u << index); /* what lies in flash now counts */
+    link->slots.verified = 0; /* what lies in flash now counts */
     enum ef_status status = take_over(link, index);
     if (status != EF_OK) {
         struct ef_error why = link->error;
@@ -151,6 +151,10 @@ static void write_slot(struct ef_link *link, unsigned index, bool all, struct ef
     ef_writer_pair(reply, all ? entry->label : release, value);
 }
 
+static bool same_label(const struct ef_slots_directory *directory) {
+    return memcmp(directory->entry[0].label, directory->entry[1].label, sizeof directory->entry[0].label) == 0;
+}
+
 enum ef_status ef_link_list_slots(struct ef_link *link, struct ef_reader *request, struct ef_writer *reply) {
     const struct ef_slots_directory *directory = &link->slots.directory;
     struct ef_span slot = ef_reader_text(request);
@@ -165,9 +169,7 @@ enum ef_status ef_link_list_slots(struct ef_link *link, struct ef_reader *reques
         const struct ef_slots_entry *entry = &directory->entry[index];
         if (entry->state < EF_SLOTS_COMMITTED)
             continue;
-        bool own_name = directory->active == EF_SLOTS_NO_SLOT ||
-                        strcmp(entry->label, directory->entry[directory->active].label) != 0;
-        bool chief = index == directory->active || (entry->state == EF_SLOTS_USED && own_name);
+        bool chief = index == directory->active || (entry->state == EF_SLOTS_USED && !same_label(directory));
         if (slot.size > 0u ? ef_span_is(slot, entry->label) : chief)
             write_slot(link, index, slot.size == 0u, reply);
     }

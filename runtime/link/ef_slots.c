@@ -198,14 +198,10 @@ static bool same(const struct ef_slots_entry *entry, struct ef_span label, uint3
 }
 
 bool ef_slots_settle(struct ef_slots *slots) {
-    struct ef_slots_directory next = slots->directory;
-    const unsigned damaged = next.active, other = 1u - damaged;
-    if (damaged == EF_SLOTS_NO_SLOT || ef_slots_intact(slots, damaged) || next.entry[other].state != EF_SLOTS_USED ||
-        !ef_slots_intact(slots, other))
-        return false;
-    next.active = (uint8_t)other;
-    next.entry[damaged].state = EF_SLOTS_EMPTY;
-    return keep(slots, &next) == EF_OK;
+    const unsigned active = slots->directory.active, other = 1u - active;
+    return active != EF_SLOTS_NO_SLOT && slots->directory.entry[other].state == EF_SLOTS_USED &&
+           !ef_slots_intact(slots, active) && ef_slots_intact(slots, other) &&
+           ef_slots_activate(slots, other) == EF_OK;
 }
 
 enum ef_status ef_slots_announce(struct ef_slots *slots, struct ef_span label, uint32_t size, const uint8_t *sha256,

@@ -41,6 +41,7 @@ DATA = Path(__file__).parents[1] / "data"
 OLD = DATA / "sine_float32.tflite"
 NAME = "app"
 TIMEOUT_S = 4.0
+_HELLO_S = 10.0
 DISK_BYTES = 6 << 20
 _AGENT_S = 60.0  # for the last agent to end, on a machine with much else to do
 
@@ -127,6 +128,10 @@ class Rig:
                 struck.set()
             else:
                 stack.enter_context(strikes(fault, struck, partial(act, fault, base / NAME, base, new, undo)))
+            patch = stack.enter_context(pytest.MonkeyPatch.context())
+            patch.setattr(
+                "edgeflow.device.connection._HELLO_S", _HELLO_S
+            )  # a greeting that was lost need not cost more
             other = rival(device, self.old) if fault.kind == "two hosts at once" else None
             try:
                 done = deploy(new, device, name=NAME, timeout_s=TIMEOUT_S, sign="release" if signed else None)

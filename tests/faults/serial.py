@@ -114,11 +114,14 @@ class SerialRig:
                 for model in (self.older, self.old):
                     deploy(model, bench.device, name=NAME)  # which compares with this machine's interpreter
                 _copy(bench.flash, template)
-        with self._made(folder, kind, template, cut=fault.kind.startswith("power cut")) as bench:
+        cut, probed = fault.kind.startswith("power cut"), fault.number % 2 == 1
+        with self._made(folder, kind, template, cut=cut, probed=probed) as bench:
             yield bench
 
     @contextlib.contextmanager
-    def _made(self, folder: Path, kind: str, template: Path | None = None, *, cut: bool = False) -> Iterator[Bench]:
+    def _made(
+        self, folder: Path, kind: str, template: Path | None = None, *, cut: bool = False, probed: bool = False
+    ) -> Iterator[Bench]:
         if kind:
             with EmulatedBoard(kind, folder) as board:
                 if template is not None:
@@ -131,7 +134,7 @@ class SerialRig:
             _copy(template, flash)
         runner = self._cut_runner if cut else build_posix_runner().path
         with SerialBoard(folder, [str(runner), "--slots", str(_SLOTS_BYTES), "--flash", str(flash)]) as line:
-            yield _Wired(line, flash)
+            yield _Wired(line, flash, probed=probed)
 
     def _model(self, name: str) -> Model:
         if name not in self._models:
@@ -214,9 +217,10 @@ def damage(bench: Bench, model: Model, fault: Fault) -> None:
 class _Wired:
     """The runner behind a pseudo-terminal."""
 
-    def __init__(self, line: SerialBoard, flash: Path) -> None:
+    def __init__(self, line: SerialBoard, flash: Path, *, probed: bool) -> None:
+        """`probed`: the rate is found out, by greetings that a fault can meet as well."""
         self.line, self.flash, self.struck = line, flash, line.struck
-        self.device = Device("board", parse_address(f"serial://{line.path}?baud=921600"))
+        self.device = Device("board", parse_address(f"serial://{line.path}{'' if probed else '?baud=921600'}"))
         self.mend = line.mend
 
     def act(self, fault: Fault) -> None:

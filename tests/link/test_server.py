@@ -251,9 +251,11 @@ def test_where_the_active_model_is_damaged_the_one_before_it_is_active_again(
     with caplog.at_level("INFO", "edgeflow.console"):
         session.open("")
     assert session.request(Command.MODEL_INFO)["slot"] == "sine_int8"
-    assert "the active model is damaged; the one before it is active again" in caplog.text
+    assert "active model damaged; back to the one before" in caplog.text
     restarted = start_session("--flash", str(flash), "--slots", str(1 << 20))
-    assert [(name, state) for name, (state, _) in restarted.models.slots().items()] == [("sine_int8", "active")]
+    states = {name: state for name, (state, _) in restarted.models.slots().items()}
+    assert states == {"sine_int8": "active", "kws_int8": "previous"}
+    assert _refusal(restarted, Command.MODEL_ACTIVATE, slot="kws_int8", release="").status == "BAD_CHECKSUM"
     second = _deploy(restarted, "kws_int8")
     assert restarted.models.activate("sine_int8", first) == (first, second)
 
