@@ -30,7 +30,8 @@ _KEPT_MODELS = 16
 _SUM = re.compile(rb"^([0-9a-f]{64}) [ *](\S+)$", re.M)
 # $1 the base, $2 the bundle's folder below it, $3 how many models stay. Says what lies there.
 _LIST = """
-cd "$1/cache" 2>/dev/null && ls -t | tail -n "+$(($3 + 1))" | while read -r old; do rm -f "$old"; done
+cd "$1/cache" 2>/dev/null &&
+  ls -t -- *.tflite 2>/dev/null | tail -n "+$(($3 + 1))" | while read -r old; do rm -f "$old"; done
 cd "$1/$2" 2>/dev/null && sha256sum -- * 2>/dev/null
 :
 """

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from edgeflow.device.android import DEFAULT_BASE as ANDROID_BASE
+from edgeflow.device.android import base_of
 from edgeflow.device.connect import DEFAULT_BASE, reached
 from edgeflow.device.emulator import starts_linux
 from edgeflow.device.lock import hold, owner
@@ -44,9 +44,9 @@ _DIGEST = re.compile(rb"^([0-9a-f]{64}) ")
 # $1 the base. Says its full path, the machine, and what runs there.
 _LOOK = """
 case $1 in "~/"*) base=$HOME/${1#"~/"} ;; *) base=$1 ;; esac
-mkdir -p "$base/tools" "$base/cache" && chmod 700 "$base/tools" && cd "$base" && echo "base=$PWD" || exit 1
+mkdir -p "$base/cache" && chmod 700 "$base/cache" && cd "$base" && echo "base=$PWD" || exit 1
 command -v timeout >/dev/null || { echo "no program timeout on the device" >&2; exit 1; }
-ls -t tools | tail -n +5 | while read -r old; do rm -f "tools/$old"; done
+ls -t cache/*.tool 2>/dev/null | tail -n +5 | while read -r old; do rm -f "$old"; done
 echo "machine=$(uname -m)"
 if command -v getprop >/dev/null; then
   echo "os=Android $(getprop ro.build.version.release)"; echo "cpu=$(getprop ro.soc.model)"
@@ -179,7 +179,7 @@ def _run(
     shell = transport.shell
     assert shell is not None
     android = device.address.scheme == "adb"
-    base = device.base or (ANDROID_BASE if android else DEFAULT_BASE)
+    base = base_of(device) if android else device.base or DEFAULT_BASE
     looked = shell.run(["sh", "-c", _LOOK, "edgeflow-look", base], timeout_s=_COMMAND_S)
     told = dict(line.partition("=")[::2] for line in looked.stdout.decode("utf-8", "replace").splitlines())
     if looked.status != 0 or "base" not in told:
@@ -187,7 +187,7 @@ def _run(
         raise DeviceError(f"{device.name}: nothing can be run below {base}: {why}", "set base in the device book")
     base, machine = told["base"], told.get("machine", "")
     _check_machine(program, machine, device.name)
-    tool = _placed(device, transport, program.content, f"{base}/tools/{program.sha256[:16]}")
+    tool = _placed(device, transport, program.content, f"{base}/cache/{program.sha256}.tool")
     digest = hashlib.sha256(model).hexdigest()
     place = _placed(device, transport, model, f"{base}/cache/{digest}.tflite")
     argv = [tool, *(argument.replace("{model}", place) for argument in arguments)]

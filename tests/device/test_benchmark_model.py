@@ -20,7 +20,7 @@ HERE = Path(__file__).parent
 KWS = HERE.parent / "data/kws_int8.tflite"
 ANDROID = {"x86_64": "android-x86-64", "aarch64": "android-arm64"}[platform.machine()]
 WORKS, CRASHES, SILENT, FOREIGN, ENDLESS_TALK, HANGS, FAILS = range(7)  # -DMODE of benchmark_model.c
-RUNNING = "for p in /proc/[0-9]*; do case $(tr '\\0' ' ' <$p/cmdline) in /data/*/tools/*--graph*) echo $p;; esac; done"
+RUNNING = "for p in /proc/[0-9]*; do case $(tr '\\0' ' ' <$p/cmdline) in /data/*.tool*--graph*) echo $p;; esac; done"
 
 
 @pytest.fixture(scope="module")
