@@ -1,5 +1,6 @@
 """LiteRT's own kernels on an Android device: the bundle and its runner, over a real adbd."""
 
+import json
 import os
 import random
 import signal
@@ -30,6 +31,7 @@ from edgeflow.wire import frame, message
 from edgeflow.wire.constants import Command, Reset, Slots, Status
 from tests.adbd import adbd, unavailable_reason
 from tests.litert_parts import MACHINE, deb, library, parts
+from tests.schemas import check_answer
 
 DATA = Path(__file__).parents[1] / "data"
 TARGET = {"x86_64": "android-x86-64", "aarch64": "android-arm64"}
@@ -186,8 +188,14 @@ def test_one_session_a_device_and_nothing_is_left_when_the_host_dies(phones, dae
 ENDLESS = {"max_runs": 2**31}
 
 
-def test_a_damaged_library_is_replaced_and_other_devices_are_left_alone(phones, daemon):
+def test_a_damaged_library_is_replaced_and_other_devices_are_left_alone(phones, daemon, run):
     phone, other = phones
+    assert run("devices", "add", "phone", phone.address, "--target", phone.target, "--no-probe")[0] == 0
+    code, out, _ = run("devices", "provision", "phone", "--force", "--json")
+    answer = json.loads(out)
+    check_answer(answer)
+    assert code == 0 and answer["installed"]["sent_bytes"] > library().stat().st_size and answer["python"] is None
+    assert "there; --runtime litert" in run("devices", "probe", "phone")[2]
     assert provision(phone).tried.runtime == "litert"
     assert provision(phone).installed is None  # all of it is there
     place = next((daemon.data[0] / "local/tmp/edgeflow/litert").iterdir()) / LIBRARY
@@ -195,12 +203,9 @@ def test_a_damaged_library_is_replaced_and_other_devices_are_left_alone(phones, 
     place.write_bytes(whole[: len(whole) // 2])
     done = provision(phone)
     assert done.installed.sent_bytes == len(whole) and place.read_bytes() == whole
-    assert provision(phone, force=True).installed.sent_bytes > len(whole)
     with reached(other) as transport:
         assert isinstance(transport, LitertRunner)
         assert "not there; edgeflow devices provision" in transport.note()
-    with reached(phone) as transport:
-        assert "there; --runtime litert" in transport.note()
 
 
 def test_what_is_no_part_of_a_bundle_says_so(tmp_path):
