@@ -54,6 +54,7 @@ def rigs(tmp_path_factory, sshd):
         yield rig
 
 
+@pytest.mark.timeout(900)  # the first of a transport builds its runner
 @pytest.mark.parametrize(("transport", "number"), [*_cases()])
 def test_after_any_fault_the_old_model_or_the_new_one_answers(rigs, transport, number):
     drawn = fault(transport, number)
