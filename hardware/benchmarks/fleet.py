@@ -55,7 +55,8 @@ def fleet(folder: Path, count: int, cpu: Cpu) -> Iterator[list[Device]]:
             own.mkdir(mode=0o700)
             for path in keys.iterdir():
                 shutil.copy2(path, own)
-            server = stack.enter_context(loopback_sshd(own))
+            (own / "home").mkdir()  # empty: what a login shell reads is no part of this
+            server = stack.enter_context(loopback_sshd(own, f"SetEnv HOME={own}/home\n"))
             if number == 0:
                 for name in ("id", "id.pub", "hostkey", "hostkey.pub"):
                     shutil.copy2(own / name, keys)

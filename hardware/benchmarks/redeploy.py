@@ -1,8 +1,9 @@
 """What deploying an already active model costs over SSH: `python hardware/benchmarks/redeploy.py`.
 
 On one throw-away sshd, in turn: connecting alone, `exec true` on an open connection, and a whole repeated deployment.
-What the deployment takes beyond connecting is given in round trips of `exec true`; the bound is 3. The result is a
-dated JSON under hardware/results/.
+What the deployment takes beyond connecting is given in round trips of `exec true`; the bound is 3. The account's HOME
+is an empty folder there: what a login shell reads would be part of every round trip. The result is a dated JSON under
+hardware/results/.
 """
 
 from __future__ import annotations
@@ -63,7 +64,11 @@ def measure(runs: int, path: Path) -> dict[str, list[float]]:
     """`runs` samples of each, interleaved, after one of each that fills the caches."""
     samples: dict[str, list[float]] = {"connect": [], "exec_true": [], "redeploy": []}
     model = load_model(path)
-    with tempfile.TemporaryDirectory() as name, loopback_sshd(Path(name) / "sshd") as server:
+    with (
+        tempfile.TemporaryDirectory() as name,
+        tempfile.TemporaryDirectory() as home,
+        loopback_sshd(Path(name) / "sshd", f"SetEnv HOME={home}\n") as server,
+    ):
         os.environ["EDGEFLOW_SSH_CONFIG"] = str(server.config)
         base = Path(name) / "base"
         base.mkdir()

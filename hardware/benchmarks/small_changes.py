@@ -116,7 +116,11 @@ class Case:
 
 def measure(layers: int, changed: str, turns: int, megabits: float | None) -> dict[str, Any]:
     """One row: samples and the time of `scp` over edgeflow's (above 1: edgeflow is faster)."""
-    with tempfile.TemporaryDirectory() as name, loopback_sshd(Path(name) / "sshd") as server:
+    with (
+        tempfile.TemporaryDirectory() as name,
+        tempfile.TemporaryDirectory() as home,  # what a login shell reads there would be part of each program's start
+        loopback_sshd(Path(name) / "sshd", f"SetEnv HOME={home}\n") as server,
+    ):
         if megabits is None:
             case = Case(Path(name), server, server.port, layers, changed)
             samples = in_turn(case.ways(), turns)
