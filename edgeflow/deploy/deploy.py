@@ -149,6 +149,11 @@ def planned(bundle: Bundle, device: Device, warnings: tuple[str, ...] = ()) -> D
     return _record("planned", bundle, device, None, "", "", 0, None, warnings)
 
 
+def unchanged(bundle: Bundle, device: Device, warnings: tuple[str, ...] = ()) -> Deployment:
+    """A deployment on a device with releases in files that has the bundle active already."""
+    return _record("unchanged", bundle, device, Slots.FILES, "", "", 0, None, warnings)
+
+
 def _check_key(session: Session, device: Device, key: SigningKey | None, on_files: bool) -> tuple[str, ...]:
     """Refuse before anything is sent what the device would refuse; say what it cannot check."""
     if not on_files:

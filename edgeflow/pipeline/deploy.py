@@ -8,11 +8,12 @@ from pathlib import Path
 from edgeflow.deploy.acceptance import Acceptance
 from edgeflow.deploy.app import UP_S, read_app
 from edgeflow.deploy.bundle import make_bundle
-from edgeflow.deploy.deploy import deploy_bundle, planned
+from edgeflow.deploy.deploy import deploy_bundle, planned, unchanged
 from edgeflow.deploy.keys import SigningKey
 from edgeflow.deploy.types import App, Bundle, Deployment
+from edgeflow.deploy.unchanged import is_active
 from edgeflow.device.book import find_device
-from edgeflow.device.connect import connect
+from edgeflow.device.connect import reached, session_on
 from edgeflow.device.custom_operators import read_custom_operators
 from edgeflow.device.probe import target_of, this_machine
 from edgeflow.device.session import Session
@@ -73,11 +74,16 @@ def deploy(
     if dry_run:
         unknown = f"what {device.name} is stands in no book, so the fit was not judged; give --target"
         return planned(bundle, device, warnings if device.target else (unknown,))
-    with connect(device, wait_s=wait_s, timeout_s=timeout_s, fresh=fresh) as session:
-        if device.target is None and (asked := asked_target(session, device)) != device:
-            device, bundle = asked, replace(bundle, target=asked.target)
-            warnings = _judge(bundle, device, force)
-        done = deploy_bundle(session, device, bundle, key=key, acceptance=acceptance, force=force, progress=progress)
+    with reached(device, wait_s=wait_s, timeout_s=timeout_s, fresh=fresh) as transport:
+        if device.target and not key and not acceptance and is_active(transport, device, bundle, force=force):
+            return unchanged(bundle, device, warnings)
+        with session_on(device, transport, wait_s=wait_s, timeout_s=timeout_s) as session:
+            if device.target is None and (asked := asked_target(session, device)) != device:
+                device, bundle = asked, replace(bundle, target=asked.target)
+                warnings = _judge(bundle, device, force)
+            done = deploy_bundle(
+                session, device, bundle, key=key, acceptance=acceptance, force=force, progress=progress
+            )
     return replace(done, warnings=(*warnings, *done.warnings))
 
 

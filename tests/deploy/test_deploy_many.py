@@ -81,7 +81,8 @@ def test_the_first_device_comes_before_the_others_and_all_end_with_the_model(dev
     assert [words for words in table if words[1:] == ["deployed"]] == [[each.name, "deployed"] for each in devices]
     assert all(len(line) <= 80 for line in out.splitlines())
     assert {current(each) for each in devices} == {SINE.read_bytes()}
-    (Path(devices[1].base) / "venv").unlink()  # the system's Python has no interpreter
+    (Path(devices[1].base) / "app" / "current").unlink()  # so that its agent is asked, which cannot start now
+    (Path(devices[1].base) / "venv").unlink()
     (Path(devices[1].base) / "venv" / "bin").mkdir(parents=True)
     (Path(devices[1].base) / "venv" / "bin" / "python3").symlink_to("/bin/false")
     code, out, err = run(*words, "--json", "--jobs", 1)
