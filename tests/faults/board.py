@@ -21,10 +21,13 @@ from edgeflow.errors import LinkError
 from edgeflow.transport.qemu_linux import QemuLinux
 
 _MINIMAL = "start=/usr/local/sbin/minimal-init"  # up in a third of systemd's time
-_SNAPSHOT = "before"
+_SNAPSHOTS = ("before-0", "before-1", "before-2")  # of the same state: now and then one does not go on
+_BETWEEN_S = 0.4
+_AGAIN = 3
 _PORT = 7777
 _FORWARDED = re.compile(rf"TCP\[HOST_FORWARD\]\s+\d+\s+127\.0\.0\.1\s+(\d+)\s+\S+\s+{_PORT}\b")
 _INSIDE_S = 60.0
+_GOES_ON_S = 25.0
 _ENDS_S = 30.0
 _START_S = 600.0
 # takes one line, the JSON of a Python source, and answers with the JSON of its `answer`
@@ -64,7 +67,7 @@ class FaultBoard:
             self._disk.overlay.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(disk, self._disk.overlay)
         self._running: QemuLinux | None = None
-        self._port = 0
+        self._port, self._snapshot = 0, ""
 
     @property
     def running(self) -> QemuLinux:
@@ -79,15 +82,21 @@ class FaultBoard:
     def remember(self) -> None:
         """What it is now is what `restore` brings back."""
         self.running.hang_up()
-        self._monitor(f"savevm {_SNAPSHOT}")
+        for name in _SNAPSHOTS:
+            time.sleep(_BETWEEN_S)
+            self._monitor(f"savevm {name}")
+        for name in _SNAPSHOTS:
+            self._snapshot = name
+            if self._goes_on():
+                return
+        raise AssertionError("the guest goes on from no snapshot")
 
     def restore(self) -> None:
         """Bring back its memory and disk, in a QEMU that may be a new one."""
         if self._running is None:
             self._running = QemuLinux(self._machine, self._disk)
         self.running.hang_up()
-        self._monitor(f"loadvm {_SNAPSHOT}")
-        self._forward()
+        assert any(self._goes_on() for _ in range(_AGAIN)), "the guest does not go on from its snapshot"
 
     def cut_power(self) -> None:
         """What the guest has not written to its disk by now is lost."""
@@ -126,11 +135,11 @@ class FaultBoard:
             self.running.hang_up()
             self._wake()
 
-    def inside(self, source: str, **values: Any) -> Any:
+    def inside(self, source: str, *, timeout_s: float = _INSIDE_S, **values: Any) -> Any:
         """Run Python in the guest as root, with `values` as its variables; what it calls `answer`."""
         names = "".join(f"{name} = {value!r}\n" for name, value in values.items())
         with (
-            socket.create_connection(("127.0.0.1", self._port), timeout=_INSIDE_S) as line,
+            socket.create_connection(("127.0.0.1", self._port), timeout=timeout_s) as line,
             line.makefile("rw") as talk,
         ):
             talk.write(json.dumps(names + source) + "\n")
@@ -151,6 +160,16 @@ class FaultBoard:
                 assert time.monotonic() < ends, "QEMU is still there"
                 time.sleep(0.05)
             assert not board.ssh_config.parent.exists(), "files of a start are still there"
+
+    def _goes_on(self) -> bool:
+        """Load the snapshot; whether the guest then answers, and its timers run."""
+        self._monitor(f"loadvm {self._snapshot}")
+        self._forward()
+        try:
+            return self.inside("import time\ntime.sleep(0.02)\nanswer = True", timeout_s=_GOES_ON_S) is True
+        except (OSError, ValueError):
+            print(f"the guest did not go on from {self._snapshot}", flush=True)
+            return False
 
     def _wake(self) -> None:
         done = self.running.shell.run(["sudo", "-n", "python3", "-c", _INSIDE], timeout_s=_START_S)
