@@ -58,13 +58,15 @@ echo "load=$(cut -d ' ' -f 1 /proc/loadavg)"
 """
 _PLACE = 'case $(sha256sum "$1.part") in "$2 "*) chmod 700 "$1.part" && mv -f "$1.part" "$1" ;; *) exit 1 ;; esac'
 # $1 lock file, $2 owner, $3 how the lock is written (agent, runner), $4 seconds, then the program and its arguments.
-# The lock is held by the program itself; what watches the standard input has neither.
+# The lock is held by the program itself; what watches the standard input has neither. Android's shell hands no
+# descriptor above 2 on that `exec` opened, only those named on a command: so 8 stands for 9 there.
 _RUN = """
 lock=$1 who=$2 written=$3 limit=$4
 shift 4
+exec 9>/dev/null
 if [ "$lock" != /dev/null ] && command -v flock >/dev/null; then
   exec 9>>"$lock" || exit 1
-  if ! flock -n 9; then
+  if ! flock -n 8 8>&9; then
     set -- $(sed -n 's/.*"owner": "\\([^" ]*\\)".*"time": \\([0-9]*\\).*/\\1 \\2/p
                      s/^\\([^ {]*\\) \\([0-9]*\\)$/\\1 \\2/p' "$lock")
     now=$(date +%s)
@@ -77,7 +79,7 @@ if [ "$lock" != /dev/null ] && command -v flock >/dev/null; then
   esac
 fi
 exec 3<&0
-timeout -k 2 "$limit" sh -c 'echo $$ >"$1.pid"; exec "$@"' tool "$@" </dev/null 2>&1 3<&- &
+timeout -k 2 "$limit" sh -c 'echo $$ >"$1.pid"; exec "$@"' tool "$@" </dev/null 2>&1 3<&- 8>&9 &
 guarded=$!
 (
   exec 9>&- >/dev/null 2>&1
