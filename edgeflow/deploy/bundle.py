@@ -16,7 +16,7 @@ from edgeflow.wire.bundle import MANIFEST_BYTES
 MANIFEST_SCHEMA = 1
 GOLDEN_SEED = 2026
 _NAME = re.compile(r"[a-z0-9_-][a-z0-9._-]{0,63}")
-_RESERVED = frozenset({"agent", "cache", "io", "python", "venv"})  # folders of the agent itself
+_RESERVED = frozenset({"agent", "cache", "io", "litert", "python", "venv"})  # folders of agent and runners
 MAX_VERSION = 2**31 - 1
 _SHORT = 1000  # as many files still make a list that a person reads
 
