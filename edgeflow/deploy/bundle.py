@@ -11,12 +11,11 @@ from edgeflow.deploy.types import App, Bundle
 from edgeflow.device.custom_operators import CustomOperators
 from edgeflow.errors import UsageError
 from edgeflow.model.types import Model
-from edgeflow.wire.bundle import MANIFEST_BYTES
+from edgeflow.wire.bundle import MANIFEST_BYTES, RESERVED
 
 MANIFEST_SCHEMA = 1
 GOLDEN_SEED = 2026
 _NAME = re.compile(r"[a-z0-9_-][a-z0-9._-]{0,63}")
-_RESERVED = frozenset({"agent", "cache", "io", "litert", "python", "venv"})  # folders of agent and runners
 MAX_VERSION = 2**31 - 1
 _SHORT = 1000  # as many files still make a list that a person reads
 
@@ -44,7 +43,7 @@ def check_bundle_name(name: str) -> str:
         raise UsageError(
             f"{name!r} cannot be a deployment's name", "give --name: 1 to 64 of a-z 0-9 . _ -, not starting with a dot"
         )
-    if name in _RESERVED:
+    if name in RESERVED:
         raise UsageError(f"the name {name!r} is taken by edgeflow itself on the device", "give another --name")
     return name
 

@@ -9,6 +9,7 @@ from typing import Any, Mapping
 
 MODEL, LIBRARY, MANIFEST, SIGNATURE = "model.tflite", "custom-operators.so", "manifest.json", "manifest.json.sig"
 APP = "app/"
+RESERVED = frozenset({"agent", "cache", "io", "litert", "python", "venv"})  # no names: edgeflow's own folders
 APP_FAILED = "the application: "  # begins a refusal that says how it failed after the switch, which is undone
 MAX_FILES = 65536
 MAX_APP_BYTES = 1 << 30

@@ -14,7 +14,7 @@ import shutil
 import stat
 from typing import Callable, Dict, List, Optional, Tuple
 
-from edgeflow.wire.bundle import LIBRARY, MODEL
+from edgeflow.wire.bundle import LIBRARY, MODEL, RESERVED
 from edgeflow.wire.constants import Status
 
 from . import pending
@@ -23,7 +23,6 @@ from .refusal import Refusal
 from .trust import Trust
 
 _NAME = re.compile(r"^[a-z0-9._-]{1,64}$")
-_RESERVED = {"agent", "cache", "io", "python", "venv"}
 _KEPT_RELEASES = 5
 Beat = Callable[[], None]
 
@@ -119,7 +118,7 @@ class Store:
         return [
             name
             for name in names
-            if _NAME.match(name) and name not in _RESERVED and is_folder(os.path.join(self.base, name))
+            if _NAME.match(name) and name not in RESERVED and is_folder(os.path.join(self.base, name))
         ]
 
     def make_scratch(self) -> None:
@@ -152,7 +151,7 @@ class Store:
             os.unlink(path)
 
     def folder(self, slot: str, create: bool = False) -> str:
-        if not _NAME.match(slot) or slot.startswith(".") or slot in _RESERVED:
+        if not _NAME.match(slot) or slot.startswith(".") or slot in RESERVED:
             raise Refusal(Status.BAD_REQUEST, "a name has 1 to 64 of a-z 0-9 . _ - and does not start with a dot")
         folder = os.path.join(self.base, slot)
         if create:

@@ -18,7 +18,25 @@ def test_the_name_is_the_files_stem_in_lower_case(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "name", ["", ".", "..", "../x", "a/b", ".hidden", "a b", "A", "x" * 65, "$(id)", "a;b", "-\n", "ä", "agent", "venv"]
+    "name",
+    [
+        "",
+        ".",
+        "..",
+        "../x",
+        "a/b",
+        ".hidden",
+        "a b",
+        "A",
+        "x" * 65,
+        "$(id)",
+        "a;b",
+        "-\n",
+        "ä",
+        "agent",
+        "litert",
+        "venv",
+    ],
 )
 def test_names_that_could_leave_their_folder_are_refused(name):
     with pytest.raises(UsageError):
