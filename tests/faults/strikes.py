@@ -117,8 +117,9 @@ def act(fault: Fault, app: Path, base: Path, new: Model, undo: contextlib.ExitSt
                 while True:
                     file.write(bytes(4096))
         case "disk read-only":
-            undo.callback(subprocess.run, ["mount", "-o", "remount,rw", str(base)], check=True)
-            subprocess.run(["mount", "-o", "remount,ro", str(base)], check=False)
+            subprocess.run(["mount", "--bind", str(base), str(base)], check=True)  # the lock below is open for writing
+            undo.callback(subprocess.run, ["umount", "-l", str(base)], check=True)
+            subprocess.run(["mount", "-o", "remount,bind,ro", str(base)], check=True)
         case "bundle altered at rest":
             for path in app.rglob("model.tflite" if fault.details["file"] == "model" else "manifest.json"):
                 if hashlib.sha256((path.parent / "model.tflite").read_bytes()).hexdigest() == new.sha256:
