@@ -54,6 +54,10 @@ while True:
 """
 
 
+class StuckError(AssertionError):
+    """The guest does not answer although it is switched on and plugged in."""
+
+
 class FaultBoard:
     """A board on a disk of its own. `start` and `remember` first; then `restore` before each fault.
 
@@ -136,15 +140,21 @@ class FaultBoard:
             self._wake()
 
     def inside(self, source: str, *, timeout_s: float = _INSIDE_S, **values: Any) -> Any:
-        """Run Python in the guest as root, with `values` as its variables; what it calls `answer`."""
+        """Run Python in the guest as root, with `values` as its variables; what it calls `answer`.
+
+        Raises StuckError when nothing comes back, AssertionError with what went wrong in it.
+        """
         names = "".join(f"{name} = {value!r}\n" for name, value in values.items())
-        with (
-            socket.create_connection(("127.0.0.1", self._port), timeout=timeout_s) as line,
-            line.makefile("rw") as talk,
-        ):
-            talk.write(json.dumps(names + source) + "\n")
-            talk.flush()
-            told = json.loads(talk.readline())
+        try:
+            with (
+                socket.create_connection(("127.0.0.1", self._port), timeout=timeout_s) as line,
+                line.makefile("rw") as talk,
+            ):
+                talk.write(json.dumps(names + source) + "\n")
+                talk.flush()
+                told = json.loads(talk.readline())
+        except (OSError, ValueError) as error:
+            raise StuckError(f"the guest does not answer: {error}") from None
         if isinstance(told, dict) and "error" in told:
             raise AssertionError(f"in the guest: {told['error']}")
         return told
@@ -167,7 +177,7 @@ class FaultBoard:
         self._forward()
         try:
             return self.inside("import time\ntime.sleep(0.02)\nanswer = True", timeout_s=_GOES_ON_S) is True
-        except (OSError, ValueError):
+        except StuckError:
             print(f"the guest did not go on from {self._snapshot}", flush=True)
             return False
 

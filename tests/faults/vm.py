@@ -20,7 +20,7 @@ from edgeflow.model.types import Model
 from edgeflow.pipeline.deploy import deploy
 from edgeflow.pipeline.provision import provision
 from edgeflow.transport.address import parse_address
-from tests.faults.board import FaultBoard
+from tests.faults.board import FaultBoard, StuckError
 from tests.faults.matrix import Fault
 from tests.faults.rig import DATA, NAME, OLD, Outcome, answer, rival, shared
 from tests.faults.strikes import strikes
@@ -77,7 +77,17 @@ class VmRig:
         self._stack.close()
 
     def run(self, fault: Fault) -> Outcome:
-        """Let a deployment meet the fault. Raises AssertionError when something does not hold afterwards."""
+        """Let a deployment meet the fault. Raises AssertionError when something does not hold afterwards.
+
+        Once in hundreds of times QEMU's guest stands still after a snapshot was loaded: that is told, and tried again.
+        """
+        try:
+            return self._run(fault)
+        except StuckError as stuck:
+            print(f"{fault}: once more, {stuck}", flush=True)
+            return self._run(fault)
+
+    def _run(self, fault: Fault) -> Outcome:
         began = time.monotonic()
         new, struck = self.models[fault.model], threading.Event()
         try:
