@@ -1,5 +1,8 @@
-/* SHA-256, written for size: the message schedule is kept in 16 words and the rounds stay a loop. */
+/* SHA-256. On boards written for size: the message schedule is kept in 16 words and the rounds stay a loop.
+ * Where models are files, and so hundreds of megabytes, the rounds are written out, which takes half the time. */
 #include "ef_sha256.h"
+
+#include "ef_config.h"
 
 #include <string.h>
 
@@ -17,6 +20,45 @@ static const uint32_t round_constant[64] = {
 static uint32_t turn(uint32_t x, unsigned n) {
     return x >> n | x << (32u - n);
 }
+
+#if EF_WITH_FILES
+
+#define ROUND(a, b, c, d, e, f, g, h, i)                                                                               \
+    do {                                                                                                               \
+        h += (turn(e, 6) ^ turn(e, 11) ^ turn(e, 25)) + (g ^ (e & (f ^ g))) + round_constant[i] + w[(i) & 15u];        \
+        d += h;                                                                                                        \
+        h += (turn(a, 2) ^ turn(a, 13) ^ turn(a, 22)) + ((a & b) | (c & (a | b)));                                     \
+    } while (0)
+
+static void mix(uint32_t state[8], const uint8_t block[64]) {
+    uint32_t w[16], s[8];
+    memcpy(s, state, sizeof s);
+    uint32_t a = s[0], b = s[1], c = s[2], d = s[3], e = s[4], f = s[5], g = s[6], h = s[7];
+    for (unsigned i = 0; i < 16u; i++) {
+        const uint8_t *p = block + 4u * i;
+        w[i] = (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+    }
+    for (unsigned i = 0; i < 64u; i += 8u) {
+        for (unsigned j = i; i >= 16u && j < i + 8u; j++) {
+            uint32_t x = w[(j + 1u) & 15u], y = w[(j + 14u) & 15u];
+            w[j & 15u] += w[(j + 9u) & 15u] + (turn(x, 7) ^ turn(x, 18) ^ x >> 3) +
+                          (turn(y, 17) ^ turn(y, 19) ^ y >> 10);
+        }
+        ROUND(a, b, c, d, e, f, g, h, i);
+        ROUND(h, a, b, c, d, e, f, g, i + 1u);
+        ROUND(g, h, a, b, c, d, e, f, i + 2u);
+        ROUND(f, g, h, a, b, c, d, e, i + 3u);
+        ROUND(e, f, g, h, a, b, c, d, i + 4u);
+        ROUND(d, e, f, g, h, a, b, c, i + 5u);
+        ROUND(c, d, e, f, g, h, a, b, i + 6u);
+        ROUND(b, c, d, e, f, g, h, a, i + 7u);
+    }
+    const uint32_t mixed[8] = {a, b, c, d, e, f, g, h};
+    for (unsigned i = 0; i < 8u; i++)
+        state[i] += mixed[i];
+}
+
+#else
 
 static void mix(uint32_t state[8], const uint8_t block[64]) {
     uint32_t w[16], s[8];
@@ -40,6 +82,8 @@ static void mix(uint32_t state[8], const uint8_t block[64]) {
     for (unsigned i = 0; i < 8u; i++)
         state[i] += s[i];
 }
+
+#endif
 
 void ef_sha256_begin(struct ef_sha256 *sha) {
     static const uint32_t start[8] = {

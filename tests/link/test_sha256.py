@@ -21,9 +21,10 @@ PUBLISHED = {
 }
 
 
-@pytest.fixture(scope="module")
-def sha256(compile_link: Callable[..., Path]) -> Callable[..., bytes]:
-    library = ctypes.CDLL(str(compile_link("sha256.so", ["ef_sha256.c"], "-O1", "-fPIC", "-shared")))
+@pytest.fixture(scope="module", params=[0, 1], ids=["small", "fast"])
+def sha256(request: pytest.FixtureRequest, compile_link: Callable[..., Path]) -> Callable[..., bytes]:
+    options = (f"-DEF_WITH_FILES={request.param}", "-O1", "-fPIC", "-shared")
+    library = ctypes.CDLL(str(compile_link(f"sha256-{request.param}.so", ["ef_sha256.c"], *options)))
 
     def digest(data: bytes, part: int = 1 << 30) -> bytes:
         state = ctypes.create_string_buffer(256)
