@@ -175,8 +175,13 @@ def _mangling(fault: Fault, original: Callable[..., None], struck: threading.Eve
     """Spoil what goes through the first pipe after a number of bytes."""
     passed = 0
 
+    first: ProcessPipe | None = None
+
     def write(self: ProcessPipe, data: bytes, timeout_s: float) -> None:
-        nonlocal passed
+        nonlocal passed, first
+        first = first or self
+        if self is not first:  # this machine's interpreter, to compare with, is no part of the device
+            return original(self, data, timeout_s)
         if struck.is_set() and fault.kind == "link slow":
             time.sleep(SLOW_S)
         elif not struck.is_set() and passed + len(data) > fault.details["after"]:
@@ -193,10 +198,9 @@ def _mangling(fault: Fault, original: Callable[..., None], struck: threading.Eve
                     pass  # from now on
                 case _:
                     original(self, data[:at], timeout_s)
-                    self.close()
-                    return
+                    return self.close()
         passed += len(data)
-        original(self, data, timeout_s)
+        return original(self, data, timeout_s)
 
     return write
 
