@@ -129,9 +129,8 @@ class Rig:
             else:
                 stack.enter_context(strikes(fault, struck, partial(act, fault, base / NAME, base, new, undo)))
             patch = stack.enter_context(pytest.MonkeyPatch.context())
-            patch.setattr(
-                "edgeflow.device.connection._HELLO_S", _HELLO_S
-            )  # a greeting that was lost need not cost more
+            # a greeting that was lost need not cost more
+            patch.setattr("edgeflow.device.connection._HELLO_S", _HELLO_S)
             other = rival(device, self.old) if fault.kind == "two hosts at once" else None
             try:
                 done = deploy(new, device, name=NAME, timeout_s=TIMEOUT_S, sign="release" if signed else None)

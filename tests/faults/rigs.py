@@ -34,9 +34,9 @@ def open_rig(
             rig = SerialRig(folder)
         case "vm":
             rig = VmRig(folder)
+        case "ssh":
+            rig = Rig(transport, folder, server or stack.enter_context(loopback_sshd(folder / "sshd")))
         case _:
-            if transport == "ssh":
-                server = server or stack.enter_context(loopback_sshd(folder / "sshd"))
-            rig = Rig(transport, folder, server)
+            rig = Rig(transport, folder, None)
     stack.callback(rig.close)
     return rig

@@ -174,7 +174,6 @@ def _altering(fault: Fault, original: Callable[..., None], struck: threading.Eve
 def _mangling(fault: Fault, original: Callable[..., None], struck: threading.Event) -> Callable[..., None]:
     """Spoil what goes through the first pipe after a number of bytes."""
     passed = 0
-
     first: ProcessPipe | None = None
 
     def write(self: ProcessPipe, data: bytes, timeout_s: float) -> None:
