@@ -130,6 +130,8 @@ def find_adb() -> str:
     """adb's path: EDGEFLOW_ADB, else on PATH, else in the Android SDK. Raises DeviceError."""
     chosen = os.environ.get("EDGEFLOW_ADB")
     if chosen:
+        if shutil.which(chosen) is None:
+            raise DeviceError(f"EDGEFLOW_ADB names no program that can be run: {chosen}", _INSTALL)
         return chosen
     sdks = [os.environ.get(name) for name in ("ANDROID_HOME", "ANDROID_SDK_ROOT")]
     places = [Path(sdk) / "platform-tools" for sdk in sdks if sdk] + [

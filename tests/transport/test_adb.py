@@ -58,3 +58,10 @@ def test_arguments_reach_the_device_as_they_are(adb):
 case $3 in get-state) echo device ;; features) echo shell_v2 ;; shell) shift 4; sh -c "$1" ;; esac"""
     done = adb(script).run(["printf", "%s|", "a b", "$HOME", "'", '"', "`id`", ";", "é"], timeout_s=20)
     assert done.stdout.decode() == "a b|$HOME|'|\"|`id`|;|é|"
+
+
+def test_a_program_that_is_not_there_is_told_by_the_variable_that_names_it(tmp_path, monkeypatch):
+    monkeypatch.setenv("EDGEFLOW_ADB", str(tmp_path / "adb"))
+    with pytest.raises(DeviceError, match=f"EDGEFLOW_ADB names no program that can be run: {tmp_path}/adb") as caught:
+        find_adb()
+    assert "platform-tools" in caught.value.hint
