@@ -109,20 +109,8 @@ class Models:
                 sent = self._send(content, begun["path"], offset, not last_try, progress)
             else:
                 self._connection.send_blocks(Command.MODEL_CHUNK, content, start=offset, progress=progress)
-            if (
-                manifest
-                and begun["path"]
-                and self._connection.files is not None
-                and self._connection.hello.slots == Slots.FILES
-            ):
-                self._connection.files.put(manifest, f"{begun['path']}.json", progress=silent)
-                if signature:
-                    self._connection.files.put(signature, f"{begun['path']}.json.sig", progress=silent)
-                if library is not None:
-                    self._connection.files.put(library.content, f"{begun['path']}.so", progress=silent)
-                if app:
-                    beside = PurePosixPath(begun["path"]).with_name(f"{hashlib.sha256(app).hexdigest()}.app")
-                    self._connection.files.put(app, str(beside), offset=app_offset, progress=progress)
+            if manifest and begun["path"]:
+                self._send_beside(begun["path"], manifest, signature, library, app, app_offset, progress)
             try:
                 done = self._connection.request(Command.MODEL_COMMIT)
             except DeviceStatusError as refusal:
@@ -179,6 +167,29 @@ class Models:
         if offset < len(content):
             files.put(content, path, offset=offset, progress=progress)
         return sent + len(content) - offset
+
+    def _send_beside(
+        self,
+        path: str,
+        manifest: bytes,
+        signature: bytes,
+        library: CustomOperators | None,
+        app: bytes,
+        app_offset: int,
+        progress: Progress,
+    ) -> None:
+        """Bring what belongs to the model at `path` there through the file channel, where releases are files."""
+        files = self._connection.files
+        if files is None or self._connection.hello.slots != Slots.FILES:
+            return
+        files.put(manifest, f"{path}.json", progress=silent)
+        if signature:
+            files.put(signature, f"{path}.json.sig", progress=silent)
+        if library is not None:
+            files.put(library.content, f"{path}.so", progress=silent)
+        if app:
+            beside = PurePosixPath(path).with_name(f"{hashlib.sha256(app).hexdigest()}.app")
+            files.put(app, str(beside), offset=app_offset, progress=progress)
 
     def _announce(self, slot: str, identity: bytes, app: bytes) -> int:
         digest = hashlib.sha256(app).digest()
