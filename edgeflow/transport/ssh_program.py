@@ -55,7 +55,7 @@ class ChannelPipe:
                 sent = self._channel.send(view)  # type: ignore[arg-type]  # any buffer will do
             except TimeoutError:
                 raise LinkError(f"{self._address}: the device takes no data", "check the device's load") from None
-            except OSError:
+            except (OSError, EOFError):  # EOFError: what the library beneath says of a connection that just went
                 raise self._ended() from None
             if sent == 0:
                 raise self._ended()
@@ -78,9 +78,9 @@ class ChannelPipe:
 
     def _ended(self) -> LinkError:
         channel = self._channel
+        channel.status_event.wait(_EXIT_S)  # set as well when the connection is gone
         if not self._connection.transport.is_active():
             return LinkError(f"{self._address}: connection lost", "check the device and the network, then try again")
-        channel.status_event.wait(_EXIT_S)
         self._stderr.join(_EXIT_S)
         status = channel.exit_status
         how = "was killed" if status == -1 else f"ended with status {status}"
@@ -109,7 +109,7 @@ class Drain(threading.Thread):
                 block = self._channel.recv_stderr(65536)
             except TimeoutError:
                 continue  # the channel's timeout is the stdout reader's
-            except OSError:
+            except (OSError, EOFError):
                 break
             if not block:
                 break
@@ -168,7 +168,10 @@ def close_channel(channel: paramiko.Channel) -> None:
 def receive(channel: paramiko.Channel, timeout_s: float, max_bytes: int = 65536) -> bytes:
     """Return bytes, b"" at the end of the stream; raises TimeoutError."""
     channel.settimeout(max(0.001, timeout_s))
-    return channel.recv(max_bytes)
+    try:
+        return channel.recv(max_bytes)
+    except EOFError:  # reading also sends, to say that there is room again
+        return b""
 
 
 def feed(channel: paramiko.Channel, data: bytes, ends: float) -> None:

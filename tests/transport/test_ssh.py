@@ -138,6 +138,21 @@ def test_a_pipe_whose_program_ended_tells_status_and_last_words(transport, caplo
     assert not any("\x1b" in message for message in caplog.messages)
 
 
+@pytest.mark.parametrize("way", ["send", "recv"])
+def test_a_connection_that_goes_in_the_middle_of_a_call_is_a_link_error(ssh_device, monkeypatch, way):
+    with SshTransport(parse_address(ssh_device.address)) as transport:
+        pipe = transport.shell.start(["cat"])
+        channel = pipe._channel
+
+        def gone(*_):
+            channel.transport.close()
+            raise EOFError  # from the packets beneath, before anybody is told
+
+        monkeypatch.setattr(channel, way, gone)
+        with pytest.raises(LinkError, match="connection lost"):
+            pipe.write(b"x", 20) if way == "send" else pipe.read(1, 20)
+
+
 def test_full_stderr_of_a_pipe_does_not_block_it(transport):
     script = "import sys\nsys.stderr.write('x\\n' * 3000000)\nprint('done', flush=True)\nsys.stdin.read()"
     pipe = transport.shell.start(["python3", "-c", script])
