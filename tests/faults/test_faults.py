@@ -95,25 +95,24 @@ def _line(**more):
         ([_line(), _line(commit="b" * 40)], 0, "several commits"),
         ([_line(commit="")], 0, "no commit"),
         ([_line()], 3, "3 faults were not run"),
-        ([_line()], 0, "another commit"),
     ],
 )
 def test_figures_that_prove_nothing_are_not_written(tmp_path, monkeypatch, lines, lost, words):
     (tmp_path / "hardware/results").mkdir(parents=True)
     monkeypatch.setattr(record, "ROOT", tmp_path)
-    if words == "another commit":
-        record._path().write_text(json.dumps({"commit": "c" * 40}))
     assert words in record.refusal({"ssh": lines}, lost)
 
 
 def test_figures_of_one_commit_are_written_with_their_conditions(tmp_path, monkeypatch):
     (tmp_path / "hardware/results").mkdir(parents=True)
     monkeypatch.setattr(record, "ROOT", tmp_path)
-    for transport in ("ssh", "local"):
-        tables = {transport: [_line(), _line(number=1, s=4.0, deployed="LinkError", active="old")]}
+    for transport, commit in (("ssh", "a" * 40), ("local", "b" * 40)):
+        lines = [_line(commit=commit), _line(commit=commit, number=1, s=4.0, deployed="LinkError", active="old")]
+        tables = {transport: lines}
         assert record.refusal(tables, 0) is None
         told = json.loads(record.write_results(SEED, tables).read_text())
-    assert told["commit"] == "a" * 40 and told["machine"]["cores"] and told["seed"] == SEED
-    assert {"ssh", "local"} <= set(told)  # the second beside the first
+    assert told["machine"]["cores"] and told["seed"] == SEED
+    # the second beside the first, each with its own commit
+    assert (told["ssh"]["commit"], told["local"]["commit"]) == ("a" * 40, "b" * 40)
     assert told["ssh"]["s"] == {"min": 2.0, "median": 3.0, "max": 4.0, "sum": 6.0}
     assert told["ssh"]["kinds"]["agent killed"]["active_afterwards"] == {"new": 1, "old": 1}
