@@ -11,6 +11,7 @@ import argparse
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -41,6 +42,7 @@ def main() -> int:
     whole = set(range(COUNT)) <= set(wanted)
     tree = read_tree()
     if given.part:
+        signal.signal(signal.SIGTERM, _end)
         for name in transports:
             _work(name, given.seed, wanted, tree)
         return 0
@@ -55,6 +57,12 @@ def main() -> int:
         for name, numbers in missing.items():
             _work(name, given.seed, numbers, tree)
     return _tell(given.seed, transports, wanted, whole)
+
+
+def _end(*_: object) -> None:
+    """Let every rig put away what it has started; a second signal does not keep it from that."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    sys.exit(1)
 
 
 def _tell(seed: int, transports: list[str], wanted: list[int], whole: bool) -> int:
