@@ -221,7 +221,13 @@ class _Wired:
         """`probed`: the rate is found out, by greetings that a fault can meet as well."""
         self.line, self.flash, self.struck = line, flash, line.struck
         self.device = Device("board", parse_address(f"serial://{line.path}{'' if probed else '?baud=921600'}"))
-        self.mend = line.mend
+        self._thief: threading.Thread | None = None
+
+    def mend(self) -> None:
+        """Nobody else reads the port any more, and the runner is behind it."""
+        if self._thief is not None:
+            self._thief.join(60)
+        self.line.mend()
 
     def act(self, fault: Fault) -> None:
         back_s = 0.3 if fault.details.get("returns") else None
@@ -235,7 +241,8 @@ class _Wired:
                 if back_s:
                     self.line.mend()
             case "port read by another":
-                threading.Thread(target=self.line.steal, args=(0.3,), daemon=True).start()
+                self._thief = threading.Thread(target=self.line.steal, args=(0.3,), daemon=True)
+                self._thief.start()
 
     def processes(self) -> list[int]:
         return [self.line.pid] if self.line.pid is not None else []
