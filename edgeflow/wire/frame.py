@@ -7,6 +7,7 @@ from typing import Iterator, Optional, Tuple, Union
 
 Frame = Tuple[int, int, bytes]  # sequence number, code, payload
 OVERHEAD_BYTES = 6  # sequence, code, CRC-32
+EMPTY = b"\0"  # what is between two of these is nothing: it says only that the line is there
 
 
 def encode(seq: int, code: int, payload: bytes = b"") -> bytes:

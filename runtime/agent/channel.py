@@ -13,6 +13,7 @@ from edgeflow.wire.constants import RUNNING_INTERVAL_MS, Command, Status
 
 PAYLOAD_BYTES = 64 * 1024
 _READ_BYTES = 256 * 1024
+_SIGN_S = 10.0  # of life while nothing is asked
 
 
 class Channel:
@@ -31,17 +32,28 @@ class Channel:
         threading.Thread(target=self._read, name="link", daemon=True).start()
 
     def next_request(self) -> Tuple[int, int, bytes]:
-        """Wait for a request: (sequence number, code, payload)."""
+        """Wait for a request: (sequence number, code, payload).
+
+        Meanwhile an empty frame goes out now and then: a host that vanished without a word closes nothing, but what is
+        sent to it fails sooner or later, and the device is free again.
+        """
+        while not self._wait(_SIGN_S):
+            self._send(frame.EMPTY)
         with self._arrived:
-            while not self._requests:
-                self._arrived.wait()
             request = self._requests.popleft()
         self._seq, self._next_heartbeat_ns = request[0], time.perf_counter_ns() + RUNNING_INTERVAL_MS * 1_000_000
         return request
 
     def reply(self, seq: int, status: Status, payload: bytes = b"") -> None:
         """Send one frame; a broken pipe ends the process."""
-        data = memoryview(frame.encode(seq, status, payload))
+        self._send(frame.encode(seq, status, payload))
+
+    def _wait(self, seconds: float) -> bool:
+        with self._arrived:
+            return self._arrived.wait_for(lambda: bool(self._requests), seconds)
+
+    def _send(self, frames: bytes) -> None:
+        data = memoryview(frames)
         try:
             while data:
                 data = data[os.write(self._out, data) :]

@@ -70,6 +70,17 @@ def gone(pid, within_s=10):
     return False
 
 
+def test_an_agent_whose_host_vanished_without_a_word_ends(pyz, tmp_path):
+    """Its input stays open, as that of an SSH server does whose peer is gone; nobody takes what it sends."""
+    argv = [sys.executable, str(pyz), str(tmp_path / "base")]
+    with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as agent:
+        try:
+            agent.stdout.close()
+            assert gone(agent.pid, within_s=60)
+        finally:
+            agent.kill()
+
+
 def open_sine(session):
     return session.open(str(DATA / "sine_float32.tflite"))
 
