@@ -175,16 +175,17 @@ class Supervisor:
         return bool(data)
 
     def _write(self, data: bytes) -> None:
+        """Add to the log; a full one makes room before, so that what was said last always stands in it."""
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
         with contextlib.suppress(OSError):
-            flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
+            if os.lstat(self._log_path).st_size + len(data) > LOG_BYTES:
+                os.replace(self._log_path, self._log_path + ".1")
+        with contextlib.suppress(OSError):
             descriptor = os.open(self._log_path, flags, 0o600)
             try:
                 os.write(descriptor, data)
-                size = os.fstat(descriptor).st_size
             finally:
                 os.close(descriptor)
-            if size > LOG_BYTES:
-                os.replace(self._log_path, self._log_path + ".1")
 
     def _tell(self, state: str) -> None:
         self._state = state

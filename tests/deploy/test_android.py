@@ -182,6 +182,11 @@ def test_nothing_is_left_running_when_the_host_dies_in_the_middle(phones, daemon
         assert len(runners(daemon, wanted=1)) == 1
         os.kill(session._connection._link._pipe._pipe.pid, signal.SIGKILL)  # adb itself, which says no goodbye
         assert runners(daemon, wanted=0) == []
+    with connect(phone) as session:  # whether the runner saw its input end or was hung up on: the lock is free
+        assert session.hello.runtime == "edgeflow"
+        (runner,) = runners(daemon, wanted=1)
+        daemon.shell(f"kill -9 {runner}")
+        assert runners(daemon, wanted=0) == []
     with caplog.at_level("INFO"), connect(phone) as session:
         assert session.hello.runtime == "edgeflow"
     assert "took over the lock that" in caplog.text
