@@ -7,45 +7,15 @@
  * --lock is held for as long as the process lives; when another one holds it, this one ends with status 75 and
  * `busy WHO SECONDS`. --limit ends a process that has neither answered nor said that it goes on for so long. */
 #define _POSIX_C_SOURCE 200809L
-#define _DEFAULT_SOURCE /* flock */
 
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "ef_hold.h"
 #include "ef_litert_server.h"
-
-#define BUSY_STATUS 75
-
-/* Hold `path` until the process ends, and write into it who does. -1 without a lock; ends when another one has it. */
-static int hold(const char *path, const char *owner) {
-    char text[160] = "", who[128] = "?";
-    long long began = 0, now = (long long)time(NULL);
-    int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (file < 0) {
-        perror(path);
-        return -1;
-    }
-    bool free = flock(file, LOCK_EX | LOCK_NB) == 0;
-    ssize_t count = pread(file, text, sizeof text - 1u, 0);
-    bool named = count > 0 && sscanf(text, "%127s %lld", who, &began) == 2;
-    long long age = began > 0 && began < now ? now - began : 0;
-    if (!free) {
-        (void)fprintf(stderr, "busy %s %lld\n", who, age);
-        exit(BUSY_STATUS);
-    }
-    if (named)
-        (void)fprintf(stderr, "notice: took over the lock that %s left %lld s ago\n", who, age);
-    int size = snprintf(text, sizeof text, "%.127s %lld\n", owner, now);
-    if (ftruncate(file, 0) != 0 || pwrite(file, text, (size_t)size, 0) != size)
-        perror(path);
-    return file;
-}
 
 int main(int argc, char **argv) {
     static struct ef_litert_server server;
@@ -76,7 +46,7 @@ int main(int argc, char **argv) {
         }
     }
     if (lock) {
-        locked = hold(lock, owner);
+        locked = ef_hold(lock, owner);
         if (locked < 0)
             return 1;
     }

@@ -18,7 +18,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -26,6 +25,7 @@
 
 #include "ef_files.h"
 #include "ef_frame.h"
+#include "ef_hold.h"
 #include "ef_link.h"
 #include "ef_nor.h"
 
@@ -34,7 +34,6 @@
 #define OPERATORS 2048u
 #define PAYLOAD_MAX 65536u
 #define DIRECTORY_BYTES (2u * SECTOR_BYTES) /* of the slots: what says which of them is active */
-#define BUSY_STATUS 75
 
 static unsigned limit_s; /* 0: none */
 
@@ -104,31 +103,6 @@ static bool program(void *context, uint32_t offset, const uint8_t *data, size_t 
     return sync_slots(context, offset) && ef_nor_program(context, offset, data, size) && sync_slots(context, offset);
 }
 
-/* Hold `path` until the process ends, and write into it who does. -1 without a lock; ends when another one has it. */
-static int hold(const char *path, const char *owner) {
-    char text[160] = "", who[128] = "?";
-    long long began = 0, now = (long long)time(NULL);
-    int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (file < 0) {
-        perror(path);
-        return -1;
-    }
-    bool free = flock(file, LOCK_EX | LOCK_NB) == 0;
-    ssize_t count = pread(file, text, sizeof text - 1u, 0);
-    bool named = count > 0 && sscanf(text, "%127s %lld", who, &began) == 2;
-    long long age = began > 0 && began < now ? now - began : 0;
-    if (!free) {
-        (void)fprintf(stderr, "busy %s %lld\n", who, age);
-        exit(BUSY_STATUS);
-    }
-    if (named)
-        (void)fprintf(stderr, "notice: took over the lock that %s left %lld s ago\n", who, age);
-    int size = snprintf(text, sizeof text, "%.127s %lld\n", owner, now);
-    if (ftruncate(file, 0) != 0 || pwrite(file, text, (size_t)size, 0) != size)
-        perror(path);
-    return file;
-}
-
 static uint32_t number(const char *text, uint32_t least, uint32_t most) {
     char *end;
     unsigned long value = strtoul(text, &end, 0);
@@ -189,7 +163,7 @@ int main(int argc, char **argv) {
         }
     }
     if (lock) {
-        locked = hold(lock, owner);
+        locked = ef_hold(lock, owner);
         if (locked < 0)
             return 1;
     }
