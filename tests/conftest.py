@@ -14,6 +14,8 @@ import hypothesis
 import pytest
 
 from edgeflow.transport.loopback_sshd import LoopbackSshd, loopback_sshd, unavailable_reason
+from tests.adbd import Adbd, adbd
+from tests.adbd import unavailable_reason as no_adbd_because
 
 hypothesis.settings.register_profile("shared", deadline=None)  # machines differ; time is for benchmarks
 hypothesis.settings.load_profile("shared")
@@ -71,6 +73,15 @@ def ssh_device(sshd: LoopbackSshd, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("EDGEFLOW_STATE_DIR", str(tmp_path / "state"))
     monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)
     return sshd
+
+
+@pytest.fixture(scope="module")
+def daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Adbd]:
+    """Two Android devices behind a real adbd, for the tests of one file."""
+    if reason := no_adbd_because():
+        pytest.skip(reason)
+    with adbd(tmp_path_factory.mktemp("adbd")) as started:
+        yield started
 
 
 @pytest.fixture(scope="session")

@@ -27,19 +27,10 @@ from edgeflow.pipeline.invoke import invoke
 from edgeflow.pipeline.keys import new_key, trust_key, trusted_keys
 from edgeflow.pipeline.rollback import rollback
 from edgeflow.wire.constants import Command, Slots
-from tests.adbd import adbd, unavailable_reason
 
 DATA = Path(__file__).parents[1] / "data"
 SINE, KWS, VWW = (DATA / f"{name}.tflite" for name in ("sine_float32", "kws_int8", "vww_int8"))
 RUNNING = "for p in /proc/[0-9]*; do case $(readlink $p/exe) in */edgeflow/agent/*) echo ${p#/proc/};; esac; done"
-
-
-@pytest.fixture(scope="module")
-def daemon(tmp_path_factory):
-    if reason := unavailable_reason():
-        pytest.skip(reason)
-    with adbd(tmp_path_factory.mktemp("adbd")) as started:
-        yield started
 
 
 @pytest.fixture

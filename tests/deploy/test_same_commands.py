@@ -6,7 +6,6 @@ import sys
 import pytest
 
 from edgeflow.cli import main
-from tests.adbd import adbd, unavailable_reason
 from tests.same_commands import deploy_bench_roll_back
 
 
@@ -29,14 +28,11 @@ def test_over_ssh(edgeflow, ssh_device, tmp_path):
     deploy_bench_roll_back(edgeflow, "dut")
 
 
-def test_over_adb(edgeflow, tmp_path, monkeypatch):
-    if reason := unavailable_reason():
-        pytest.skip(reason)
-    with adbd(tmp_path / "adbd") as daemon:
-        monkeypatch.setenv("EDGEFLOW_ADB", str(daemon.adb))
-        monkeypatch.setenv("EDGEFLOW_CONFIG_DIR", str(tmp_path / "config"))
-        edgeflow("devices", "add", "dut", f"adb://{daemon.serials[0]}", "--target", "android-x86-64")
-        deploy_bench_roll_back(edgeflow, "dut")
+def test_over_adb(edgeflow, daemon, tmp_path, monkeypatch):
+    monkeypatch.setenv("EDGEFLOW_ADB", str(daemon.adb))
+    monkeypatch.setenv("EDGEFLOW_CONFIG_DIR", str(tmp_path / "config"))
+    edgeflow("devices", "add", "dut", f"adb://{daemon.serials[0]}", "--target", "android-x86-64")
+    deploy_bench_roll_back(edgeflow, "dut")
 
 
 @pytest.mark.emulated

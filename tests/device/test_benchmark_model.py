@@ -12,7 +12,6 @@ import pytest
 from edgeflow.bench.types import result_from_json
 from edgeflow.device.book import find_device
 from edgeflow.device.connect import connect
-from tests.adbd import adbd, unavailable_reason
 from tests.schemas import check_answer
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="devices run Linux")
@@ -31,14 +30,6 @@ def tools(tmp_path_factory):
         argv = ["gcc", "-O1", "-Wall", "-Werror", f"-DMODE={mode}", "-o", folder / f"tool{mode}"]
         subprocess.run([*argv, HERE / "benchmark_model.c"], check=True, timeout=60)
     return [folder / f"tool{mode}" for mode in range(7)]
-
-
-@pytest.fixture(scope="module")
-def daemon(tmp_path_factory):
-    if reason := unavailable_reason():
-        pytest.skip(reason)
-    with adbd(tmp_path_factory.mktemp("adbd")) as started:
-        yield started
 
 
 @pytest.fixture
