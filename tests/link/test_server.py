@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import random
 import struct
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,30 +14,12 @@ from edgeflow.errors import DeviceStatusError
 from edgeflow.transport.local import ProcessPipe
 from edgeflow.wire import frame, message
 from edgeflow.wire.constants import FLAG_PROFILE, LAYOUT, VERSION, Command, Reset, Side, Slots, Status
-
-DATA = Path(__file__).parents[1] / "data"
-StartSession = Callable[..., Session]
+from tests.link.serving import StartSession, deploy, model, refusal
 
 
 @pytest.fixture
 def session(start_session: StartSession) -> Session:
     return start_session()
-
-
-def _model(name: str) -> bytes:
-    return (DATA / f"{name}.tflite").read_bytes()
-
-
-def _deploy(session: Session, name: str, content: bytes | None = None) -> str:
-    content = _model(name) if content is None else content
-    uploaded = session.models.upload(name, content)
-    return session.models.activate(name, uploaded.release)[0]
-
-
-def _refusal(session: Session, command: Command, **fields: object) -> DeviceStatusError:
-    with pytest.raises(DeviceStatusError) as caught:
-        session.request(command, **fields)
-    return caught.value
 
 
 def test_hello_says_what_the_runner_is(session: Session) -> None:
@@ -51,18 +32,18 @@ def test_hello_says_what_the_runner_is(session: Session) -> None:
 def test_an_unknown_command_is_refused_not_ignored(session: Session) -> None:
     for command in (Command.MODEL_USE, Command.INPUT_USE, Command.OUTPUT_SAVE):
         fields = {name: {"u8": 0, "str": "x", "sha256": bytes(32)}[kind] for name, kind in LAYOUT[command][0]}
-        assert _refusal(session, command, **fields).status == "UNKNOWN_COMMAND"
+        assert refusal(session, command, **fields).status == "UNKNOWN_COMMAND"
 
 
 def test_a_model_is_uploaded_activated_opened_and_run(session: Session) -> None:
-    release = _deploy(session, "sine_int8")
-    digest = hashlib.sha256(_model("sine_int8")).hexdigest()
+    release = deploy(session, "sine_int8")
+    digest = hashlib.sha256(model("sine_int8")).hexdigest()
     assert release == digest[:16]
     assert session.models.slots() == {"sine_int8": ("active", digest)}
     opened = session.open("")
     assert opened.planned_bytes and opened.persistent_bytes and len(opened.inputs) == len(opened.outputs) == 1
     info = session.request(Command.MODEL_INFO)
-    assert info["sha256"].hex() == digest and info["slot"] == "sine_int8" and info["size"] == len(_model("sine_int8"))
+    assert info["sha256"].hex() == digest and info["slot"] == "sine_int8" and info["size"] == len(model("sine_int8"))
     session.write_input(0, b"\x10")
     invoked = session.invoke(max_runs=5, warmup=2)
     assert len(invoked.samples) == 5 and invoked.warmup_runs == 2 and min(invoked.samples) > 0
@@ -71,12 +52,12 @@ def test_a_model_is_uploaded_activated_opened_and_run(session: Session) -> None:
     session.invoke()
     assert session.read_output(0) != first
     figures = session.memory()
-    assert figures["arena_planned"] == opened.planned_bytes and figures["model"] == len(_model("sine_int8"))
+    assert figures["arena_planned"] == opened.planned_bytes and figures["model"] == len(model("sine_int8"))
     assert session.conditions()["ticks"] == "time"
 
 
 def test_inputs_outlast_the_runs_of_one_invoke(session: Session) -> None:
-    _deploy(session, "kws_int8")
+    deploy(session, "kws_int8")
     session.open("")
     data = random.Random(1).randbytes(session.tensors(Side.INPUT, 1)[0].bytes)
     session.write_input(0, data)
@@ -87,9 +68,9 @@ def test_inputs_outlast_the_runs_of_one_invoke(session: Session) -> None:
 
 
 def test_operators_are_profiled_by_name(session: Session) -> None:
-    _deploy(session, "kws_int8")
+    deploy(session, "kws_int8")
     session.open("")
-    assert _refusal(session, Command.PROFILE, first=0).status == "BAD_STATE"
+    assert refusal(session, Command.PROFILE, first=0).status == "BAD_STATE"
     session.invoke(max_runs=2, flags=FLAG_PROFILE)
     total = session.request(Command.PROFILE, first=0)
     assert total["runs"] == 2 and total["total"] > 5
@@ -101,7 +82,7 @@ def test_operators_are_profiled_by_name(session: Session) -> None:
 
 
 def test_samples_beyond_the_buffer_are_merged_two_by_two(session: Session) -> None:
-    _deploy(session, "sine_float32")
+    deploy(session, "sine_float32")
     session.open("")
     done = session.request(
         Command.INVOKE, warmup=0, warmup_ms=0, max_runs=10_000, min_ms=0, max_ms=0, period_us=0, flags=0
@@ -110,7 +91,7 @@ def test_samples_beyond_the_buffer_are_merged_two_by_two(session: Session) -> No
 
 
 def test_a_second_model_replaces_the_first_and_the_first_can_come_back(session: Session) -> None:
-    first, second = _deploy(session, "sine_int8"), _deploy(session, "kws_int8")
+    first, second = deploy(session, "sine_int8"), deploy(session, "kws_int8")
     assert [state for state, _ in session.models.slots("kws_int8").values()] == ["active"]
     assert [state for state, _ in session.models.slots("sine_int8").values()] == ["previous"]
     assert session.models.activate("sine_int8", first) == (first, second)
@@ -120,18 +101,18 @@ def test_a_second_model_replaces_the_first_and_the_first_can_come_back(session: 
 
 @pytest.mark.parametrize("kind", ["truncated", "not a model", "unfit"])
 def test_a_broken_or_unfit_model_leaves_the_first_running(session: Session, kind: str) -> None:
-    _deploy(session, "sine_int8")
+    deploy(session, "sine_int8")
     session.open("")
     session.write_input(0, b"\x10")
     session.invoke()
     before = session.read_output(0)
     bad = {
-        "truncated": _model("kws_int8")[:20000],
+        "truncated": model("kws_int8")[:20000],
         "not a model": random.Random(1).randbytes(3000),
-        "unfit": _model("counter_float32"),
+        "unfit": model("counter_float32"),
     }[kind]
     with pytest.raises(DeviceStatusError) as caught:
-        _deploy(session, "bad", bad)
+        deploy(session, "bad", bad)
     assert caught.value.status in ("BAD_MODEL", "UNSUPPORTED_OPERATOR")
     assert list(session.models.slots()) == ["sine_int8"]
     session.write_input(0, b"\x10")  # still open
@@ -143,9 +124,9 @@ def test_a_broken_or_unfit_model_leaves_the_first_running(session: Session, kind
 
 def test_a_model_too_large_for_the_arena_says_so_with_the_need(start_session: StartSession) -> None:
     session = start_session("--arena", "8192")
-    _deploy(session, "sine_int8")
+    deploy(session, "sine_int8")
     with pytest.raises(DeviceStatusError) as caught:
-        _deploy(session, "kws_int8")
+        deploy(session, "kws_int8")
     assert caught.value.status == "ARENA_TOO_SMALL" and caught.value.exit_code == 3
     assert list(session.models.slots()) == ["sine_int8"]
 
@@ -153,31 +134,31 @@ def test_a_model_too_large_for_the_arena_says_so_with_the_need(start_session: St
 def test_a_model_too_large_for_a_slot_is_refused_before_a_byte_is_sent(start_session: StartSession) -> None:
     session = start_session("--slots", "65536")
     with pytest.raises(DeviceStatusError) as caught:
-        session.models.upload("vww", _model("vww_int8"))
+        session.models.upload("vww", model("vww_int8"))
     assert caught.value.status == "TOO_LARGE" and "32768" in caught.value.message
 
 
 def test_an_upload_with_a_wrong_digest_is_never_committed(session: Session) -> None:
-    content = _model("sine_int8")
+    content = model("sine_int8")
     session.request(Command.MODEL_BEGIN, slot="a", size=len(content), sha256=bytes(32))
     session.request(Command.MODEL_CHUNK, offset=0, data=content)
-    assert _refusal(session, Command.MODEL_COMMIT).status == "BAD_CHECKSUM"
-    assert _refusal(session, Command.MODEL_ACTIVATE, slot="a", release="").status == "NOT_FOUND"
+    assert refusal(session, Command.MODEL_COMMIT).status == "BAD_CHECKSUM"
+    assert refusal(session, Command.MODEL_ACTIVATE, slot="a", release="").status == "NOT_FOUND"
     assert session.models.slots("a") == {}
 
 
 def test_chunks_may_come_twice_but_not_with_a_gap(session: Session) -> None:
-    content = _model("sine_int8")
+    content = model("sine_int8")
     digest = hashlib.sha256(content).digest()
-    assert _refusal(session, Command.MODEL_CHUNK, offset=0, data=b"x").status == "BAD_STATE"
+    assert refusal(session, Command.MODEL_CHUNK, offset=0, data=b"x").status == "BAD_STATE"
     session.request(Command.MODEL_BEGIN, slot="a", size=len(content), sha256=digest)
-    assert _refusal(session, Command.MODEL_COMMIT).status == "BAD_STATE"
+    assert refusal(session, Command.MODEL_COMMIT).status == "BAD_STATE"
     assert session.request(Command.MODEL_CHUNK, offset=0, data=content[:100])["offset"] == 100
-    gap = _refusal(session, Command.MODEL_CHUNK, offset=200, data=content[200:300])
+    gap = refusal(session, Command.MODEL_CHUNK, offset=200, data=content[200:300])
     assert gap.status == "BAD_OFFSET" and gap.message.endswith("100")
     assert session.request(Command.MODEL_CHUNK, offset=50, data=content[50:150])["offset"] == 150
     assert session.request(Command.MODEL_CHUNK, offset=0, data=content[:10])["offset"] == 150
-    long = _refusal(session, Command.MODEL_CHUNK, offset=150, data=content[150:] + b"x")
+    long = refusal(session, Command.MODEL_CHUNK, offset=150, data=content[150:] + b"x")
     assert long.status == "TOO_LARGE"
     again = session.request(Command.MODEL_BEGIN, slot="a", size=len(content), sha256=digest)
     assert again["offset"] == 150
@@ -186,144 +167,29 @@ def test_chunks_may_come_twice_but_not_with_a_gap(session: Session) -> None:
 
 
 def test_uploading_what_is_there_sends_nothing(session: Session) -> None:
-    _deploy(session, "sine_int8")
-    again = session.models.upload("sine_int8", _model("sine_int8"))
+    deploy(session, "sine_int8")
+    again = session.models.upload("sine_int8", model("sine_int8"))
     assert again.active and again.sent == 0
 
 
-def test_slots_in_flash_outlive_the_runner_and_an_upload_goes_on(start_session: StartSession, tmp_path: Path) -> None:
-    flash = ("--flash", str(tmp_path / "flash"), "--slots", str(1 << 20))
-    session = start_session(*flash)
-    assert session.hello.slots == Slots.FLASH
-    _deploy(session, "sine_int8")
-    content = _model("vww_int8")
-    begun = {"slot": "vww", "size": len(content), "sha256": hashlib.sha256(content).digest()}
-    session.request(Command.MODEL_BEGIN, **begun)
-    for offset in range(0, 100_000, 4000):
-        session.request(Command.MODEL_CHUNK, offset=offset, data=content[offset : offset + 4000])
-    session.close()
-    session = start_session(*flash)
-    assert list(session.models.slots()) == ["sine_int8"]
-    offset = session.request(Command.MODEL_BEGIN, **begun)["offset"]
-    assert 50_000 < offset <= 100_000
-    assert session.models.upload("vww", content).sent == len(content) - offset
-    session.models.activate("vww")
-    session.close()
-    session = start_session(*flash)
-    assert [(name, state) for name, (state, _) in session.models.slots().items()] == [
-        ("vww", "active"),
-        ("sine_int8", "previous"),
-    ]
-    session.open("")
-
-
-def _damage(flash: Path, name: str, at: int = 1000) -> None:
-    """Clear or set a bit of a model that lies in flash."""
-    content = _model(name)
-    with flash.open("r+b") as file:
-        begins = file.read().index(content[:200])
-        file.seek(begins + at)
-        file.write(bytes([content[at] ^ 4]))
-
-
-def test_a_model_damaged_in_flash_is_not_run_and_is_sent_anew(start_session: StartSession, tmp_path: Path) -> None:
-    flash = tmp_path / "flash"
-    session = start_session("--flash", str(flash), "--slots", str(1 << 20))
-    _deploy(session, "sine_int8")
-    _damage(flash, "sine_int8")
-    for started in (session, start_session("--flash", str(flash), "--slots", str(1 << 20))):
-        with pytest.raises(DeviceStatusError) as caught:
-            started.open("")
-        assert caught.value.status == "BAD_CHECKSUM"
-    uploaded = session.models.upload("sine_int8", _model("sine_int8"))
-    assert not uploaded.active and uploaded.sent == len(_model("sine_int8"))
-    session.models.activate("sine_int8", uploaded.release)
-    session.open("")
-
-
-def test_where_the_active_model_is_damaged_the_one_before_it_is_active_again(
-    start_session: StartSession, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    flash = tmp_path / "flash"
-    session = start_session("--flash", str(flash), "--slots", str(1 << 20))
-    first, _ = _deploy(session, "sine_int8"), _deploy(session, "kws_int8")
-    _damage(flash, "kws_int8")
-    with caplog.at_level("INFO", "edgeflow.console"):
-        session.open("")
-    assert session.request(Command.MODEL_INFO)["slot"] == "sine_int8"
-    assert "active model damaged; back to the one before" in caplog.text
-    restarted = start_session("--flash", str(flash), "--slots", str(1 << 20))
-    states = {name: state for name, (state, _) in restarted.models.slots().items()}
-    assert states == {"sine_int8": "active", "kws_int8": "previous"}
-    assert _refusal(restarted, Command.MODEL_ACTIVATE, slot="kws_int8", release="").status == "BAD_CHECKSUM"
-    second = _deploy(restarted, "kws_int8")
-    assert restarted.models.activate("sine_int8", first) == (first, second)
-
-
-def test_a_model_damaged_before_it_is_active_leaves_the_first_active(
-    start_session: StartSession, tmp_path: Path
-) -> None:
-    flash = tmp_path / "flash"
-    session = start_session("--flash", str(flash), "--slots", str(1 << 20))
-    _deploy(session, "sine_int8")
-    uploaded = session.models.upload("kws_int8", _model("kws_int8"))
-    _damage(flash, "kws_int8")
-    with pytest.raises(DeviceStatusError) as caught:
-        session.models.activate("kws_int8", uploaded.release)
-    assert caught.value.status == "BAD_CHECKSUM"
-    assert list(session.models.slots()) == ["sine_int8"]
-    _deploy(session, "kws_int8")
-    session.open("")
-    assert session.request(Command.MODEL_INFO)["slot"] == "kws_int8"
-
-
-def test_a_step_of_the_flash_that_fails_is_done_anew_with_its_sector(
-    start_session: StartSession, tmp_path: Path
-) -> None:
-    flash, content = tmp_path / "flash", _model("kws_int8") + bytes(3)  # commit fills the last granule up
-    session = start_session("--flash", str(flash), "--slots", str(1 << 20))
-    begun = {"slot": "kws", "size": len(content), "sha256": hashlib.sha256(content).digest()}
-
-    def send(end: int) -> None:
-        while (offset := session.request(Command.MODEL_BEGIN, **begun)["offset"]) < end:
-            session.request(Command.MODEL_CHUNK, offset=offset, data=content[offset : min(end, offset + 3000)])
-
-    def spoil(at: int) -> None:
-        with flash.open("r+b") as file:
-            begins = file.read().index(content[:200])
-            file.seek(begins + at)
-            file.write(bytes(8))  # bits that only an erase sets again
-
-    send(5600)
-    spoil(5600)
-    failed = _refusal(session, Command.MODEL_CHUNK, offset=5600, data=content[5600:6000])
-    assert failed.status == "IO_ERROR"
-    assert session.request(Command.MODEL_BEGIN, **begun)["offset"] == 4096
-    send(len(content))
-    spoil(len(content) - len(content) % 8)
-    assert _refusal(session, Command.MODEL_COMMIT).status == "IO_ERROR"
-    _deploy(session, "kws", content)
-    session.open("")
-
-
 def test_reset_closes_the_model_or_restarts_the_device(session: Session) -> None:
-    _deploy(session, "sine_int8")
+    deploy(session, "sine_int8")
     session.open("")
     session.reset(Reset.VARIABLES)
     session.reset(Reset.CLOSE)
-    assert _refusal(session, Command.RESET, what=Reset.VARIABLES).status == "BAD_STATE"
-    assert _refusal(session, Command.RESET, what=9).status == "BAD_REQUEST"
+    assert refusal(session, Command.RESET, what=Reset.VARIABLES).status == "BAD_STATE"
+    assert refusal(session, Command.RESET, what=9).status == "BAD_REQUEST"
     session.open("")
     session.restart()
     assert list(session.models.slots()) == ["sine_int8"]
-    assert _refusal(session, Command.MODEL_INFO).status == "BAD_STATE"
+    assert refusal(session, Command.MODEL_INFO).status == "BAD_STATE"
     session.reset(Reset.DEVICE)
     assert session.models.slots() == {}  # slots in RAM
 
 
 def test_a_model_can_be_opened_without_being_made_active(session: Session) -> None:
-    _deploy(session, "sine_int8")
-    session.models.upload("try", _model("kws_int8"))
+    deploy(session, "sine_int8")
+    session.models.upload("try", model("kws_int8"))
     session.open("try")
     session.invoke()
     assert session.request(Command.MODEL_INFO)["slot"] == "try"
@@ -333,7 +199,7 @@ def test_a_model_can_be_opened_without_being_made_active(session: Session) -> No
 
 
 def test_signatures_are_chosen_by_name(session: Session) -> None:
-    _deploy(session, "two_signatures_float32")
+    deploy(session, "two_signatures_float32")
     session.open("")
     info = session.request(Command.MODEL_INFO)
     reader, names = info["names"], []
@@ -355,7 +221,7 @@ def test_signatures_are_chosen_by_name(session: Session) -> None:
 
 
 def test_what_a_board_lacks_is_refused_by_name(session: Session) -> None:
-    _deploy(session, "sine_int8")
+    deploy(session, "sine_int8")
     for option in ({"threads": 4}, {"delegate": "xnnpack"}, {"shapes": {"x": (1, 2)}}, {"library": "x"}, {"api": "y"}):
         with pytest.raises(DeviceStatusError) as caught:
             session.open("", **option)  # type: ignore[arg-type]  # one option of several kinds
@@ -367,7 +233,7 @@ def test_what_a_board_lacks_is_refused_by_name(session: Session) -> None:
 
 def _opened(name: str) -> list[tuple[Command, bytes]]:
     """The requests that bring a model there and open it."""
-    content = _model(name)
+    content = model(name)
     return [
         (Command.MODEL_BEGIN, struct.pack("<H1sI", 1, b"a", len(content)) + hashlib.sha256(content).digest()),
         (Command.MODEL_CHUNK, struct.pack("<I", 0) + content),
@@ -403,7 +269,7 @@ class _Raw:
 def test_a_repeated_request_gets_the_same_answer_and_is_done_once(runner: Path) -> None:
     raw = _Raw(runner)
     try:
-        content = _model("sine_int8")
+        content = model("sine_int8")
         begin = message.pack_request(
             Command.MODEL_BEGIN, slot="a", size=len(content), sha256=hashlib.sha256(content).digest()
         )
@@ -454,7 +320,7 @@ def test_a_running_invoke_beats_refuses_other_requests_and_is_cancelled(runner: 
 
 
 def test_time_limits_end_an_invoke_and_paced_runs_start_apart(session: Session) -> None:
-    _deploy(session, "sine_int8")
+    deploy(session, "sine_int8")
     session.open("")
     assert session.invoke(max_runs=0, max_ms=1).samples == ()
     limited = session.request(
